@@ -1,0 +1,65 @@
+# What people run. Everything is installed into .venv from pinned, hashed files; nothing elsewhere.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet
+
+.PHONY: run test crashtest lint format quality bench audit dictionary constraints clean
+
+run: $(VENV)/.installed
+	$(BIN)/newshouse run
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+# Kills 200 runs and more at random instants and compares every table; takes some minutes.
+crashtest: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.crash
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml flows transforms expectations warehouse
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Figures of quality against gold data, where it is (NEWSHOUSE_EVAL names the folder).
+quality: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.quality
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.benchmarks
+
+# Known vulnerabilities of the pinned packages; asks the internet, so it is no part of CI.
+audit: $(VENV)/.installed-dev
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/pip install --quiet pip-audit
+	$(VENV)-audit/bin/pip-audit --require-hashes --disable-pip -r constraints.txt
+
+dictionary: $(VENV)/.installed-dev
+	$(BIN)/python -m warehouse.dictionary
+
+# Pins every package anew, for all Pythons at once; needs uv, which is not installed for it.
+constraints:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --group build -o constraints.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --extra s3 --extra dask \
+	  --group build --group test --group lint -c constraints.txt -o constraints-dev.txt
+
+clean:
+	rm -rf $(VENV) $(VENV)-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The pinned files hold every package, so pip need not look for more (--no-deps).
+$(VENV)/.installed: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes --no-deps -r constraints.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed constraints-dev.txt
+	$(PIP) --require-hashes --no-deps -r constraints-dev.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""What must be true of the data: suites per table, the engine that runs them, their results."""

@@ -1,0 +1,147 @@
+"""Checks of `article` that its contract cannot state: what its columns owe to its blocks and
+sentences. Shares and volumes of the corpus live in `corpus.py`."""
+
+# ruff: noqa: S608 (names come from contracts, values are literals of this project)
+
+from __future__ import annotations
+
+from expectations.check import Check
+from expectations.iso_codes import LANGUAGES
+from expectations.sql_text import collapsed, is_blank, literal, row_check, utc, word_count
+from warehouse.tables import ARTICLE
+
+_NAMED = ("title", "standfirst", "byline", "dateline", "section", "url")
+
+
+_LANGUAGES = ", ".join(literal(code) for code in (*LANGUAGES.split(), "und"))
+
+CHECKS: tuple[Check, ...] = (
+    row_check(
+        ARTICLE,
+        "text",
+        "not_blank",
+        "quarantine",
+        "A record without text is turned away at extraction; one that gets here lost its text.",
+        bad=is_blank("text"),
+        observed="length(text) || ' characters of white space'",
+    ),
+    row_check(
+        ARTICLE,
+        None,
+        "absent_is_null",
+        "quarantine",
+        "What an article does not have is null, never an empty text, so that counts are true.",
+        bad=" or ".join(is_blank(column) for column in _NAMED),
+        observed="concat_ws(', ', "
+        + ", ".join(f"case when {is_blank(c)} then '{c}' end" for c in _NAMED)
+        + ")",
+    ),
+    row_check(
+        ARTICLE,
+        "title",
+        "is_title_block",
+        "quarantine",
+        "The title is the title block with white space collapsed, so that it has offsets; only a "
+        "page that prints no title may have that of its metadata.",
+        source="main.article as t left join (select article_id, "
+        f"{collapsed('first(text order by block_no)')} as said from main.block "
+        "where kind = 'title' group by article_id) as b using (article_id)",
+        bad="t.title is distinct from b.said "
+        "and not (b.said is null and t.title_source is not distinct from 'metadata')",
+        observed="coalesce(left(t.title, 120), 'no title') || ' / block: ' "
+        "|| coalesce(left(b.said, 120), 'none')",
+    ),
+    row_check(
+        ARTICLE,
+        "body_text",
+        "is_body_blocks",
+        "quarantine",
+        "The body is the body blocks joined by blank lines; anything else hides lost or foreign "
+        "text.",
+        source="main.article as t left join (select article_id, "
+        "string_agg(text, e'\\n\\n' order by block_no) as said from main.block "
+        "where is_body group by article_id) as b using (article_id)",
+        bad="t.body_text is distinct from coalesce(b.said, '')",
+        observed="length(t.body_text) || ' characters, body blocks have ' "
+        "|| length(coalesce(b.said, ''))",
+    ),
+    row_check(
+        ARTICLE,
+        "word_count",
+        "counts_body_text",
+        "quarantine",
+        "A word is a run of characters that are not white space.",
+        bad=f"word_count is distinct from {word_count('body_text')}",
+        observed="word_count",
+    ),
+    row_check(
+        ARTICLE,
+        "sentence_count",
+        "counts_sentences",
+        "quarantine",
+        "The count and the rows come from one pass; where they differ, rows were lost.",
+        source="main.article as t left join (select article_id, count(*) as said "
+        "from main.sentence group by article_id) as s using (article_id)",
+        bad="t.sentence_count is distinct from coalesce(s.said, 0)",
+        observed="t.sentence_count || ', rows: ' || coalesce(s.said, 0)",
+    ),
+    row_check(
+        ARTICLE,
+        "body_hash",
+        "is_sha256_of_body",
+        "quarantine",
+        "Copies are found by this hash of the body with white space collapsed.",
+        bad=f"body_hash is distinct from sha256({collapsed('body_text')})",
+        observed="body_hash",
+    ),
+    row_check(
+        ARTICLE,
+        "published_at",
+        "agrees_with_status",
+        "quarantine",
+        "Undateable means no date, no precision and no source of one; anything else has all three.",
+        bad="(published_status = 'undateable') <> (published_at is null) "
+        "or (published_at is null) <> (published_precision is null) "
+        "or (published_at is null) <> (published_source is null)",
+        observed="concat_ws(' ', published_status, published_at, published_precision, "
+        "published_source)",
+    ),
+    row_check(
+        ARTICLE,
+        "published_at",
+        "starts_its_period",
+        "quarantine",
+        "A date known to the day, month or year is that period's first instant in UTC; an hour "
+        "beside it means a time zone was applied to a date.",
+        bad=f"{utc('published_at')} <> case published_precision "
+        + " ".join(
+            f"when '{period}' then date_trunc('{period}', {utc('published_at')})"
+            for period in ("day", "month", "year")
+        )
+        + " end",
+        observed="published_precision || ' ' || published_at",
+    ),
+    row_check(
+        ARTICLE,
+        "language",
+        "in_force",
+        "quarantine",
+        "ISO 639-1 as it stands, or und. Filters on language miss an article with any other code.",
+        bad=f"language not in ({_LANGUAGES})",
+        observed="language",
+    ),
+    row_check(
+        ARTICLE,
+        "version_no",
+        "is_current_version",
+        "critical",
+        "article shows its newest version: number, text, title and hash are those of the one "
+        "current row of article_version.",
+        source="main.article as t left join known.article_version as v "
+        "on v.article_id = t.article_id and v.version_no = t.version_no",
+        bad="v.is_current is distinct from true or v.text is distinct from t.text "
+        "or v.title is distinct from t.title or v.content_hash is distinct from t.content_hash",
+        observed="'version ' || t.version_no || coalesce(case when v.is_current "
+        "then ' differs from article_version' else ' is not current' end, ' is unknown')",
+    ),
+)

@@ -1,0 +1,20 @@
+"""Checks of `ops.article_component` that its contract cannot state: a component at its station."""
+
+from __future__ import annotations
+
+from expectations.check import Check
+from expectations.sql_text import row_check
+from warehouse.tables import ARTICLE_COMPONENT
+
+CHECKS: tuple[Check, ...] = (
+    row_check(
+        ARTICLE_COMPONENT,
+        "stage",
+        "is_stage_of_component",
+        "critical",
+        "A row's maker is a component of the same station; else lineage names the wrong part.",
+        source="ops.article_component as t join known.component as c using (component_id)",
+        bad="c.stage <> t.stage",
+        observed="t.stage || ', component: ' || c.stage || ' ' || c.name",
+    ),
+)

@@ -1,0 +1,97 @@
+"""What one check is, and what a round of checks hands back. Knows no library and runs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+Severity = Literal["critical", "quarantine", "warning"]
+
+WITHHELD = pl.Schema(
+    {
+        "article_id": pl.String(),
+        "table_name": pl.String(),
+        "check_id": pl.String(),
+        "row_key": pl.String(),
+        "observed": pl.String(),
+    }
+)
+"""Rows that failed a check of severity `quarantine`, by the article they belong to."""
+
+
+class CheckError(RuntimeError):
+    """A check could not be run: its SQL is wrong, or a table or column is missing."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One statement about one table that a run must find true.
+
+    Attributes:
+        table: table the check belongs to, also the name of its suite.
+        column: column it is about; None for a check of whole rows.
+        rule: what it demands, in a few words joined by underscores.
+        severity: what a failure does.
+        notes: why the limit is where it is.
+        failing_sql: a query giving `row_key`, `observed` and `article_id` (null where there is
+            none) of every row that should not be there. Runs uncapped for a failed check.
+        bad: for a check that needs nothing but the row itself, the condition under which a row
+            fails, in the table's own column names. All such of a table are answered in one scan.
+        observed_sql: a query giving one row with one text: what was seen, failed or not. The
+            text begins with a number where later runs compare against it.
+        corpus: true for a statement about the corpus rather than about rows: it is asked also
+            when the run brings no row of the table.
+    """
+
+    table: str
+    column: str | None
+    rule: str
+    severity: Severity
+    notes: str
+    failing_sql: str
+    bad: str | None = None
+    observed_sql: str | None = None
+    corpus: bool = False
+
+    @property
+    def check_id(self) -> str:
+        """Table, column (`rows` for whole rows) and rule."""
+        return f"{self.table}.{self.column or 'rows'}.{self.rule}"
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a round of checks found.
+
+    Attributes:
+        result: one row a check, of contract CHECK_RESULT.
+        failure: every failing row, of contract CHECK_FAILURE.
+        withheld: failing rows of severity `quarantine` by article, of schema WITHHELD.
+    """
+
+    result: pl.DataFrame
+    failure: pl.DataFrame
+    withheld: pl.DataFrame
+
+    @property
+    def critical_failures(self) -> pl.DataFrame:
+        """Rows of `result` that stop the run."""
+        return self._failed("critical")
+
+    @property
+    def warnings(self) -> pl.DataFrame:
+        """Rows of `result` that are only recorded."""
+        return self._failed("warning")
+
+    def examples(self, check_id: str, limit: int = 3) -> tuple[str, ...]:
+        """The first few failing rows of a check, as `row_key: observed`."""
+        rows = self.failure.filter(pl.col("check_id") == check_id).head(limit)
+        return tuple(
+            key if observed is None else f"{key}: {observed}"
+            for key, observed in rows.select("row_key", "observed").iter_rows()
+        )
+
+    def _failed(self, severity: Severity) -> pl.DataFrame:
+        return self.result.filter(~pl.col("success") & (pl.col("severity") == severity))

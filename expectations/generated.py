@@ -1,0 +1,251 @@
+"""Checks derived from the contracts. States no limit of its own; hand-written ones live beside."""
+
+# ruff: noqa: S608 (names come from contracts, values are literals of this project)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from expectations.check import Check, Severity
+from expectations.sql_text import NOT_WHITE, failing_rows, literal, row_check, rows_of, slice_of
+from warehouse.contract import Column, Contract, ForeignKey, SpanRule
+from warehouse.tables import BY_NAME
+
+ARTICLE_OWNED = frozenset(
+    {
+        "article", "article_component", "article_version", "block", "mention", "record",
+        "related_link", "sentence",
+    }
+)  # fmt: skip
+"""Tables whose rows come and go with one article: one bad value withholds that article."""
+
+
+def contract_checks(contract: Contract) -> Iterator[Check]:
+    """Checks of one contract: types, key, nulls, patterns, bounds, vocabularies, keys, spans."""
+    yield _types(contract)
+    yield _unique_key(contract)
+    for column in contract.columns:
+        yield from _column_checks(contract, column)
+    for foreign_key in contract.foreign_keys:
+        yield _foreign_key(contract, foreign_key)
+    number = contract.key[-1]
+    if contract.key[0] == "article_id" and number.endswith("_no") and number != "version_no":
+        yield _numbered(contract, number)
+    if contract.span is not None:
+        yield _not_empty_span(contract)
+        yield _reproduces_text(contract, contract.span)
+        if contract.span.inside is not None and contract.span.via is not None:
+            yield _inside(contract, BY_NAME[contract.span.inside], contract.span.via)
+        yield _ordered(contract)
+        if contract.span.tiles:
+            yield _covers(contract)
+
+
+def _types(contract: Contract) -> Check:
+    declared = ", ".join(
+        f"({literal(column.name)}, {literal(column.duckdb_type)})" for column in contract.columns
+    )
+    return Check(
+        contract.name,
+        None,
+        "types",
+        "critical",
+        "Columns and types as the contract declares them, none missing, none more.",
+        f"""
+        with declared(column_name, data_type) as (values {declared}),
+        stored as (
+            select column_name, data_type from information_schema.columns
+            where table_catalog = current_database()
+              and table_schema = {literal(contract.schema)}
+              and table_name = {literal(contract.name)}
+        )
+        select coalesce(declared.column_name, stored.column_name) as row_key,
+               'declared ' || coalesce(declared.data_type, 'nothing')
+                   || ', stored ' || coalesce(stored.data_type, 'nothing') as observed,
+               null::varchar as article_id
+        from declared full join stored using (column_name)
+        where declared.data_type is distinct from stored.data_type
+        """,
+        corpus=True,
+    )
+
+
+def _unique_key(contract: Contract) -> Check:
+    key = ", ".join(contract.key)
+    return Check(
+        contract.name,
+        None,
+        "unique_key",
+        "critical",
+        f"One row is: {contract.grain}",
+        failing_rows(
+            contract,
+            f"(select {key}, count(*) as row_count from {contract.qualified_name} "
+            f"group by {key} having count(*) > 1) as t",
+            "true",
+            "t.row_count || ' rows'",
+        ),
+    )
+
+
+def _column_checks(contract: Contract, column: Column) -> Iterator[Check]:
+    if not column.nullable:
+        yield _column_check(contract, column, "not_null", f"{column.name} is null")
+    if column.pattern is not None:
+        bad = f"not regexp_matches({column.name}, {literal(column.pattern)})"
+        yield _column_check(contract, column, "pattern", bad)
+    if column.allowed:
+        listed = ", ".join(literal(allowed) for allowed in column.allowed)
+        yield _column_check(contract, column, "allowed", f"{column.name} not in ({listed})")
+    bounds = [
+        f"{column.name} {sign} {limit}"
+        for sign, limit in (("<", column.minimum), (">", column.maximum))
+        if limit is not None
+    ]
+    if bounds:
+        yield _column_check(contract, column, "bounds", " or ".join(bounds))
+
+
+def _column_check(contract: Contract, column: Column, rule: str, bad: str) -> Check:
+    return row_check(
+        contract,
+        column.name,
+        rule,
+        _severity(contract, column),
+        column.meaning,
+        bad=bad,
+        observed=f"left({column.name}::varchar, 200)",
+    )
+
+
+def _severity(contract: Contract, column: Column) -> Severity:
+    is_keyed = column.name in contract.key
+    return "quarantine" if contract.name in ARTICLE_OWNED and not is_keyed else "critical"
+
+
+def _foreign_key(contract: Contract, foreign_key: ForeignKey) -> Check:
+    pairs = tuple(zip(foreign_key.columns, foreign_key.references, strict=True))
+    given = " and ".join(f"t.{child} is not null" for child in foreign_key.columns)
+    same = " and ".join(f"p.{parent} = t.{child}" for child, parent in pairs)
+    return row_check(
+        contract,
+        foreign_key.columns[-1],
+        f"in_{foreign_key.table}",
+        "critical",
+        f"Keys resolve in {foreign_key.table}.",
+        source=rows_of(contract),
+        bad=f"{given} and not exists (select 1 from known.{foreign_key.table} as p where {same})",
+        observed=" || '/' || ".join(f"t.{child}" for child in foreign_key.columns),
+    )
+
+
+def _numbered(contract: Contract, number: str) -> Check:
+    return row_check(
+        contract,
+        number,
+        "without_gaps",
+        "critical",
+        "Positions in an article run from 0 without gaps, so a lost row shows.",
+        source=f"(select article_id, {number}, row_number() over "
+        f"(partition by article_id order by {number}) - 1 as position "
+        f"from {contract.qualified_name}) as t",
+        bad=f"t.{number} is distinct from t.position",
+        observed=f"t.{number} || ' stands at place ' || t.position",
+    )
+
+
+def _not_empty_span(contract: Contract) -> Check:
+    return row_check(
+        contract,
+        "end_char",
+        "after_start",
+        "critical",
+        "A span is half-open and holds at least one code point.",
+        bad="end_char <= start_char",
+        observed="start_char || '-' || end_char",
+    )
+
+
+def _reproduces_text(contract: Contract, span: SpanRule) -> Check:
+    """A span inside another is cut from that one's text: the walk to its start is short, and by
+    induction every text is the slice of article.text."""
+    source = f"{contract.qualified_name} as t left join main.article as h using (article_id)"
+    cut = slice_of("h.text", "t.start_char", "t.end_char - t.start_char")
+    if span.inside is not None:
+        holder = BY_NAME[span.inside].qualified_name
+        source = (
+            f"{contract.qualified_name} as t left join {holder} as h using (article_id, {span.via})"
+        )
+        cut = slice_of("h.text", "t.start_char - h.start_char", "t.end_char - t.start_char")
+    return row_check(
+        contract,
+        "text",
+        "is_slice_of_article",
+        "critical",
+        "Offsets count code points of article.text and reproduce the text. Taken before decoding, "
+        "in bytes or in graphemes they do not.",
+        source=source,
+        bad=f"t.text is distinct from {cut}",
+        observed="t.start_char || '-' || t.end_char || ' ' || left(t.text, 120)",
+    )
+
+
+def _inside(contract: Contract, holder: Contract, via: str) -> Check:
+    return row_check(
+        contract,
+        via,
+        f"inside_{holder.name}",
+        "critical",
+        f"Every {contract.name} lies within its {holder.name}.",
+        source=f"{contract.qualified_name} as t "
+        f"join {holder.qualified_name} as h using (article_id, {via})",
+        bad="t.start_char < h.start_char or t.end_char > h.end_char",
+        observed=f"t.start_char || '-' || t.end_char || ' outside {holder.name} ' "
+        "|| h.start_char || '-' || h.end_char",
+    )
+
+
+def _ordered(contract: Contract) -> Check:
+    numbered = contract.key[-1]
+    return row_check(
+        contract,
+        "start_char",
+        "in_order",
+        "critical",
+        "Spans follow each other in the order of the key and do not overlap.",
+        source=f"(select *, lag(end_char) over (partition by article_id order by {numbered}) "
+        f"as previous_end from {contract.qualified_name}) as t",
+        bad="t.start_char < t.previous_end",
+        observed="'starts at ' || t.start_char || ', the one before ends at ' || t.previous_end",
+    )
+
+
+def _covers(contract: Contract) -> Check:
+    gap = slice_of("a.text", "g.gap_start", "g.gap_end - g.gap_start")
+    return Check(
+        contract.name,
+        "text",
+        "covers_article",
+        "critical",
+        "Every character of article.text that is not white space lies in a tile.",
+        f"""
+        with tile as (
+            select article_id, start_char, end_char from {contract.qualified_name}
+            union all by name
+            select article_id, length(text) as start_char, length(text) as end_char
+            from main.article
+        ),
+        gap as (
+            select article_id, start_char as gap_end,
+                   coalesce(max(end_char) over (
+                       partition by article_id order by start_char, end_char
+                       rows between unbounded preceding and 1 preceding), 0) as gap_start
+            from tile
+        )
+        select g.article_id || '/' || g.gap_start as row_key,
+               left({gap}, 200) as observed, g.article_id
+        from gap as g join main.article as a using (article_id)
+        where g.gap_end > g.gap_start and regexp_matches({gap}, {NOT_WHITE})
+        """,
+        corpus=True,
+    )

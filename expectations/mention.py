@@ -1,0 +1,38 @@
+"""Checks of `mention`: its edges, and its type against its entity."""
+
+from __future__ import annotations
+
+from expectations.check import Check
+from expectations.sql_text import row_check
+from warehouse.tables import MENTION
+
+CHECKS: tuple[Check, ...] = (
+    row_check(
+        MENTION,
+        "text",
+        "trimmed",
+        "quarantine",
+        "A name neither starts nor ends with white space, and has a letter or digit.",
+        bad=r"regexp_matches(text, '^\s|\s$') or not regexp_matches(text, '[\pL\pN]')",
+        observed="text",
+    ),
+    row_check(
+        MENTION,
+        "entity_type",
+        "is_type_of_entity",
+        "quarantine",
+        "A mention and the entity it means are of one kind.",
+        source="main.mention as t join known.entity as e using (entity_id)",
+        bad="e.entity_type <> t.entity_type",
+        observed="t.text || ': ' || t.entity_type || ', entity: ' || e.entity_type",
+    ),
+    row_check(
+        MENTION,
+        "confidence",
+        "a_number",
+        "quarantine",
+        "Not a number passes every comparison and spoils every mean.",
+        bad="isnan(confidence)",
+        observed="text",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Checks of `ops.run`: the books close. What became of each file is checked in `file.py`."""
+
+# ruff: noqa: S608 (names come from contracts, values are literals of this project)
+
+from __future__ import annotations
+
+from expectations.check import Check
+from expectations.sql_text import literal, row_check, utc
+from warehouse.tables import RUN
+from warehouse.tables.run import OUTCOMES
+
+_COUNTED = "status not in ('crashed', 'failed')"
+"""A run that broke off may have seen files whose outcome it never learned."""
+
+_RECORD_OUTCOMES = tuple(outcome for outcome in OUTCOMES if outcome != "removed")
+
+
+def _sum(prefix: str, outcomes: tuple[str, ...]) -> str:
+    return "(" + " + ".join(f"{prefix}_{outcome}" for outcome in outcomes) + ")"
+
+
+def _said(prefix: str, outcomes: tuple[str, ...]) -> str:
+    parts = " || ', ' || ".join(f"'{outcome} ' || {prefix}_{outcome}" for outcome in outcomes)
+    return f"' = ' || {parts}"
+
+
+def _file_rows() -> str:
+    said = ", ".join(f"({literal(o)}, t.files_{o})" for o in OUTCOMES if o != "unchanged")
+    return (
+        "(select t.run_id, o.outcome, o.said, count(f.run_id) as listed from ops.run as t "
+        f"cross join lateral (values {said}) as o(outcome, said) "
+        "left join ops.file as f on f.run_id = t.run_id and f.outcome = o.outcome "
+        f"where t.{_COUNTED} and t.run_id in (select run_id from ops.file) "
+        "group by t.run_id, o.outcome, o.said) as t"
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    row_check(
+        RUN,
+        "files_seen",
+        "closes",
+        "critical",
+        "Files seen and files gone are loaded, unchanged, revised, duplicate, quarantined or "
+        "removed; nothing leaves by another door.",
+        bad=f"{_COUNTED} and files_seen + files_gone <> {_sum('files', OUTCOMES)}",
+        observed="'seen ' || files_seen || ' + gone ' || files_gone || " + _said("files", OUTCOMES),
+    ),
+    row_check(
+        RUN,
+        "records_seen",
+        "closes",
+        "critical",
+        "Records read are loaded, unchanged, revised, duplicate or quarantined.",
+        bad=f"{_COUNTED} and records_seen <> {_sum('records', _RECORD_OUTCOMES)}",
+        observed=f"'seen ' || records_seen || {_said('records', _RECORD_OUTCOMES)}",
+    ),
+    row_check(
+        RUN,
+        None,
+        "counts_its_files",
+        "critical",
+        "The sums of a run are those of its rows in ops.file, unchanged files apart, which have "
+        "no row. Runs whose file rows were removed by age are left out.",
+        source=_file_rows(),
+        bad="t.said <> t.listed",
+        observed="t.outcome || ' ' || t.said || ', rows in ops.file: ' || t.listed",
+    ),
+    row_check(
+        RUN,
+        "ended_at",
+        "not_before_start",
+        "critical",
+        "A run cannot end before it starts; one that does had its clock or time zone changed.",
+        bad="ended_at < started_at",
+        observed="started_at || ' to ' || ended_at",
+    ),
+    row_check(
+        RUN,
+        "run_id",
+        "says_its_start",
+        "critical",
+        "A run's name is its start in UTC to the second.",
+        bad=f"left(run_id, 16) <> strftime({utc('started_at')}, '%Y%m%dT%H%M%SZ')",
+        observed="started_at",
+    ),
+    row_check(
+        RUN,
+        None,
+        "json_readable",
+        "critical",
+        "config, row_counts and stage_seconds are JSON objects that people query.",
+        bad=" or ".join(
+            f"not json_valid({column})" for column in ("config", "row_counts", "stage_seconds")
+        ),
+        observed="concat_ws(' ', config, row_counts, stage_seconds)",
+    ),
+)

@@ -1,0 +1,81 @@
+"""Checks that users write as SQL files: turns each file into a check like any other, and refuses
+what it cannot read with the line to mend."""
+
+# ruff: noqa: S608 (the SQL is the user's own, run on their own rows)
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import duckdb
+
+from expectations.check import Check, CheckError, Severity
+from warehouse.contract import Contract
+from warehouse.tables import BY_NAME
+
+SQL_FOLDER = Path(__file__).parent / "sql"
+
+_HEADER = re.compile(r"^--\s*(name|table|column|severity|note)\s*:\s*(.*?)\s*$", re.MULTILINE)
+_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+
+
+def read_sql_checks(folder: Path = SQL_FOLDER) -> tuple[Check, ...]:
+    """One check a `*.sql` file, in the order of file names.
+
+    A file opens with comment lines `-- name:`, `-- table:`, `-- severity:` and `-- note:`
+    (`-- column:` if it is about one), followed by one SELECT of the rows that should not be there.
+    Raises CheckError for a file that says less or other.
+    """
+    return tuple(_read(file) for file in sorted(folder.glob("*.sql")))
+
+
+def _read(file: Path) -> Check:
+    source = file.read_text(encoding="utf-8")
+    said = {match[1]: match[2] for match in _HEADER.finditer(source)}
+    for field in ("name", "table", "severity", "note"):
+        if not said.get(field):
+            raise CheckError(f"{file}: no {field}. Add a line `-- {field}: …` at the top.")
+    table = _one_of(file, "table", said["table"], tuple(BY_NAME))
+    _one_of(file, "severity", said["severity"], _SEVERITIES)
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", said["name"]):
+        raise CheckError(f"{file}: name {said['name']!r} is not lower-case words joined by _.")
+    contract = BY_NAME[table]
+    column = said.get("column") or None
+    if column is not None:
+        _one_of(file, "column", column, tuple(contract.column_names))
+    severity = next(known for known in _SEVERITIES if known == said["severity"])
+    query = _one_select(file, source)
+    return Check(table, column, said["name"], severity, said["note"], _rows(contract, query),
+                 corpus=True)  # fmt: skip
+
+
+def _one_of(file: Path, field: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise CheckError(f"{file}: {field} {value!r} is unknown. It is one of: {', '.join(known)}.")
+    return value
+
+
+def _one_select(file: Path, source: str) -> str:
+    try:
+        statements = duckdb.extract_statements(source)
+    except duckdb.ParserException as error:
+        raise CheckError(f"{file}: {error}") from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise CheckError(f"{file}: it must hold one SELECT and nothing else.")
+    return statements[0].query.strip().rstrip(";")
+
+
+def _rows(contract: Contract, query: str) -> str:
+    """The user's rows as `row_key`, `observed`, `article_id`; whole rows where columns lack."""
+    key = [f"row->>'{column}'" for column in contract.key]
+    return f"""
+    with found as ({query}
+    ),
+    said as (select to_json(found) as row from found)
+    select coalesce({" || '/' || ".join(key)}, row::varchar) as row_key,
+           coalesce(row->>'observed', row::varchar) as observed,
+           row->>'article_id' as article_id
+    from said
+    """

@@ -1,0 +1,1 @@
+"""In what order things happen: flows, tasks, extractors, settings and the command line."""

@@ -1,0 +1,154 @@
+"""What became of every file and record of a run, in sums that must close."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.discover import Plan
+from flows.extraction import Extracted, OpenedFile, Rejected
+from warehouse.tables import FILE
+from warehouse.tables.run import OUTCOMES
+
+_BEST_FIRST = ("loaded", "revised", "unchanged", "duplicate", "quarantined")
+"""A container takes the best outcome of its records."""
+
+RECORD_OUTCOMES = tuple(outcome for outcome in OUTCOMES if outcome != "removed")
+
+
+class AccountingError(RuntimeError):
+    """Files or records of a run do not add up; nothing may be published."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Files and records by outcome; `file` holds rows of FILE."""
+
+    files_seen: int
+    files_gone: int
+    files: Mapping[str, int]
+    records_seen: int
+    records: Mapping[str, int]
+    file: pl.DataFrame
+
+    def balance(self) -> None:
+        """Raise AccountingError unless every file and every record has exactly one outcome."""
+        files, there = sum(self.files.values()), self.files_seen + self.files_gone
+        if files != there:
+            raise AccountingError(
+                f"Files do not add up: {self.files_seen:,} seen and {self.files_gone:,} gone, but "
+                f"{files:,} have an outcome ({_listed(self.files)}). Nothing was published; "
+                "please report this with the run's log."
+            )
+        records = sum(self.records.values())
+        if records != self.records_seen:
+            raise AccountingError(
+                f"Records do not add up: {self.records_seen:,} read, but {records:,} have an "
+                f"outcome ({_listed(self.records)}). Nothing was published; please report this "
+                "with the run's log."
+            )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+
+
+def settle(
+    plan: Plan,
+    extracted: Extracted,
+    version: pl.DataFrame,
+    withheld: Mapping[str, str],
+    *,
+    run_id: str,
+    collection: str,
+) -> Accounts:
+    """Give every file and record of a run its outcome.
+
+    ``version`` is the frame of `assign_version`; ``withheld`` maps the articles that checks keep
+    out to the check's id.
+    """
+    rejected = _by_file(extracted.rejected)
+    delivered: dict[str, list[tuple[str, str | None]]] = {}
+    records: Counter[str] = Counter()
+    for file_uri, article_id, outcome, version_is_new in version.select(
+        "file_uri",
+        "article_id",
+        pl.col("outcome").replace("restored", "loaded"),
+        pl.col("outcome").is_in(["loaded", "revised"]).alias("is_new"),
+    ).iter_rows():
+        check = withheld.get(article_id) if version_is_new else None
+        settled = "quarantined" if check else outcome
+        delivered.setdefault(file_uri, []).append((settled, check))
+        records[settled] += 1
+    partial = sum(1 for r in extracted.rejected if r.locator)
+    records["quarantined"] += partial
+    rows, files = [], Counter({"unchanged": plan.files_unchanged, "removed": plan.gone.height})
+    for opened in extracted.files:
+        uri = opened.candidate.source_uri
+        outcome, reason = _file_outcome(opened, delivered.get(uri, []), rejected.get(uri, []))
+        files[outcome] += 1
+        if outcome != "unchanged":
+            rows.append(_file_row(opened, outcome, reason, run_id, collection))
+    gone = plan.gone.select(
+        pl.lit(run_id).alias("run_id"), "source_uri", pl.lit(collection).alias("collection"),
+        "file_id", "byte_count", "modified_at", pl.lit(None, pl.String()).alias("format"),
+        pl.lit(None, pl.String()).alias("encoding"), pl.lit("removed").alias("outcome"),
+        pl.lit("The file is not there any more.").alias("reason"),
+        pl.lit(None, pl.String()).alias("duplicate_of"),
+    )  # fmt: skip
+    opened_files = pl.DataFrame(rows, FILE.polars_schema, orient="row")
+    return Accounts(
+        files_seen=plan.files_seen,
+        files_gone=plan.gone.height,
+        files={outcome: files[outcome] for outcome in OUTCOMES},
+        records_seen=extracted.record_count + partial,
+        records={outcome: records[outcome] for outcome in RECORD_OUTCOMES},
+        file=FILE.conform(pl.concat([opened_files, gone])),
+    )
+
+
+def _by_file(rejected: Iterable[Rejected]) -> dict[str, list[Rejected]]:
+    by_file: dict[str, list[Rejected]] = {}
+    for item in rejected:
+        by_file.setdefault(item.file_uri, []).append(item)
+    return by_file
+
+
+def _file_outcome(
+    opened: OpenedFile, delivered: list[tuple[str, str | None]], rejected: list[Rejected]
+) -> tuple[str, str | None]:
+    if opened.outcome is not None:
+        reason = "Same bytes as another file." if opened.outcome == "duplicate" else None
+        return opened.outcome, reason
+    outcomes = [outcome for outcome, _ in delivered]
+    best = min([*outcomes, "quarantined"], key=_BEST_FIRST.index)
+    reasons = [f"{r.rule}: {r.message}" for r in rejected]
+    reasons += [f"check {check} failed" for _, check in delivered if check]
+    if not reasons:
+        return best, None
+    if best == "quarantined" and len(reasons) == 1:
+        return best, reasons[0]
+    total = len(delivered) + len(rejected)
+    return best, f"{len(reasons)} of {total} records quarantined; first: {reasons[0]}"
+
+
+def _file_row(
+    opened: OpenedFile, outcome: str, reason: str | None, run_id: str, collection: str
+) -> tuple[object, ...]:
+    candidate = opened.candidate
+    return (
+        run_id,
+        candidate.source_uri,
+        collection,
+        opened.file_id,
+        opened.byte_count,
+        candidate.modified_at,
+        opened.format,
+        opened.encoding,
+        outcome,
+        reason,
+        opened.duplicate_of,
+    )

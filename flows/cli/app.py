@@ -1,0 +1,26 @@
+"""The `newshouse` command line: which commands there are. Each lives in a module of its own."""
+
+from __future__ import annotations
+
+import typer
+
+from flows.cli import care, quarantine, query
+from flows.cli.run import run
+from flows.cli.serve import serve
+
+app = typer.Typer(
+    name="newshouse",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="News article files in, a trustworthy, normalised, queryable DuckDB warehouse out.",
+)
+app.command()(run)
+app.command()(serve)
+app.command()(query.sql)
+app.command()(query.status)
+app.command()(query.check)
+app.command()(query.docs)
+app.command()(care.rebuild)
+app.command()(care.purge)
+app.add_typer(care.snapshots, name="snapshots")
+app.add_typer(quarantine.commands, name="quarantine")

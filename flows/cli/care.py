@@ -1,0 +1,101 @@
+"""Commands that care for a warehouse: `rebuild`, `purge`, `snapshots`."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from flows.cli.console import WRONG_USE, err, friendly_errors, out, say, settings_of
+from flows.cli.run import WarehouseOption, show
+from flows.cli.serve import duration
+from flows.cli.table import print_table
+from flows.pipeline_choice import pipeline_names
+from flows.reference import read_reference
+from flows.warm import Warm
+from warehouse.snapshot import list_snapshots
+
+snapshots = typer.Typer(no_args_is_help=True, help="Earlier published files.")
+
+
+def rebuild(
+    warehouse: WarehouseOption = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only what components of another version made.")
+    ] = False,
+) -> None:
+    """Make everything derived anew out of the kept texts, with today's components.
+
+    Texts, versions and the record of runs stay. Use it after a change of pipeline, rules or
+    reference tables.
+    """
+    settings = settings_of(warehouse=warehouse)
+    with friendly_errors(), err.status("rebuilding"):
+        from flows.rebuild import rebuild as rebuild_all
+
+        reference = read_reference(settings.reference)
+        with Warm(pipeline_names(settings), reference, own_process=True) as warm:
+            summary = rebuild_all(settings, only_changed=changed, warm=warm)
+    show(summary)
+
+
+def purge(
+    warehouse: WarehouseOption = None,
+    article: Annotated[list[str] | None, typer.Option(help="Article id; may be repeated.")] = None,
+    source: Annotated[str | None, typer.Option(help="All articles of this outlet.")] = None,
+    older_than: Annotated[
+        str | None, typer.Option(help="All published longer ago than this: 365d.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take articles out for good: rows, versions, snapshots, payloads, staging.
+
+    What stays is a tombstone of hashes, so that they are not loaded again.
+    """
+    settings = settings_of(warehouse=warehouse)
+    try:
+        before = datetime.now(UTC) - duration(older_than) if older_than else None
+    except ValueError as problem:
+        say(str(problem))
+        raise typer.Exit(WRONG_USE) from None
+    from flows.maintain import chosen_articles, purge_articles
+
+    with friendly_errors():
+        chosen = chosen_articles(
+            settings, article_id=article or [], source_id=source, published_before=before
+        )
+        if not chosen:
+            say("No article fits. Name some with --article, --source or --older-than.")
+            raise typer.Exit(WRONG_USE)
+        if not yes:
+            typer.confirm(f"Purge {len(chosen):,} articles for good?", abort=True)
+        purged = purge_articles(settings, chosen)
+    out.print(
+        f"{len(chosen):,} articles purged; {purged.snapshots:,} snapshots rewritten. Rows: "
+        f"{json.dumps(dict(purged.rows))}",
+        markup=False,
+    )
+
+
+@snapshots.command("list")
+def list_all(warehouse: WarehouseOption = None) -> None:
+    """List earlier published files, oldest first."""
+    found = list_snapshots(settings_of(warehouse=warehouse).warehouse)
+    rows = [(s.name, s.published_at.isoformat("T", "seconds"), s.byte_count) for s in found]
+    print_table(pl.DataFrame(rows, ["name", "published_at", "bytes"], orient="row"))
+
+
+@snapshots.command("restore")
+def restore(
+    name: Annotated[str, typer.Argument(help="Name, or beginning of a name.")],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Publish a snapshot again; what is published now becomes a snapshot."""
+    from flows.maintain import restore as restore_snapshot
+
+    with friendly_errors():
+        restore_snapshot(settings_of(warehouse=warehouse), name)
+    out.print(f"Restored {name}.", markup=False)

@@ -1,0 +1,167 @@
+"""The terminal: one console for results, one for messages, errors as one line with an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from expectations.check import CheckError
+from flows.discover import EmptyListing
+from flows.language_pass import WorkerDied
+from flows.place import PlaceError
+from flows.reference import ReferenceInvalid
+from flows.settings import Settings
+from transforms.pipeline import PipelineMissing
+from warehouse.layout import WarehouseError
+from warehouse.lock import WarehouseLocked
+from warehouse.publish import PublishError
+
+OK, FAILED, WRONG_USE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 130
+
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """A message for people, off the results' stream."""
+    err.print(message, markup=False, soft_wrap=True)
+
+
+@contextmanager
+def friendly_errors() -> Iterator[None]:
+    """Errors that people can act on become one line and an exit code."""
+    try:
+        yield
+    except WarehouseLocked as problem:
+        say(str(problem))
+        raise typer.Exit(LOCKED) from None
+    except (PublishError, CheckError, WorkerDied) as problem:
+        say(str(problem))
+        raise typer.Exit(FAILED) from None
+    except (WarehouseError, PlaceError, ReferenceInvalid, PipelineMissing, EmptyListing) as problem:
+        say(str(problem))
+        raise typer.Exit(WRONG_USE) from None
+    except KeyboardInterrupt:
+        say("Interrupted. What was done is kept and the next run carries on.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def broken_stages() -> Iterator[None]:
+    """A stage that cannot read its hand-over, or has no memory left, becomes one line too."""
+    try:
+        yield
+    except (duckdb.Error, pl.exceptions.PolarsError, MemoryError) as problem:
+        first_line = str(problem).partition("\n")[0] or "out of memory"
+        say(
+            f"The run failed ({first_line}). What was published before is unchanged; the next run "
+            "makes its staged rows anew."
+        )
+        raise typer.Exit(FAILED) from None
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the block in order: both raise KeyboardInterrupt in it.
+
+    Ctrl-C reaches every process of a terminal. Processes started in the block inherit that they do
+    not hear it: a server that is gone before the run has said its last word would hold it up.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals call it
+        raise KeyboardInterrupt
+
+    def pass_on() -> None:
+        while True:
+            signal.sigwait({signal.SIGINT})
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    threading.Thread(target=pass_on, name="interrupts", daemon=True).start()
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        signal.signal(signal.SIGTERM, before)
+
+
+def settings_of(**given: object) -> Settings:
+    """Settings from the flags that were given; a value that does not fit is wrong use."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        say(f"{name}: {first['msg']} (given: {first['input']!r}).")
+        raise typer.Exit(WRONG_USE) from None
+
+
+class Bars:
+    """Progress bars on a terminal; nothing where there is none. A context manager."""
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=err,
+            disable=not err.is_terminal,
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._unit = ""
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bars.stop()
+
+    def begin(self, stage: str, total: int | None, unit: str) -> None:
+        """Start a bar, or a spinner where the total is not known."""
+        self._task = self._bars.add_task(f"{stage} {unit}".strip(), total=total)
+
+    def advance(self, amount: int) -> None:
+        """Move the bar."""
+        if self._task is not None:
+            self._bars.advance(self._task, amount)
+
+    def end(self, seconds: float) -> None:  # noqa: ARG002 - the summary shows it
+        """Finish the bar."""
+        if self._task is not None:
+            task = self._bars.tasks[self._task]
+            done = task.total if task.total is not None else max(task.completed, 1)
+            self._bars.update(self._task, total=done, completed=done)
+            self._task = None

@@ -1,0 +1,225 @@
+"""Commands that read the published warehouse: `sql`, `status`, `check`, `docs`."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import polars as pl
+import typer
+
+from flows.cli.console import FAILED, WRONG_USE, err, friendly_errors, out, say, settings_of
+from flows.cli.run import WarehouseOption
+from flows.cli.table import print_table
+from warehouse import journal
+from warehouse.connect import open_reader
+from warehouse.layout import layout_of
+from warehouse.lock import current_holder
+from warehouse.staging import open_published
+from warehouse.tables import CONTRACTS, RUN
+
+
+class Format(StrEnum):
+    """How `newshouse sql` writes its rows."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="A SELECT; '-' reads it from standard input.")],
+    warehouse: WarehouseOption = None,
+    at: Annotated[str | None, typer.Option(help="Snapshot to query instead.")] = None,
+    format: Annotated[  # noqa: A002 - the flag's name
+        Format, typer.Option(help="table, csv, json (one object a line) or parquet.")
+    ] = Format.table,
+) -> None:
+    """Query the warehouse, read-only: nothing can be written, and no other file be reached.
+
+    Example: newshouse sql "select title, published_at from article" --format csv
+    """
+    text = sys.stdin.read() if query == "-" else query
+    if not text.strip():
+        say('The query is empty. Try: newshouse sql "select title from article"')
+        raise typer.Exit(WRONG_USE)
+    with friendly_errors():
+        con = open_reader(settings_of(warehouse=warehouse).warehouse, at=at)
+        try:
+            frame = _answer(con, text, format)
+        except duckdb.Error as problem:
+            say(str(problem))
+            raise typer.Exit(WRONG_USE) from None
+        finally:
+            con.close()
+    with quiet_pipe():
+        write_rows(frame, format)
+        sys.stdout.flush()
+
+
+_AS_TEXT = ("INTERVAL", "BIT", "TIME WITH", "MAP", "UNION", "GEOMETRY", "VARIANT")
+_NESTED = ("STRUCT",)
+
+
+def _answer(con: duckdb.DuckDBPyConnection, text: str, form: Format) -> pl.DataFrame:
+    """The rows of a query, types that the form cannot hold as text."""
+    relation = con.sql(text)
+    if relation is None:
+        return pl.DataFrame()
+    columns = []
+    for name, dtype in zip(relation.columns, map(str, relation.types), strict=True):
+        quoted = '"' + name.replace('"', '""') + '"'
+        flat = form in (Format.csv, Format.table)
+        if dtype == "BLOB":
+            columns.append(f"hex({quoted}) AS {quoted}")
+        elif dtype.startswith(_AS_TEXT) or (flat and (dtype.endswith("]") or
+                                                      dtype.startswith(_NESTED))):  # fmt: skip
+            columns.append(f"CAST({quoted} AS VARCHAR) AS {quoted}")
+        else:
+            columns.append(quoted)
+    if all(column.startswith('"') for column in columns):
+        return relation.pl()
+    return relation.project(", ".join(columns)).pl()
+
+
+@contextmanager
+def quiet_pipe() -> Iterator[None]:
+    """A reader that has seen enough (`| head`) is no error."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno != errno.EPIPE and "Broken pipe" not in str(problem):
+            raise
+        # What is still buffered goes nowhere, so that Python does not complain when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_rows(frame: pl.DataFrame, form: Format) -> None:
+    """Write rows to standard output in a form people or programs read."""
+    if form is Format.csv:
+        frame.write_csv(sys.stdout)
+    elif form is Format.json:
+        sys.stdout.write(frame.write_ndjson() or "")
+    elif form is Format.parquet:
+        frame.write_parquet(sys.stdout.buffer)
+    else:
+        print_table(frame)
+
+
+def status(warehouse: WarehouseOption = None) -> None:
+    """What is in the warehouse, the last runs, failed checks, and open quarantine."""
+    path = settings_of(warehouse=warehouse).warehouse
+    with friendly_errors():
+        con = open_reader(path)
+        waiting = journal.read(path)
+        holder = current_holder(path)
+    try:
+        counts = " union all ".join(
+            f"select '{c.qualified_name}' as \"table\", count(*) as rows from {c.qualified_name}"  # noqa: S608
+            for c in CONTRACTS
+        )
+        print_table(con.execute(counts).pl(), f"{path}")
+        runs = con.execute(f"select * from {RUN.qualified_name}").pl()  # noqa: S608
+        if RUN.name in waiting:
+            runs = pl.concat([RUN.conform(runs), waiting[RUN.name]])
+        print_table(_last_runs(runs), "last runs")
+        failed = con.execute(
+            "select check_id, severity, failed_count, checked_count, observed "
+            "from ops.check_result where not success and run_id = "
+            "(select max(run_id) from ops.check_result) order by severity, check_id"
+        ).pl()
+        if failed.height:
+            print_table(failed, "checks that failed in the last checked run")
+        print_table(
+            con.execute(
+                "select stage, rule, count(*) as open, min(source_uri) as example "
+                "from ops.quarantine where status = 'open' group by all order by open desc"
+            ).pl(),
+            "open quarantine",
+        )
+    finally:
+        con.close()
+    if holder is not None:
+        say(f"A run holds the warehouse: process {holder.pid} since {holder.since}.")
+
+
+def _last_runs(runs: pl.DataFrame) -> pl.DataFrame:
+    return (
+        runs.sort("started_at", descending=True)
+        .head(5)
+        .select(
+            "run_id",
+            "status",
+            pl.col("files_seen").alias("seen"),
+            *(
+                pl.col(f"files_{outcome}").alias(outcome)
+                for outcome in ("loaded", "revised", "unchanged", "quarantined", "removed")
+            ),
+            (pl.col("ended_at") - pl.col("started_at")).dt.total_seconds().alias("seconds"),
+        )
+    )
+
+
+def check(warehouse: WarehouseOption = None) -> None:
+    """Run every data check on the published warehouse. Exit code 1 where a critical one fails."""
+    path = settings_of(warehouse=warehouse).warehouse
+    with friendly_errors():
+        con = open_published(path)
+    with err.status("checking"):
+        from expectations.audit import run_checks
+        from flows.hold import new_clock
+        from flows.summary import failed_checks
+
+        try:
+            report = run_checks(con, run_id=new_clock().run_id)
+        finally:
+            con.close()
+    rows = [
+        {"check": c.check_id, "severity": c.severity, "failed": c.failed_count,
+         "of": c.checked_count, "examples": "; ".join(c.examples)}
+        for c in failed_checks(report.result, report.failure)
+    ]  # fmt: skip
+    if rows:
+        print_table(pl.DataFrame(rows), "checks that failed")
+    passed = report.result.filter("success").height
+    out.print(f"{passed:,} of {report.result.height:,} checks passed.", markup=False)
+    if report.critical_failures.height:
+        raise typer.Exit(FAILED)
+
+
+def docs(
+    warehouse: WarehouseOption = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder to write to. Default: FILE.d/docs.")
+    ] = None,
+) -> None:
+    """Write the data dictionary, the quality page and Great Expectations' Data Docs."""
+    from expectations.data_docs import build_data_docs
+    from expectations.quality_page import write_quality_page
+    from warehouse import dictionary
+
+    path = settings_of(warehouse=warehouse).warehouse
+    with friendly_errors():
+        con = open_published(path)
+        folder = to or layout_of(path).folder / "docs"
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / "DICTIONARY.md").write_text(dictionary.render(), "utf-8")
+            write_quality_page(con, folder / "quality.html")
+            index = build_data_docs(con, folder / "data_docs")
+        finally:
+            con.close()
+    out.print(f"{folder / 'DICTIONARY.md'}\n{folder / 'quality.html'}\n{index}", markup=False)
+    say(
+        f"Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Data Docs load their styles from the "
+        "internet; the quality page works without."
+    )

@@ -1,0 +1,196 @@
+"""`newshouse run`: the main job, in the terminal."""
+
+from __future__ import annotations
+
+import glob
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from flows.cli.console import (
+    FAILED,
+    Bars,
+    broken_stages,
+    err,
+    friendly_errors,
+    out,
+    say,
+    settings_of,
+    stopped_by_signals,
+)
+from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
+from flows.place import PlaceError, address, is_remote
+from flows.reference import read_reference
+from flows.settings import Settings
+from flows.summary import STATUS_WORDS, Summary, paragraphs
+from flows.warm import Warm
+from warehouse.lock import WarehouseLocked, current_holder
+
+SourceArgument = Annotated[
+    str | None, typer.Argument(help="File, folder, glob or bucket. Default: seeds/articles.")
+]
+WarehouseOption = Annotated[
+    Path | None, typer.Option(help="The DuckDB file. Default: news.duckdb.")
+]
+
+MappingOption = Annotated[
+    Path | None,
+    typer.Option(help='JSON file: our field to your path, {"body": "payload.text"}.'),
+]
+LimitOption = Annotated[
+    int | None, typer.Option(help="See Limits in the README.", rich_help_panel="Limits")
+]
+
+
+def run(
+    source: SourceArgument = None,
+    warehouse: WarehouseOption = None,
+    collection: Annotated[
+        str | None, typer.Option(help="Name of the collection. Default: the folder's address.")
+    ] = None,
+    pipeline: Annotated[
+        str | None, typer.Option(help="spaCy pipeline for English: package name or path.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes for the language pass. Default: by the work.")
+    ] = None,
+    wait: Annotated[
+        float | None, typer.Option(help="Seconds to wait for a run that holds the warehouse.")
+    ] = None,
+    allow_empty: Annotated[
+        bool | None,
+        typer.Option("--allow-empty", help="Mark all known files as removed if none is there."),
+    ] = None,
+    mapping: MappingOption = None,
+    repair_mojibake: Annotated[
+        bool | None,
+        typer.Option(
+            "--repair-mojibake",
+            help="Repair text decoded with the wrong charset. Offsets then point into that.",
+        ),
+    ] = None,
+    max_record_mb: LimitOption = None,
+    max_file_mb: LimitOption = None,
+    max_records: LimitOption = None,
+    max_unpack_ratio: LimitOption = None,
+    max_pack_depth: LimitOption = None,
+    max_markup_mb: LimitOption = None,
+) -> None:
+    """Bring the warehouse up to date with SOURCE.
+
+    Examples: newshouse run; newshouse run ~/scraped --warehouse news.duckdb
+
+    Exit codes: 0 published or nothing new, 1 checks or accounting failed, 2 wrong use, 3 another
+    run holds the warehouse, 130 stopped by Ctrl-C or SIGTERM (the next run carries on).
+    """
+    settings = settings_of(
+        source=source,
+        warehouse=warehouse,
+        collection=collection,
+        pipeline=pipeline,
+        workers=workers,
+        wait_seconds=wait,
+        allow_empty=allow_empty,
+        mapping=mapping,
+        repair_mojibake=repair_mojibake,
+        max_record_mb=max_record_mb,
+        max_file_mb=max_file_mb,
+        max_records=max_records,
+        max_unpack_ratio=max_unpack_ratio,
+        max_pack_depth=max_pack_depth,
+        max_markup_mb=max_markup_mb,
+    )
+    summary = run_flow(settings)
+    show(summary)
+
+
+def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
+    """The flow in this process, with progress bars; its summary. Errors end the command."""
+
+    with friendly_errors(), broken_stages():
+        refuse_early(settings)
+        reference = read_reference(settings.reference)
+        with (
+            stopped_by_signals(),
+            Warm(pipeline_names(settings), reference, own_process=True) as warm,
+        ):
+            return _flow(settings, again, warm)
+
+
+def refuse_early(settings: Settings) -> None:
+    """What is wrong already need not wait for Prefect: a place that is not there, a lock held."""
+    place = address(settings.source)
+    if not is_remote(place) and not glob.has_magic(place) and not Path(place).exists():
+        raise PlaceError(
+            f"{place} does not exist. Name a file, a folder, a glob or a bucket, as in: "
+            "newshouse run ~/scraped"
+        )
+    refuse_missing_pipelines(settings)
+    holder = current_holder(settings.warehouse)
+    if holder is not None and not settings.wait_seconds:
+        raise WarehouseLocked(settings.warehouse, holder)
+
+
+def _flow(settings: Settings, again: list[str] | None, warm: Warm) -> Summary:
+    from flows.progress import progress
+
+    with err.status("starting Prefect") if err.is_terminal else nullcontext():
+        from flows import ingest as flow_module
+        from flows.accounting import AccountingError
+        from flows.conclude import ChecksFailed
+    summaries: list[Summary] = []
+    flow_module.last_summary.set(summaries)
+    flow_module.warm_up.set(warm)
+    with Bars() as bars, flow_module.without_default_heartbeat():
+        progress.set(bars)
+        try:
+            flow_module.ingest(settings, again)
+        except (ChecksFailed, AccountingError) as problem:
+            say(str(problem))
+            raise typer.Exit(FAILED) from None
+    return summaries[0]
+
+
+def show(summary: Summary) -> None:
+    """The run's summary, ending with something to try next."""
+    table = Table(title=f"newshouse: {STATUS_WORDS[summary.status]}", title_justify="left")
+    table.add_column("files")
+    table.add_column("", justify="right")
+    table.add_column("rows written")
+    table.add_column("", justify="right")
+    table.add_column("stage")
+    table.add_column("seconds", justify="right")
+    files = [("seen", summary.files_seen), ("gone", summary.files_gone), *summary.files.items()]
+    columns = (
+        [(name, f"{count:,}") for name, count in files],
+        [(name, f"{count:,}") for name, count in summary.rows.items() if count],
+        [(name, f"{seconds:.2f}") for name, seconds in summary.seconds.items()],
+    )
+    for number in range(max(map(len, columns))):
+        cells = [column[number] if number < len(column) else ("", "") for column in columns]
+        table.add_row(*(text for pair in cells for text in pair))
+    out.print(table)
+    if summary.paragraphs_read or summary.paragraphs_reused:
+        out.print(paragraphs(summary), markup=False)
+    for check in summary.failed_checks:
+        say(
+            f"check {check.check_id} ({check.severity}): {check.failed_count:,} of "
+            f"{check.checked_count:,} rows; {'; '.join(check.examples)}"
+        )
+    for uri, rule, message in summary.quarantine[:5]:
+        say(f"quarantined {uri} ({rule}): {message}")
+    if len(summary.quarantine) > 5:
+        say(f"… and {len(summary.quarantine) - 5:,} more: newshouse quarantine list")
+    where = "" if summary.warehouse == "news.duckdb" else f" --warehouse {summary.warehouse}"
+    out.print("\nTry next:", markup=False)
+    out.print(f'  newshouse sql "{EXAMPLE_QUERY}"{where}', markup=False, soft_wrap=True)
+
+
+EXAMPLE_QUERY = (
+    "select e.name, e.entity_type, count(*) as mentions, count(distinct article_id) as articles "
+    "from mention m join entity e using (entity_id) group by all order by mentions desc limit 10"
+)
+"""Who and what is named most."""

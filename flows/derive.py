@@ -1,0 +1,179 @@
+"""A batch of records becomes staged tables: what one batch needs and no other.
+
+Each function reads and writes Parquet of one part, so that memory is bounded by the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from flows.reference import Reference
+from flows.work import Work
+from transforms.article import build_article
+from transforms.article_version import build_article_version
+from transforms.block import build_block
+from transforms.mention import build_mention
+from transforms.paragraph import paragraph_of
+from transforms.sentence import build_sentence
+from warehouse.tables import (
+    ARTICLE,
+    ARTICLE_COMPONENT,
+    ARTICLE_VERSION,
+    BLOCK,
+    RECORD,
+    SENTENCE,
+    STAGED_RECORD,
+)
+from warehouse.tables.mention import STAGED_MENTION
+
+
+class RunClock(NamedTuple):
+    """The run's id and start: the only moment a run knows."""
+
+    run_id: str
+    started_at: datetime
+
+
+def staged_part(extracted: Path, version: pl.DataFrame, *, is_current: bool) -> pl.DataFrame:
+    """STAGED_RECORD rows of one extracted part: its new versions, current or already replaced."""
+    wanted = version.filter(
+        pl.col("outcome").is_in(["loaded", "revised"]) & (pl.col("is_current") == is_current)
+    ).select("article_id", "file_uri", "locator", "version_no")
+    return STAGED_RECORD.conform(
+        pl.read_parquet(extracted).join(wanted, on=["article_id", "file_uri", "locator"])
+    )
+
+
+def type_blocks(
+    work: Work,
+    part: str,
+    staged_record: pl.DataFrame,
+    boilerplate_line: pl.DataFrame,
+    reference: Reference,
+    clock: RunClock,
+) -> int:
+    """Blocks and articles of a part; its sentence counts follow once sentences are known."""
+    block = build_block(staged_record, boilerplate_line, reference.block_model)
+    article = build_article(
+        staged_record, block, SENTENCE.empty(), run_id=clock.run_id, collected_at=clock.started_at
+    )
+    staged_record.write_parquet(work.part("_staged_record", part))
+    article.write_parquet(work.part("_article", part))
+    return work.stage(BLOCK, part, block)
+
+
+def stage_versions(
+    work: Work,
+    part: str,
+    staged_record: pl.DataFrame,
+    title: pl.DataFrame,
+    newest: pl.DataFrame,
+    clock: RunClock,
+) -> int:
+    """Versions and declarations of the new versions in a part."""
+    version = build_article_version(
+        staged_record, title, newest=newest, run_id=clock.run_id, collected_at=clock.started_at
+    )
+    work.stage(RECORD, part, staged_record.select(RECORD.column_names))
+    return work.stage(ARTICLE_VERSION, part, version)
+
+
+def past_titles(
+    staged_record: pl.DataFrame,
+    boilerplate_line: pl.DataFrame,
+    reference: Reference,
+    clock: RunClock,
+) -> pl.DataFrame:
+    """`article_id, version_no, title` of versions that the same run has replaced already."""
+    titles = [ARTICLE.empty().select("article_id", "version_no", "title")]
+    for _, one_version in staged_record.group_by("version_no", maintain_order=True):
+        block = build_block(one_version, boilerplate_line, reference.block_model)
+        article = build_article(
+            one_version, block, SENTENCE.empty(), run_id=clock.run_id,
+            collected_at=clock.started_at,
+        )  # fmt: skip
+        titles.append(article.select("article_id", "version_no", "title"))
+    return pl.concat(titles)
+
+
+CONTEXT_COLUMNS = ("article_id", "language", "country_iso2")
+
+
+def article_context(work: Work, part: str, reference: Reference) -> pl.DataFrame:
+    """`article_id, language, country_iso2` of a part: the country is the outlet's."""
+    article = pl.read_parquet(
+        work.part("_article", part), columns=["article_id", "language", "source_id"]
+    )
+    countries = reference.sources.source.select("source_id", "country_iso2")
+    return article.join(countries, on="source_id", how="left").select(CONTEXT_COLUMNS)
+
+
+def paragraphs(work: Work, part: str, reference: Reference) -> pl.DataFrame:
+    """The distinct paragraphs of a part's story blocks."""
+    return paragraph_of(blocks(work, part), article_context(work, part, reference))
+
+
+def find_mentions(
+    work: Work,
+    part: str,
+    reference: Reference,
+    paragraph_sentence: pl.DataFrame,
+    paragraph_span: pl.DataFrame,
+) -> int:
+    """Sentences, staged mentions and finished articles of a part; the number of mentions."""
+    block = blocks(work, part)
+    context = article_context(work, part, reference)
+    sentence = build_sentence(block, paragraph_sentence, context)
+    work.stage(SENTENCE, part, sentence)
+    counted = sentence.group_by("article_id").agg(pl.len().alias("sentence_count"))
+    article = pl.read_parquet(work.part("_article", part)).drop("sentence_count")
+    work.stage(
+        ARTICLE,
+        part,
+        article.join(counted, on="article_id", how="left").with_columns(
+            pl.col("sentence_count").fill_null(0)
+        ),
+    )
+    mention = build_mention(
+        block,
+        sentence,
+        paragraph_span,
+        context,
+        name_words=reference.name_words,
+        places=reference.gazetteer,
+    )
+    STAGED_MENTION.conform(mention).write_parquet(work.part("_staged_mention", part))
+    return mention.height
+
+
+def stage_components(
+    work: Work, part: str, by_stage: Mapping[str, str], nlp_by_language: Mapping[str, str]
+) -> int:
+    """Which component made each article's rows: one row a stage."""
+    article = pl.read_parquet(work.part("_article", part), columns=["article_id", "language"])
+    frames = [
+        article.select(
+            "article_id", pl.lit(stage).alias("stage"), pl.lit(component).alias("component_id")
+        )
+        for stage, component in by_stage.items()
+    ]
+    frames.append(
+        article.select(
+            "article_id",
+            pl.lit("nlp").alias("stage"),
+            pl.col("language").replace_strict(dict(nlp_by_language), return_dtype=pl.String())
+            .alias("component_id"),
+        )
+    )  # fmt: skip
+    return work.stage(ARTICLE_COMPONENT, part, pl.concat(frames))
+
+
+def blocks(work: Work, part: str) -> pl.DataFrame:
+    """The blocks of a part."""
+    path = work.part(BLOCK.name, part)
+    return pl.read_parquet(path) if path.exists() else BLOCK.empty()

@@ -1,0 +1,120 @@
+"""Compares what is there with what is known. Decides by path, size and time; reads no file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from warehouse.contract import TIMESTAMP
+
+LISTING = pl.Schema(
+    {
+        "source_uri": pl.String(),
+        "relative_path": pl.String(),
+        "byte_count": pl.Int64(),
+        "modified_at": TIMESTAMP,
+    }
+)
+KNOWN_FILE = pl.Schema(
+    {
+        "source_uri": pl.String(),
+        "file_id": pl.String(),
+        "byte_count": pl.Int64(),
+        "modified_at": TIMESTAMP,
+        "outcome": pl.String(),
+        "duplicate_of": pl.String(),
+    }
+)
+
+
+class EmptyListing(ValueError):
+    """A place that held files is empty now; taking that at its word would remove them all."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file to open: new, changed in size or time, or asked for.
+
+    ``known_copy_of`` names the original of a file that was a copy when it was last seen.
+    """
+
+    source_uri: str
+    relative_path: str
+    byte_count: int
+    modified_at: datetime
+    known_file_id: str | None
+    known_copy_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has to do. ``gone`` is a frame of KNOWN_FILE."""
+
+    files_seen: int
+    files_unchanged: int
+    candidates: tuple[Candidate, ...]
+    gone: pl.DataFrame
+
+
+def plan_run(
+    listing: pl.DataFrame,
+    known_file: pl.DataFrame,
+    *,
+    whole: bool,
+    allow_empty: bool,
+    again: Collection[str] = (),
+) -> Plan:
+    """Sort a listing (LISTING) into unchanged, to open, and gone against KNOWN_FILE.
+
+    ``whole`` says that the listing is of the whole collection, so that what is missing from it is
+    gone; a single file or a glob says nothing of the rest. ``again`` names files to open whatever
+    is known of them. A copy whose original is gone or changed is opened again, for it is then the
+    article itself. Raises EmptyListing when a whole collection with known files lists as empty.
+    """
+    present = known_file.filter(pl.col("outcome") != "removed")
+    if whole and not allow_empty and listing.is_empty() and not present.is_empty():
+        raise EmptyListing(
+            f"The listing is empty, but {present.height:,} files of this collection are known. "
+            "Nothing was marked as removed. If they are really gone, run with --allow-empty."
+        )
+    joined = listing.join(
+        known_file.rename(lambda name: name if name == "source_uri" else f"known_{name}"),
+        on="source_uri",
+        how="left",
+    )
+    same = (
+        (pl.col("known_byte_count") == pl.col("byte_count"))
+        & (pl.col("known_modified_at") == pl.col("modified_at"))
+        & (pl.col("known_outcome") != "removed")
+        & ~pl.col("source_uri").is_in(list(again))
+    )
+    joined = joined.with_columns(same.fill_null(False).alias("is_same"))
+    standing = joined.filter("is_same")["source_uri"]
+    orphaned = pl.col("known_duplicate_of").is_not_null() & ~pl.col("known_duplicate_of").is_in(
+        standing.implode()
+    )
+    opened = joined.filter(~pl.col("is_same") | orphaned).sort("source_uri")
+    gone = present.join(listing, on="source_uri", how="anti") if whole else present.clear()
+    return Plan(
+        files_seen=listing.height,
+        files_unchanged=joined.height - opened.height,
+        candidates=tuple(
+            Candidate(*row)
+            for row in opened.select(
+                "source_uri",
+                "relative_path",
+                "byte_count",
+                "modified_at",
+                # Asked for or back again: new, whatever its bytes.
+                pl.when(
+                    (pl.col("known_outcome") != "removed")
+                    & ~pl.col("source_uri").is_in(list(again))
+                ).then("known_file_id"),
+                "known_duplicate_of",
+            ).iter_rows()
+        ),
+        gone=gone.sort("source_uri"),
+    )

@@ -1,0 +1,225 @@
+"""Any delivered file as records, or the reason why not. `extract` is the only door."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from flows.extract import (
+    archive,
+    capture,
+    feed,
+    json_document,
+    mail,
+    markdown,
+    mojibake,
+    newsml,
+    page,
+    plain,
+    sniff,
+    table,
+)
+from flows.extract.compress import Unpacked
+from flows.extract.decode import decode, is_wide, stream_codec
+from flows.extract.record import (
+    ExtractedRecord,
+    Extraction,
+    Hint,
+    Item,
+    Limits,
+    Refused,
+    Rejection,
+    printable,
+)
+from flows.extract.stream import ByteStream, Readable
+
+__all__ = ["ExtractedRecord", "Extraction", "Hint", "Limits", "Rejection", "extract"]
+
+
+def extract(
+    name: str,
+    stream: BinaryIO,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    mapping: Mapping[str, str] | None = None,
+    *,
+    repair_mojibake: bool = False,
+) -> Extraction:
+    """Read one file.
+
+    ``name`` is its path, used where the content does not tell its format; ``mapping`` names, for
+    structured records, the dotted path of a field (``{"body": "payload.text"}``). Records say what
+    of their text is mojibake, and are mended where ``repair_mojibake`` says so. Whatever the file
+    holds, the answer is records and rejections: nothing about the content raises. Items are
+    read as they are asked for, and must be while ``stream`` is open. An OSError of the stream
+    itself (the file vanished) passes through.
+    """
+    reader = _Reader(limits, mapping)
+    try:
+        found = reader.opened(name, stream, 0)
+    except Refused as refused:
+        return Extraction(None, None, iter([_shown(refused.rejection())]))
+    return Extraction(found.format, found.encoding, _guarded(found.items, limits, repair_mojibake))
+
+
+def _guarded(items: Iterator[Item], limits: Limits, repair: bool) -> Iterator[Item]:
+    """The items until reading has to stop; the reason is the last."""
+    count = 0
+    try:
+        for count, item in enumerate(items, 1):
+            if count > limits.record_count:
+                raise Refused(
+                    "too_many_records",
+                    f"The file holds more than {limits.record_count:,} records; the rest was not "
+                    "read. Split it, or raise the limit of records a file.",
+                )
+            yield _sound(item, limits, repair)
+        if not count:
+            raise Refused("no_records", "The file is well-formed and holds no records.")
+    except Refused as refused:
+        yield _shown(refused.rejection())
+
+
+def _shown(rejection: Rejection) -> Rejection:
+    """The rejection with a message of one printable line, whatever names the file put into it."""
+    message = printable(" ".join(rejection.message.split()), 1000)
+    return replace(rejection, message=message)
+
+
+def _sound(item: Item, limits: Limits, repair: bool) -> Item:
+    """The item, or its rejection where its text is none."""
+    if isinstance(item, Rejection):
+        return _shown(item)
+    if len(item.text) > limits.text_chars:
+        return Rejection(
+            item.locator or None,
+            "text_too_long",
+            f"The text has {len(item.text):,} characters; at most {limits.text_chars:,} are taken "
+            "for one article. Split it, or raise NEWSHOUSE_MAX_TEXT_CHARS.",
+            printable(item.text, limits.payload_chars),
+        )
+    if "\0" not in item.text and item.text.strip():
+        return mojibake.told(item, repair=repair)
+    if item.text.strip():
+        rule, message = (
+            "nul_character",
+            ("The text holds NUL characters, which no news text has. Repair what wrote it."),
+        )
+    else:
+        rule, message = "empty_text", "The record holds white space only. Nothing to load."
+    payload = printable(item.text, limits.payload_chars)
+    return Rejection(item.locator or None, rule, message, payload)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Finds the format of bytes and hands them to the module that reads it."""
+
+    limits: Limits
+    mapping: Mapping[str, str] | None
+
+    def opened(self, name: str, raw: Readable, depth: int) -> Extraction:
+        """Unpack as often as need be, then read."""
+        stream = ByteStream(raw, self.limits.file_bytes)
+        head = stream.peek(sniff.HEAD_BYTES)
+        if not head:
+            raise Refused(
+                "empty_file", "The file is empty (0 bytes). Fetch it again, or remove it."
+            )
+        packed = sniff.compression(head)
+        if packed is None:
+            return self._read(name, raw, stream, head)
+        if depth >= self.limits.depth:
+            raise Refused(
+                "packed_too_deep",
+                f"The file is packed more than {self.limits.depth} times over. Unpack it first.",
+            )
+        if packed == "zip":
+            file = archive.seekable(raw, stream, self.limits)
+            members = archive.read_zip(
+                file, self.limits, lambda name, member: self.opened(name, member, depth + 1)
+            )
+            return Extraction("zip", None, members)
+        return self.opened(name, Unpacked(stream, packed, self.limits.ratio), depth + 1)
+
+    def _read(self, name: str, raw: Readable, stream: ByteStream, head: bytes) -> Extraction:
+        """Formats that are read as bytes; the rest is text."""
+        found = sniff.binary_format(head)
+        if found == "parquet":
+            file = archive.seekable(raw, stream, self.limits)
+            return Extraction(found, None, table.read_parquet(file, self.limits, self.mapping))
+        if found in ("warc", "arc"):
+            return Extraction(found, None, capture.read_captures(stream, found, self.limits))
+        _refuse_binary(head, self.limits)
+        codec = stream_codec(head, page.declared_charset(head))
+        kind = sniff.text_format(name, head.decode(codec, "ignore"))
+        if kind == "mail":
+            data = stream.read_whole(self.limits.record_bytes)
+            return Extraction(kind, None, mail.read_mail(data, self.limits))
+        if kind in ("jsonl", "csv", "tsv"):
+            return self._read_lines(kind, stream, codec)
+        return self._read_document(kind, stream, head)
+
+    def _read_lines(self, kind: str, stream: ByteStream, codec: str) -> Extraction:
+        """Formats of one record a line, read as they come; wide encodings are decoded whole."""
+        lines, lines_codec = stream, codec
+        if is_wide(codec):
+            text = decode(stream.read_whole(self.limits.record_bytes), codec).text
+            lines = ByteStream(io.BytesIO(text.encode()), self.limits.file_bytes)
+            lines_codec = "utf-8"
+        read = json_document.read_lines if kind == "jsonl" else table.read_delimited
+        return Extraction(kind, codec, read(lines, lines_codec, self.limits, self.mapping))
+
+    def _read_document(self, kind: str, stream: ByteStream, head: bytes) -> Extraction:
+        """Formats that are one text."""
+        data = stream.read_whole(self.limits.record_bytes)
+        text, encoding = decode(data, page.declared_charset(head))
+        if not text.strip():
+            raise Refused("empty_text", "The file holds white space only. Nothing to load.")
+        return Extraction(kind, encoding, self._document_items(kind, text))
+
+    def _document_items(self, kind: str, text: str) -> Iterator[Item]:
+        match kind:
+            case "json":
+                return json_document.read_json(text, self.limits, self.mapping)
+            case "feed":
+                return feed.read_feed(text, self.limits)
+            case "newsml":
+                return newsml.read_newsml(text, self.limits)
+            case "html":
+                return iter([page.read_page(text, self.limits)])
+            case "markdown":
+                return iter([markdown.read_markdown(text)])
+            case "plain":
+                return iter([plain.read_plain(text)])
+            case "xml":
+                raise Refused(
+                    "unknown_format",
+                    "This is XML of a kind that is not news (not RSS, Atom, RDF, NewsML-G2 or "
+                    "NITF).",
+                    printable(text, self.limits.payload_chars),
+                )
+            case _:
+                raise AssertionError(f"no reader for {kind}")
+
+
+def _refuse_binary(head: bytes, limits: Limits) -> None:
+    """Raises Refused ``not_text`` for pictures, programs and whatever else is no text."""
+    kind = sniff.binary_kind(head)
+    if kind is None and b"\0" in head and not _is_wide_text(head):
+        kind = "binary data (it holds NUL bytes)"
+    if kind:
+        raise Refused(
+            "not_text",
+            f"The file looks like {kind}, not like text. Remove it, or deliver its text.",
+            printable(head, limits.payload_chars),
+        )
+
+
+def _is_wide_text(head: bytes) -> bool:
+    """True for UTF-16 and UTF-32, in which NUL bytes are parts of characters."""
+    try:
+        return "\0" not in decode(head[: len(head) // 4 * 4]).text
+    except Refused:
+        return False

@@ -1,0 +1,10 @@
+"""Plain text: the decoded file is the text, line ends made \\n and a byte-order mark removed."""
+
+from __future__ import annotations
+
+from flows.extract.record import ExtractedRecord, Item
+
+
+def read_plain(text: str) -> Item:
+    """The one record of a text file. What its lines are is left to the segmentation."""
+    return ExtractedRecord(locator="", text=text)

@@ -1,0 +1,37 @@
+"""The `newshouse` command: sets what other libraries read at import, then hands over."""
+
+from __future__ import annotations
+
+import os
+
+QUIET_AND_PRIVATE = {
+    # No telemetry of any library.
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    # One thread a process for linear algebra: more make small matrices slower.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # The terminal belongs to the progress bars; Prefect keeps its own log of every run.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_FLOW_RUNS_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_TASK_RUNS_LEVEL": "CRITICAL",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # The server records tasks in batches; small ones show a short run while people look at it.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+}
+"""Defaults for the environment of this process and the servers it starts; what is set stays."""
+
+
+def main() -> None:
+    """Run the command line."""
+    for name, value in QUIET_AND_PRIVATE.items():
+        os.environ.setdefault(name, value)
+    from flows.cli.app import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Keeps what the language pass said of each paragraph, so that no paragraph is read twice.
+
+A part is two Parquet files of one name; the one of sentences is written last and makes the part
+whole. Keyed by component, so that another pipeline or version starts afresh.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN
+
+_SENTENCES = ".sentence.parquet"
+_SPANS = ".span.parquet"
+
+
+class NlpStore:
+    """Language results of one component, in a folder beside the warehouse."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def known_ids(self) -> pl.Series:
+        """Ids of the paragraphs that were read already."""
+        parts = self._parts()
+        if not parts:
+            return pl.Series("paragraph_id", [], pl.String())
+        ids = pl.scan_parquet(parts).select(pl.col("paragraph_id").unique())
+        return ids.collect()["paragraph_id"]
+
+    def write(
+        self, name: str, paragraph_sentence: pl.DataFrame, paragraph_span: pl.DataFrame
+    ) -> None:
+        """Keep one part; killed at any instant, it is there whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for suffix, frame in (
+            (_SPANS, PARAGRAPH_SPAN.conform(paragraph_span)),
+            (_SENTENCES, PARAGRAPH_SENTENCE.conform(paragraph_sentence)),
+        ):
+            unfinished = self.folder / f"{name}{suffix}.unfinished"
+            frame.write_parquet(unfinished)
+            unfinished.replace(self.folder / f"{name}{suffix}")
+
+    def fetch(self, paragraph_id: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Sentences and spans of these paragraphs: PARAGRAPH_SENTENCE and PARAGRAPH_SPAN."""
+        parts = self._parts()
+        if not parts:
+            return PARAGRAPH_SENTENCE.empty(), PARAGRAPH_SPAN.empty()
+        wanted = pl.LazyFrame({"paragraph_id": paragraph_id.unique()})
+        spans = [part.with_name(part.name.removesuffix(_SENTENCES) + _SPANS) for part in parts]
+        sentence, span = (
+            pl.scan_parquet(files).join(wanted, on="paragraph_id", how="semi").unique()
+            for files in (parts, spans)
+        )
+        return (
+            PARAGRAPH_SENTENCE.conform(sentence.collect()),
+            PARAGRAPH_SPAN.conform(span.collect()),
+        )
+
+    def trim(self, most_bytes: int) -> None:
+        """Drop whole parts, the oldest first, until the rest is no larger than that."""
+        parts = sorted(self._parts(), key=lambda part: part.stat().st_mtime_ns, reverse=True)
+        kept = 0
+        for sentences in parts:
+            spans = sentences.with_name(sentences.name.removesuffix(_SENTENCES) + _SPANS)
+            kept += sentences.stat().st_size + spans.stat().st_size
+            if kept > most_bytes:
+                sentences.unlink()
+                spans.unlink(missing_ok=True)
+
+    def _parts(self) -> list[Path]:
+        return sorted(self.folder.glob(f"*{_SENTENCES}"))
+
+
+def drop_other_components(root: Path, component_id: str) -> None:
+    """Remove the results of components that are not in use any more."""
+    for folder in root.glob("*") if root.is_dir() else ():
+        if folder.name != component_id:
+            shutil.rmtree(folder, ignore_errors=True)

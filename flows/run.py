@@ -1,0 +1,140 @@
+"""One run from start to end, as a list of named steps. Knows no Prefect: whoever calls says how a
+step is carried out, so that the same run goes in a flow, in a test and in a benchmark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
+
+from expectations.check import CheckReport
+from flows import conclude, stages
+from flows.hold import hold_warehouse
+from flows.run_state import RunState
+from flows.settings import Settings, without_credentials
+from flows.summary import Summary, failed_checks
+from flows.warm import Warm
+from warehouse.tables import CHECK_FAILURE, CHECK_RESULT, QUARANTINE
+
+T = TypeVar("T")
+
+
+class Step(Protocol):
+    """Carries out one named step of a run."""
+
+    def __call__(self, name: str, work: Callable[[], T]) -> T:
+        """Do the work and return what it returns."""
+
+
+def directly(name: str, work: Callable[[], T]) -> T:  # noqa: ARG001
+    """Carry out a step at once, in this process."""
+    return work()
+
+
+def run_once(
+    settings: Settings,
+    *,
+    step: Step = directly,
+    warm: Warm | None = None,
+    again: frozenset[str] = frozenset(),
+    flow_run_id: str | None = None,
+) -> Summary:
+    """Bring the warehouse up to date with a source. One run at a time holds the warehouse.
+
+    Raises WarehouseLocked, ChecksFailed, AccountingError, PlaceError and the other errors of the
+    stages; the run's own record is kept in every case.
+    """
+    with hold_warehouse(settings, warm, again=again, flow_run_id=flow_run_id) as run:
+        timed(run, step, "discover files", "discover", partial(stages.discover, run))
+        assert run.plan is not None
+        count = len(run.plan.candidates)
+        extract = partial(stages.extract, run)
+        timed(run, step, f"extract {count:,} files", "extract", extract, count)
+        timed(run, step, "compare with the warehouse", "compare", partial(stages.compare, run))
+        parts = list(run.parts)
+        for number, part in enumerate(parts, 1):
+            name = f"type blocks, batch {number} of {len(parts)}"
+            timed(run, step, name, "blocks", partial(stages.type_part, run, part))
+        if parts:
+            retype = partial(stages.type_rederived, run)
+            timed(run, step, "retype published articles", "blocks", retype)
+        derive_rows(run, step)
+        stages.stage_known_articles(run)
+        stages.stage_reference(run)
+        return finish(run, step)
+
+
+def derive_rows(run: RunState, step: Step) -> None:
+    """Sentences, mentions, entities and links of the articles whose blocks are typed."""
+    if run.parts:
+        timed(run, step, "read the language", "language", partial(stages.read_language, run))
+        timed(run, step, "find mentions", "mentions", partial(stages.find_mentions, run))
+        timed(run, step, "resolve entities", "entities", partial(stages.resolve_entities, run))
+        timed(run, step, "point related links", "links", partial(stages.point_links, run))
+    elif stages.corrections_changed(run):
+        timed(run, step, "correct entities", "entities", partial(stages.resolve_entities, run))
+
+
+def finish(run: RunState, step: Step, *, emptied: Sequence[str] = ()) -> Summary:
+    """Account, check, withhold and publish what is staged.
+
+    Raises ChecksFailed and AccountingError, with nothing published but the run's own record.
+    ``emptied`` names tables whose published rows all go.
+    """
+    conclude.settle_accounts(run, {})
+    conclude.stage_quarantine(run)
+    report = timed(
+        run, step, "check the staged rows", "checks", partial(conclude.check, run, emptied)
+    )
+    if report.critical_failures.height:
+        problem = conclude.ChecksFailed(report)
+        conclude.publish_failure(run, str(problem))
+        raise problem
+    withheld = conclude.withhold(run, report)
+    if withheld:
+        conclude.settle_accounts(run, withheld)
+        conclude.stage_quarantine(run, report)
+    if conclude.changes_rows(run):
+        publish = partial(conclude.publish_run, run, emptied)
+        rows, status = dict(timed(run, step, "publish", "publish", publish)), "published"
+    else:
+        rows, status = {}, "nothing_new"
+        conclude.keep_record(run, status)
+    summary = _summarise(run, report, status, rows)
+    stages.trim_store(run)
+    shutil.rmtree(run.work.staging, ignore_errors=True)
+    return summary
+
+
+def timed(
+    run: RunState, step: Step, name: str, stage: str, work: Callable[[], T],
+    total: int | None = None,
+) -> T:  # fmt: skip
+    """Carry out a step as part of a stage, whose seconds are counted."""
+    with run.stage(stage, total):
+        return step(name, work)
+
+
+def _summarise(run: RunState, report: CheckReport, status: str, rows: dict[str, int]) -> Summary:
+    assert run.accounts is not None
+    result, failure = run.work.staged(CHECK_RESULT), run.work.staged(CHECK_FAILURE)
+    quarantine = run.work.staged(QUARANTINE)
+    opened = quarantine.filter(quarantine["status"] == "open")
+    return Summary(
+        run_id=run.clock.run_id,
+        status=status,
+        source=without_credentials(run.address),
+        warehouse=str(run.settings.warehouse),
+        files_seen=run.accounts.files_seen,
+        files_gone=run.accounts.files_gone,
+        files=run.accounts.files,
+        records=run.accounts.records,
+        rows=rows,
+        seconds=dict(run.seconds),
+        checks_run=report.result.height,
+        failed_checks=failed_checks(result, failure),
+        quarantine=tuple(opened.select("source_uri", "rule", "message").iter_rows()),
+        paragraphs_read=run.paragraphs_read,
+        paragraphs_reused=run.paragraphs_reused,
+    )

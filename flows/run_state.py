@@ -1,0 +1,74 @@
+"""What a run knows and has done so far. One object, handed from stage to stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from expectations.check import CheckReport
+from flows.accounting import Accounts
+from flows.component import Components
+from flows.derive import RunClock
+from flows.discover import Plan
+from flows.extraction import Extracted
+from flows.progress import progress
+from flows.reference import Reference
+from flows.settings import Settings
+from flows.work import Work
+from transforms.pipeline import Pipeline
+from warehouse.known import Known
+from warehouse.tables import MENTION, RELATED_LINK
+
+
+@dataclass
+class RunState:
+    """One run. From `known_file` on, the stages fill the fields in, in this order.
+
+    ``known_entity`` and ``known_alias`` stand for the published ones where they are given;
+    ``mention`` and ``related_link`` hold rows of published articles that the run changes.
+    """
+
+    settings: Settings
+    clock: RunClock
+    work: Work
+    known: Known
+    address: str
+    collection: str
+    reference: Reference
+    pipelines: Callable[[], Mapping[str, Pipeline]]
+    check: Callable[..., CheckReport]
+    flow_run_id: str | None = None
+    again: frozenset[str] = frozenset()
+    known_entity: pl.DataFrame | None = None
+    known_alias: pl.DataFrame | None = None
+
+    known_file: pl.DataFrame = field(default_factory=pl.DataFrame)
+    plan: Plan | None = None
+    extracted: Extracted = field(default_factory=Extracted)
+    version: pl.DataFrame = field(default_factory=pl.DataFrame)
+    parts: list[str] = field(default_factory=list)
+    boilerplate_line: pl.DataFrame = field(default_factory=pl.DataFrame)
+    components: Components | None = None
+    paragraphs_read: int = 0
+    paragraphs_reused: int = 0
+    mention: pl.DataFrame = field(default_factory=MENTION.empty)
+    related_link: pl.DataFrame = field(default_factory=RELATED_LINK.empty)
+    accounts: Accounts | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None, unit: str = "") -> Iterator[None]:
+        """Time a stage and tell the listener of it."""
+        listener = progress.get()
+        listener.begin(name, total, unit)
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - began
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent
+            listener.end(spent)

@@ -1,0 +1,118 @@
+"""Settings of a run: flag, then NEWSHOUSE_* variable, then default. Alone reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_SOURCE = "seeds/articles"
+DEFAULT_COLLECTION = "seeds"
+
+
+class Settings(BaseSettings):
+    """Everything a run can be told. Frozen; passed as an argument, never global."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSHOUSE_", frozen=True, extra="forbid", env_ignore_empty=True
+    )
+
+    source: str = Field(default=DEFAULT_SOURCE, description="File, folder, glob or bucket to read.")
+    warehouse: Path = Field(default=Path("news.duckdb"), description="The published DuckDB file.")
+    collection: str | None = Field(
+        default=None,
+        description="Name of the collection; default: the folder's address.",
+    )
+    reference: Path = Field(
+        default=Path(__file__).resolve().parent.parent / "seeds" / "reference",
+        description="Folder of the reference tables (sources.csv and others).",
+    )
+    pipeline: str = Field(
+        default="auto",
+        description="spaCy pipeline for English: package name or path. 'auto' takes "
+        "en_core_web_md where it is installed, else the same model under its packaged name.",
+    )
+    pipelines: dict[str, str] = Field(
+        default_factory=dict, description="Further pipelines by ISO 639-1 language code."
+    )
+    workers: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="Processes of the language pass; 0: by the work.",
+    )
+    batch_chars: int = Field(
+        default=4_000_000, ge=10_000, description="Characters of text in one batch of records."
+    )
+    allow_empty: bool = Field(
+        default=False,
+        description="Believe an empty listing and mark files as removed.",
+    )
+    keep_snapshots: int = Field(default=2, ge=0, description="Earlier published files to keep.")
+    nlp_store_mb: int = Field(
+        default=512, ge=0, description="Megabytes of language results kept for reuse; 0 keeps none."
+    )
+    wait_seconds: float = Field(
+        default=0.0, ge=0, description="How long to wait for another run that holds the warehouse."
+    )
+    max_record_mb: int = Field(default=64, ge=1, description="Largest record, in megabytes.")
+    max_file_mb: int = Field(default=4096, ge=1, description="Most megabytes a file may unpack to.")
+
+    max_text_chars: int = Field(
+        default=1_000_000, ge=1, description="Longest text of one record, in characters."
+    )
+    max_records: int = Field(default=1_000_000, ge=1, description="Most records of one file.")
+    max_unpack_ratio: int = Field(
+        default=1000, ge=1, description="Most bytes unpacked for each packed byte, beyond 16 MiB."
+    )
+    max_pack_depth: int = Field(
+        default=3, ge=0, description="Most compressions and archives inside one another."
+    )
+    max_markup_mb: int = Field(
+        default=4, ge=1, description="Largest page, in megabytes, whose parts are told apart."
+    )
+    mapping: Path | None = Field(
+        default=None,
+        description='JSON file: our field to the dotted path it has, {"body": "payload.text"}.',
+    )
+    repair_mojibake: bool = Field(
+        default=False,
+        description="Repair text decoded with the wrong charset; offsets then point into the "
+        "repaired text, not into what was delivered.",
+    )
+
+    @field_validator("mapping")
+    @classmethod
+    def _mapping_is_readable(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            from flows.extract.fields import read_mapping
+
+            read_mapping(value)
+        return value
+
+    @field_validator("source")
+    @classmethod
+    def _source_is_named(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("SOURCE is empty: name a file, a folder, a glob or a bucket")
+        return value
+
+    def public(self) -> dict[str, object]:
+        """The settings as plain values for `ops.run.config`; holds no secret.
+
+        Addresses lose what stands before an @, where credentials would be.
+        """
+        values = self.model_dump(mode="json")
+        values["source"] = without_credentials(self.source)
+        values["reference"] = self.reference.name
+        return values
+
+
+def without_credentials(address: str) -> str:
+    """The address without user and password: ``s3://key:secret@bucket`` → ``s3://bucket``."""
+    scheme, separator, rest = address.partition("://")
+    if not separator:
+        return address
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

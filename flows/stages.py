@@ -1,0 +1,443 @@
+"""The stages of a run, from a listing to staged tables. Each takes the run's state and fills in
+what it makes; none of them knows Prefect, and none touches the published file."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import polars as pl
+
+from flows import derive
+from flows.component import describe_components
+from flows.discover import LISTING, plan_run
+from flows.extract import extract as extract_records
+from flows.extract.fields import read_mapping
+from flows.extract.record import MIB, Limits
+from flows.extraction import extract_files
+from flows.language_pass import read_paragraphs
+from flows.nlp_store import NlpStore, drop_other_components
+from flows.place import is_whole, list_files, open_file
+from flows.progress import progress
+from flows.run_state import RunState
+from flows.settings import Settings
+from flows.version import CODE_VERSION
+from transforms.article_version import (
+    DELIVERY,
+    KNOWN_ARTICLE,
+    assign_version,
+    close_version,
+    fingerprint,
+)
+from transforms.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line, count_line
+from transforms.entity import Resolution, needed_block_key, resolve_entity
+from transforms.publication_date import read_date
+from transforms.related_link import build_related_link, point_related_link
+from warehouse.contract import TIMESTAMP
+from warehouse.tables import (
+    ARTICLE,
+    ARTICLE_COMPONENT,
+    ARTICLE_VERSION,
+    BLOCK,
+    COMPONENT,
+    ENTITY,
+    ENTITY_ALIAS,
+    ENTITY_MERGE,
+    MENTION,
+    RELATED_LINK,
+    SENTENCE,
+    SOURCE,
+)
+from warehouse.tables.mention import STAGED_MENTION
+
+_NEW = ["loaded", "revised"]
+
+
+def discover(run: RunState) -> None:
+    """List the place and sort its files into unchanged, to open and gone."""
+    columns = list(zip(*list_files(run.settings.source), strict=True)) or [()] * len(LISTING)
+    listing = pl.DataFrame(
+        dict(zip(LISTING, columns, strict=True)), {**LISTING, "modified_at": pl.Int64()}
+    )
+    # A place that tells no times gives zero: its files are told apart by size and hash.
+    modified_at = pl.from_epoch(pl.col("modified_at").fill_null(0), "us")
+    run.known_file = run.known.files(run.collection)
+    run.plan = plan_run(
+        listing.with_columns(modified_at.dt.replace_time_zone("UTC")),
+        run.known_file,
+        whole=is_whole(run.settings.source),
+        allow_empty=run.settings.allow_empty,
+        again=run.again,
+    )
+
+
+def extract(run: RunState) -> None:
+    """Open what is new or changed; records to Parquet, the unreadable to quarantine."""
+    assert run.plan is not None
+    settings = run.settings
+    known = run.known_file.filter(
+        pl.col("outcome").is_in(["loaded", "revised", "unchanged"])
+        & ~pl.col("source_uri").is_in(run.plan.gone["source_uri"].implode())
+        & ~pl.col("source_uri").is_in([c.source_uri for c in run.plan.candidates])
+    )
+    run.extracted = extract_files(
+        run.plan.candidates,
+        collection=run.collection,
+        known_originals=dict(known.select("file_id", "source_uri").rows()),
+        sources=run.reference.sources,
+        open_file=open_file,
+        read_file=partial(
+            extract_records,
+            limits=limits_of(settings),
+            mapping=read_mapping(settings.mapping) if settings.mapping else None,
+            repair_mojibake=settings.repair_mojibake,
+        ),
+        folder=run.work.extracted,
+        batch_chars=settings.batch_chars,
+        tombstones=run.known.tombstones(),
+        advance=progress.get().advance,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one file may ask for, by the settings."""
+    return Limits(
+        record_bytes=settings.max_record_mb * MIB,
+        file_bytes=settings.max_file_mb * MIB,
+        ratio=settings.max_unpack_ratio,
+        depth=settings.max_pack_depth,
+        record_count=settings.max_records,
+        markup_bytes=settings.max_markup_mb * MIB,
+        text_chars=settings.max_text_chars,
+    )
+
+
+def assign_versions(run: RunState) -> None:
+    """Compare every record with what is published: new, revised, unchanged or a copy."""
+    parts = run.extracted.parts
+    if not parts:
+        run.version = assign_version(
+            pl.DataFrame(schema=DELIVERY),
+            pl.DataFrame(schema=KNOWN_ARTICLE),
+            pl.DataFrame(schema={"article_id": pl.String(), "file_uri": pl.String(),
+                                 "fingerprint": pl.String()}),
+        )  # fmt: skip
+        return
+    declared_at = pl.coalesce("modified_raw", "published_raw")
+    delivery = (
+        pl.scan_parquet(parts)
+        .select("article_id", "file_uri", "locator", fingerprint().alias("fingerprint"),
+                declared_at.alias("raw"))
+        .collect()
+    )  # fmt: skip
+    raws = delivery["raw"].drop_nulls().unique().to_list()
+    dates = {raw: reading.at for raw in raws if (reading := read_date(raw)) is not None}
+    delivery = delivery.with_columns(
+        pl.col("raw")
+        .replace_strict(dates, default=None, return_dtype=TIMESTAMP)
+        .alias("ordered_at")
+    ).select(DELIVERY.names())
+    known = run.known.records(delivery["article_id"]).with_columns(
+        fingerprint().alias("fingerprint")
+    )
+    current = known.filter(pl.col("current_no").is_not_null()).select(
+        "article_id", pl.col("current_no").alias("version_no"), "fingerprint", "is_removed"
+    )
+    run.version = assign_version(
+        delivery, current, known.select("article_id", "file_uri", "fingerprint")
+    )
+
+
+def learn_boilerplate(run: RunState) -> None:
+    """Which lines outlets repeat, by the new articles and the published ones together."""
+    counts = [pl.DataFrame(schema=LINE_COUNT_SCHEMA)]
+    for path in run.extracted.parts:
+        staged = derive.staged_part(path, run.version, is_current=True)
+        if staged.height:
+            run.parts.append(path.stem)
+            counts.append(count_line(staged))
+    line_count = (
+        pl.concat(counts)
+        .group_by("source_id", "line")
+        .agg(pl.col("article_count").sum())
+        .sort("source_id", "line")
+    )
+    published = run.known.line_counts(
+        line_count["source_id"].unique().to_list(), line_count["line"], run.version["article_id"]
+    )
+    run.boilerplate_line = build_boilerplate_line(line_count, published)
+
+
+def compare(run: RunState) -> None:
+    """Assign versions, then learn boilerplate from what is new."""
+    assign_versions(run)
+    learn_boilerplate(run)
+
+
+REDERIVED = "rederived"
+"""Name of the part with published articles that new boilerplate makes anew."""
+
+
+def type_part(run: RunState, part: str) -> int:
+    """Blocks, articles and versions of one part; the number of its blocks."""
+    path = run.work.extracted / f"{part}.parquet"
+    staged = derive.staged_part(path, run.version, is_current=True)
+    blocks = derive.type_blocks(
+        run.work, part, staged, run.boilerplate_line, run.reference, run.clock
+    )
+    past = derive.staged_part(path, run.version, is_current=False)
+    newest = (
+        run.version.filter(pl.col("outcome").is_in(_NEW))
+        .group_by("article_id")
+        .agg(pl.col("version_no").max().alias("newest_no"))
+    )
+    article = pl.read_parquet(run.work.part("_article", part))
+    titles = [article.select("article_id", "version_no", "title")]
+    if past.height:
+        titles.append(derive.past_titles(past, run.boilerplate_line, run.reference, run.clock))
+    both = pl.concat([staged, past])
+    derive.stage_versions(run.work, part, both, pl.concat(titles), newest, run.clock)
+    return blocks
+
+
+def type_rederived(run: RunState) -> int:
+    """Published articles that print what is boilerplate now, typed anew; the number of them."""
+    printing = run.known.articles_with_lines(run.boilerplate_line)
+    wanted = printing.filter(~printing.is_in(run.version["article_id"].implode()))
+    return rederive(run, REDERIVED, wanted)
+
+
+def rederive(run: RunState, part: str, article_id: pl.Series) -> int:
+    """Blocks and article rows of published articles, made anew out of their kept texts.
+
+    What the run did not deliver keeps the run that delivered it, and its removal. Returns the
+    number of articles.
+    """
+    staged = run.known.staged_records(article_id)
+    if staged.is_empty():
+        return 0
+    derive.type_blocks(run.work, part, staged, run.boilerplate_line, run.reference, run.clock)
+    kept = run.known.rows(ARTICLE, article_id).select("article_id", "run_id", "removed_at")
+    path = run.work.part("_article", part)
+    article = pl.read_parquet(path).drop("run_id", "removed_at").join(kept, on="article_id")
+    ARTICLE.conform(article).write_parquet(path)
+    version = run.known.current_versions(article_id).rename({"title": "before"})
+    retitled = version.join(
+        article.select("article_id", "version_no", "title"), on=["article_id", "version_no"]
+    ).filter(pl.col("title").ne_missing(pl.col("before")))
+    run.work.stage(ARTICLE_VERSION, part, retitled.drop("before"))
+    run.parts.append(part)
+    return staged.height
+
+
+def stage_known_articles(run: RunState) -> None:
+    """Articles whose text stays but of which a row changes, staged whole, as checks see them.
+
+    Found gone or back again; named entities joined or corrected; links that find their article.
+    Versions that this run replaced are closed.
+    """
+    assert run.plan is not None
+    at = run.clock.started_at
+    revised = run.version.filter(pl.col("outcome") == "revised")["article_id"].unique()
+    closed = close_version(run.known.current_versions(revised), revised, collected_at=at)
+    run.work.stage(ARTICLE_VERSION, "closed", closed)
+    done = run.work.staged(ARTICLE)["article_id"]
+    gone = run.known.articles_of_files(run.plan.gone["source_uri"])
+    gone = gone.filter(~gone.is_in(run.version["article_id"].implode()))
+    back = run.version.filter(pl.col("outcome") == "restored")["article_id"].unique()
+    changed = pl.concat(
+        [gone, back, run.mention["article_id"], run.related_link["article_id"]]
+    ).unique()
+    changed = changed.filter(~changed.is_in(done.implode()))
+    is_gone, is_back = (pl.col("article_id").is_in(ids.implode()) for ids in (gone, back))
+    removed_at = pl.when(is_gone).then(pl.lit(at, TIMESTAMP)).when(~is_back).then("removed_at")
+    article = run.known.rows(ARTICLE, changed).with_columns(removed_at.alias("removed_at"))
+    run.work.stage(ARTICLE, "kept", article)
+    for contract in (ARTICLE_VERSION, BLOCK, SENTENCE, ARTICLE_COMPONENT):
+        run.work.stage(contract, "kept", run.known.rows(contract, changed))
+    for contract, renewed in ((MENTION, run.mention), (RELATED_LINK, run.related_link)):
+        rest = run.known.rows(contract, changed).join(renewed, on="article_id", how="anti")
+        mine = renewed.filter(pl.col("article_id").is_in(changed.implode()))
+        run.work.stage(contract, "kept", pl.concat([rest, mine]))
+
+
+def read_language(run: RunState) -> None:
+    """One language pass over every paragraph that no run has read before."""
+    if not run.parts:
+        return
+    languages = sorted(
+        {
+            language
+            for part in run.parts
+            for language in pl.read_parquet(run.work.part("_article", part), columns=["language"])[
+                "language"
+            ].unique()
+        }
+    )
+    run.components = describe_components(run.pipelines(), languages, run.reference, CODE_VERSION)
+    store = _store(run)
+    drop_other_components(run.work.nlp_store, run.components.store_id)
+    names = pipeline_names(run)
+    for part in run.parts:
+        result = read_paragraphs(
+            derive.paragraphs(run.work, part, run.reference),
+            store,
+            names=names,
+            pipelines=run.pipelines,
+            workers=run.settings.workers,
+            scratch=run.work.scratch / "chunk",
+            advance=progress.get().advance,
+        )
+        run.paragraphs_read += result.read
+        run.paragraphs_reused += result.reused
+
+
+def find_mentions(run: RunState) -> int:
+    """Sentences and names of every part; the number of names."""
+    if run.components is None:
+        return 0
+    store, found = _store(run), 0
+    for part in run.parts:
+        paragraph = derive.paragraphs(run.work, part, run.reference)
+        sentence, span = store.fetch(paragraph["paragraph_id"])
+        found += derive.find_mentions(run.work, part, run.reference, sentence, span)
+        derive.stage_components(
+            run.work, part, run.components.by_stage, run.components.nlp_by_language
+        )
+    return found
+
+
+def resolve_entities(run: RunState) -> int:
+    """Which names of the whole run mean which entity; the number of entities new or changed.
+
+    Merges, of people's corrections or of acronyms now declared, reach published mentions too.
+    """
+    staged = [pl.read_parquet(path) for path in run.work.parts("_staged_mention")]
+    mention = pl.concat([STAGED_MENTION.empty(), *staged])
+    contexts = [derive.article_context(run.work, part, run.reference) for part in run.parts]
+    empty = pl.DataFrame(schema=dict.fromkeys(derive.CONTEXT_COLUMNS, pl.String()))
+    entity, alias = _known_names(run, mention)
+    resolution = resolve_entity(
+        mention,
+        entity,
+        alias,
+        run.reference.overrides,
+        pl.concat([empty, *contexts]),
+        run.reference.entity,
+    )
+    run.work.stage(MENTION, "all", resolution.mention)
+    run.work.stage(ENTITY_ALIAS, "all", resolution.entity_alias)
+    merge = resolution.entity_merge.with_columns(pl.lit(run.clock.run_id).alias("run_id"))
+    run.work.stage(ENTITY_MERGE, "all", merge)
+    _carry_to_published(run, resolution)
+    return run.work.stage(ENTITY, "all", resolution.entity)
+
+
+def _known_names(run: RunState, mention: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Known entities and aliases that the names of this run may mean."""
+    if run.known_entity is not None and run.known_alias is not None:
+        return run.known_entity, run.known_alias
+    overrides = run.reference.overrides
+    key = needed_block_key(mention, overrides, run.reference.entity.vocabulary)
+    named = pl.concat([overrides["name"], overrides["target"].drop_nulls()])
+    return run.known.named_entities(key["block_key"], named)
+
+
+def _carry_to_published(run: RunState, resolution: Resolution) -> None:
+    """Published mentions of entities that were joined, retyped or blocked say so."""
+    merge = resolution.entity_merge.filter(pl.col("kind").is_in(["merge", "retype", "block"]))
+    if merge.is_empty():
+        return
+    articles = run.known.articles_naming(merge["entity_id"])
+    done = run.work.staged(ARTICLE)["article_id"]
+    rows = run.known.rows(MENTION, articles.filter(~articles.is_in(done.implode())))
+    into = dict(
+        merge.filter(pl.col("kind") == "merge").select("entity_id", "into_entity_id").iter_rows()
+    )
+    blocked = merge.filter(pl.col("kind") == "block")["entity_id"].implode()
+    types = pl.concat([resolution.entity, run.known.table(ENTITY)]).unique(
+        "entity_id", keep="first", maintain_order=True
+    )
+    for _ in into:  # merges may chain; each pass follows one link
+        rows = rows.with_columns(pl.col("entity_id").replace(into))
+    carried = (
+        rows.with_columns(
+            pl.when(~pl.col("entity_id").is_in(blocked)).then("entity_id").alias("entity_id")
+        )
+        .join(types.select("entity_id", pl.col("entity_type").alias("agreed")), on="entity_id",
+              how="left")
+        .with_columns(pl.coalesce("agreed", "entity_type").alias("entity_type"))
+    )  # fmt: skip
+    run.mention = MENTION.conform(carried.drop("agreed"))
+
+
+def corrections_changed(run: RunState) -> bool:
+    """Whether people corrected entities since the warehouse was last published."""
+    if run.reference.overrides.is_empty() or not run.known.exists:
+        return False
+    components = describe_components(run.pipelines(), [], run.reference, CODE_VERSION)
+    run.components = components
+    return components.by_stage["entity"] not in run.known.table(COMPONENT)["component_id"]
+
+
+def point_links(run: RunState) -> int:
+    """Related links of the staged articles, pointed at articles of this run and before."""
+    staged = run.work.staged(ARTICLE)
+    target = pl.concat(
+        [
+            run.known.targets().join(staged, on="article_id", how="anti"),
+            staged.select("article_id", "url", "title"),
+        ]
+    )
+    count = 0
+    for part in run.parts:
+        block = derive.blocks(run.work, part)
+        record = pl.read_parquet(run.work.part("_staged_record", part))
+        link = build_related_link(block, record, target)
+        count += run.work.stage(RELATED_LINK, part, link)
+    _point_earlier_links(run, staged["article_id"], target)
+    return count
+
+
+def _point_earlier_links(run: RunState, staged: pl.Series, target: pl.DataFrame) -> None:
+    """Published links that point nowhere yet and find their article in this run."""
+    waiting = run.known.unpointed_links()
+    waiting = waiting.filter(~pl.col("article_id").is_in(staged.implode()))
+    found = point_related_link(waiting.drop("target_article_id"), target).filter(
+        pl.col("target_article_id").is_not_null()
+    )
+    changed = run.known.rows(RELATED_LINK, found["article_id"].unique())
+    pointed = changed.join(
+        found.select("article_id", "link_no", pl.col("target_article_id").alias("found")),
+        on=["article_id", "link_no"],
+        how="left",
+    ).with_columns(pl.coalesce("target_article_id", "found").alias("target_article_id"))
+    run.related_link = RELATED_LINK.conform(pointed.drop("found"))
+
+
+def stage_reference(run: RunState) -> None:
+    """Outlets and components that the warehouse does not have yet, or not so."""
+    source = run.reference.sources.source
+    changed = source.join(
+        run.known.table(SOURCE), on=SOURCE.column_names, how="anti", nulls_equal=True
+    )
+    run.work.stage(SOURCE, "all", changed)
+    if run.components is not None:
+        known = run.known.table(COMPONENT)
+        new = run.components.component.join(known, on="component_id", how="anti")
+        run.work.stage(COMPONENT, "all", new)
+
+
+def trim_store(run: RunState) -> None:
+    """Keep no more language results than the settings allow."""
+    if run.components is not None:
+        _store(run).trim(run.settings.nlp_store_mb * 1024 * 1024)
+
+
+def pipeline_names(run: RunState) -> dict[str, str]:
+    """The name each language's pipeline loads by."""
+    return {language: p.component.name for language, p in run.pipelines().items()}
+
+
+def _store(run: RunState) -> NlpStore:
+    assert run.components is not None
+    return NlpStore(run.work.nlp_store / run.components.store_id)

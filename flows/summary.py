@@ -1,0 +1,139 @@
+"""What a run did, as people read it in the terminal and in the Prefect UI. Computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from warehouse.tables.run import OUTCOMES
+
+
+@dataclass(frozen=True)
+class FailedCheck:
+    """A check that failed, with up to three failing rows."""
+
+    check_id: str
+    severity: str
+    failed_count: int
+    checked_count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The outcome of one run. ``rows`` counts the rows written a table."""
+
+    run_id: str
+    status: str
+    source: str
+    warehouse: str
+    files_seen: int
+    files_gone: int
+    files: Mapping[str, int]
+    records: Mapping[str, int]
+    rows: Mapping[str, int]
+    seconds: Mapping[str, float]
+    checks_run: int
+    failed_checks: tuple[FailedCheck, ...] = ()
+    quarantine: tuple[tuple[str, str, str], ...] = field(default=())
+    """Address, rule and message of what this run withheld."""
+    paragraphs_read: int = 0
+    paragraphs_reused: int = 0
+
+
+STATUS_WORDS = {
+    "published": "published",
+    "nothing_new": "nothing new",
+    "failed_checks": "stopped by checks, nothing published",
+    "failed": "failed, nothing published",
+}
+
+
+def failed_checks(result: pl.DataFrame, failure: pl.DataFrame) -> tuple[FailedCheck, ...]:
+    """The failed checks of a CHECK_RESULT frame, worst first, with examples."""
+    order = pl.col("severity").replace_strict({"critical": 0, "quarantine": 1, "warning": 2})
+    return tuple(
+        FailedCheck(
+            row["check_id"],
+            row["severity"],
+            row["failed_count"],
+            row["checked_count"],
+            tuple(
+                key if observed is None else f"{key} ({observed[:80]})"
+                for key, observed in failure.filter(pl.col("check_id") == row["check_id"])
+                .head(3)
+                .select("row_key", "observed")
+                .iter_rows()
+            ),
+        )
+        for row in result.filter(~pl.col("success")).sort(order, "check_id").iter_rows(named=True)
+    )
+
+
+def paragraphs(summary: Summary) -> str:
+    """How many paragraphs the language pass read, and how many were read by earlier runs."""
+    return (
+        f"paragraphs: {summary.paragraphs_read:,} read, {summary.paragraphs_reused:,} reused from "
+        "earlier runs"
+    )
+
+
+def markdown(summary: Summary) -> str:
+    """The run as markdown, with a picture of its rows from files to tables."""
+    lines = [
+        f"## {STATUS_WORDS[summary.status].capitalize()}",
+        "",
+        f"Source `{summary.source}`, warehouse `{summary.warehouse}`, run `{summary.run_id}`.",
+        "",
+        "```mermaid",
+        *_picture(summary),
+        "```",
+        "",
+        "| files | count |",
+        "|---|---:|",
+        f"| seen | {summary.files_seen:,} |",
+        f"| gone | {summary.files_gone:,} |",
+        *(f"| {outcome} | {summary.files[outcome]:,} |" for outcome in OUTCOMES),
+        "",
+        "| stage | seconds |",
+        "|---|---:|",
+        *(f"| {stage} | {seconds:.2f} |" for stage, seconds in summary.seconds.items()),
+        "",
+        f"{paragraphs(summary).capitalize()}.",
+    ]
+    if summary.failed_checks:
+        lines += ["", "### Checks that failed", ""]
+        lines += [
+            f"- **{c.check_id}** ({c.severity}): {c.failed_count:,} of {c.checked_count:,} rows. "
+            + "; ".join(c.examples)
+            for c in summary.failed_checks
+        ]
+    if summary.quarantine:
+        lines += ["", "### Quarantine", ""]
+        lines += [f"- `{uri}` {rule}: {message}" for uri, rule, message in summary.quarantine[:20]]
+    return "\n".join(lines)
+
+
+def _picture(summary: Summary) -> list[str]:
+    rows = summary.rows
+    lines = ["flowchart LR", f'  files["{summary.files_seen:,} files"]']
+    lines += [
+        f'  files --> {outcome}["{summary.files[outcome]:,} {outcome}"]'
+        for outcome in OUTCOMES
+        if summary.files[outcome]
+    ]
+    lines += [
+        f'  {outcome} --> article["{rows.get("article", 0):,} articles"]'
+        for outcome in ("loaded", "revised")
+        if summary.files[outcome]
+    ]
+    if rows.get("article"):
+        lines += [
+            f'  article --> block["{rows.get("block", 0):,} blocks"]',
+            f'  block --> sentence["{rows.get("sentence", 0):,} sentences"]',
+            f'  sentence --> mention["{rows.get("mention", 0):,} mentions"]',
+            f'  mention --> entity["{rows.get("entity", 0):,} entities"]',
+        ]
+    return lines

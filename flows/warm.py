@@ -1,0 +1,65 @@
+"""Loads what is slow to load beside other work: pipelines, gazetteer, language model, checks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from flows.reference import Reference
+from transforms.pipeline import Pipeline
+
+
+class Warm:
+    """What a run needs, being loaded in a thread of its own since the object was made.
+
+    ``own_process`` has the checks run in a process of their own, which starts to import their
+    library now. A context manager: leaving waits for the thread (a Python that ends while
+    something is being imported may crash) and ends the process.
+    """
+
+    def __init__(
+        self, names: Mapping[str, str], reference: Reference, *, own_process: bool = False
+    ) -> None:
+        from flows.check_process import CheckProcess, check_staged
+
+        self._names = dict(names)
+        self.reference = reference
+        self._loaded: dict[str, Pipeline] = {}
+        self._problem: Exception | None = None
+        self._process = CheckProcess() if own_process else None
+        self.check = check_staged if self._process is None else self._process
+        self._thread = threading.Thread(target=self._load, name="warm", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._thread.join()
+        if self._process is not None:
+            self._process.close()
+
+    def _load(self) -> None:
+        from flows.language_pass import load_pipelines
+        from transforms.language import detect_language
+
+        try:
+            self._loaded = load_pipelines(self._names)
+            self.reference.entity  # noqa: B018 - a cached property: asking loads it
+            detect_language("A sentence long enough for the language model to be loaded for it.")
+        except Exception as problem:  # noqa: BLE001 - handed to whoever asks for the pipelines
+            self._problem = problem
+
+    def pipelines(self) -> Mapping[str, Pipeline]:
+        """The pipelines, once loaded. Raises what loading raised, PipelineMissing first of all."""
+        self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+        return self._loaded

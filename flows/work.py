@@ -1,0 +1,61 @@
+"""Names of everything a run lays down while it works: staged tables, and its own scratch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from warehouse.contract import Contract
+from warehouse.layout import Layout
+
+
+@dataclass(frozen=True)
+class Work:
+    """The folders of one run. Staged tables are what publishing reads; the rest is scratch."""
+
+    layout: Layout
+    run_id: str
+
+    @property
+    def staging(self) -> Path:
+        """One folder a table, holding Parquet parts that conform to its contract."""
+        return self.layout.run_staging(self.run_id)
+
+    @property
+    def scratch(self) -> Path:
+        """Hand-over between the stages of this run; nothing publishes from here."""
+        return self.staging / "_work"
+
+    @property
+    def extracted(self) -> Path:
+        """Parts of EXTRACTED_RECORD."""
+        return self.scratch / "extracted_record"
+
+    @property
+    def nlp_store(self) -> Path:
+        """Language results, kept from run to run; one folder a component."""
+        return self.layout.folder / "nlp"
+
+    def part(self, table: str, name: str) -> Path:
+        """A part of a staged table, or of scratch where the name begins with an underscore."""
+        folder = self.scratch / table[1:] if table.startswith("_") else self.staging / table
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{name}.parquet"
+
+    def parts(self, table: str) -> list[Path]:
+        """Every part written so far, in name order."""
+        folder = self.scratch / table[1:] if table.startswith("_") else self.staging / table
+        return sorted(folder.glob("*.parquet"))
+
+    def stage(self, contract: Contract, name: str, frame: pl.DataFrame) -> int:
+        """Write a part of a staged table unless it is empty; the number of its rows."""
+        if frame.height:
+            contract.conform(frame).write_parquet(self.part(contract.name, name))
+        return frame.height
+
+    def staged(self, contract: Contract) -> pl.DataFrame:
+        """All rows staged for a table."""
+        parts = self.parts(contract.name)
+        return pl.read_parquet(parts) if parts else contract.empty()

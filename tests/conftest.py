@@ -1,0 +1,69 @@
+"""What tests of several rooms share: one loaded warehouse of the seeds, the language pipeline."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.main import QUIET_AND_PRIVATE
+
+for _name, _value in QUIET_AND_PRIVATE.items():
+    os.environ.setdefault(_name, _value)
+
+from flows.pipeline_choice import pipeline_names  # noqa: E402
+from flows.reference import read_reference  # noqa: E402
+from flows.run import run_once  # noqa: E402
+from flows.settings import Settings  # noqa: E402
+from flows.summary import Summary  # noqa: E402
+from flows.warm import Warm  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds" / "articles"
+OWNER_FILE = SEEDS / "000_d8caa1c57a115d98.txt"
+
+Load = Callable[..., Summary]
+
+
+@pytest.fixture(scope="session")
+def warm() -> Warm:
+    """Language pipelines, loaded once a test session."""
+    return Warm(pipeline_names(Settings()), read_reference(Settings().reference))
+
+
+@pytest.fixture(scope="session")
+def load(warm: Warm) -> Load:
+    """Run the whole way from files to a published warehouse, in this process, without Prefect."""
+
+    def run(source: Path, warehouse: Path, **given: object) -> Summary:
+        settings = Settings(source=str(source), warehouse=warehouse, **given)  # type: ignore[arg-type]
+        return run_once(settings, warm=warm)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def seed_warehouse(tmp_path_factory: pytest.TempPathFactory, load: Load) -> Path:
+    """The seeds, loaded and published once. Tests only read it."""
+    warehouse = tmp_path_factory.mktemp("seeds") / "news.duckdb"
+    load(SEEDS, warehouse)
+    return warehouse
+
+
+Query = Callable[..., pl.DataFrame]
+
+
+@pytest.fixture
+def query(seed_warehouse: Path) -> Iterator[Query]:
+    """Ask the warehouse of the seeds."""
+    con = duckdb.connect(str(seed_warehouse), read_only=True)
+
+    def ask(sql: str, *values: object) -> pl.DataFrame:
+        return con.execute(sql, list(values)).pl()
+
+    yield ask
+    con.close()

@@ -1,0 +1,179 @@
+"""`newshouse run` told to stop, or losing a process, as people do it: from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.crash.deliveries import deliver
+from tests.crash.rounds import leftovers
+from warehouse import journal
+from warehouse.connect import open_reader
+from warehouse.layout import layout_of
+from warehouse.lock import Holder, warehouse_lock
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Started:
+    """A `newshouse run` in a session of its own, and every process in it."""
+
+    def __init__(self, home: Path, *flags: str, source: Path | None = None) -> None:
+        self.warehouse = home / "here" / "news.duckdb"
+        if source is None:
+            source = home / "delivered"
+            deliver(source, 0)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "flows.main", "run", str(source),
+             "--warehouse", str(self.warehouse), *flags],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def others(self) -> dict[int, str]:
+        """Processes of the session but the run itself, with their command lines."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (folder / "stat").read_text().rpartition(")")[2].split()
+                line = (folder / "cmdline").read_text().replace("\0", " ")
+            except OSError:
+                continue
+            if int(fields[3]) == self.process.pid and fields[0] != "Z":
+                found[int(folder.name)] = line
+        found.pop(self.process.pid, None)
+        return found
+
+    def wait_until(self, ready: str, seconds: float = 90) -> None:
+        """Wait for the run to be on record (`record`) or have language workers (`workers`)."""
+        give_up_at = time.monotonic() + seconds
+        while time.monotonic() < give_up_at and self.process.poll() is None:
+            if ready == "record" and journal.list_parts(self.warehouse):
+                return
+            if ready == "workers" and self.workers():
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"never saw {ready}: {self.process.communicate()}")
+
+    def workers(self) -> list[int]:
+        return [pid for pid, line in self.others().items() if "spawn_main" in line]
+
+    def end(self, seconds: float = 120) -> tuple[int, str]:
+        """Exit code and what was said, once it has ended."""
+        _, said = self.process.communicate(timeout=seconds)
+        return self.process.returncode, said
+
+    def survivors(self, seconds: float = 10) -> dict[int, str]:
+        """Processes that are still there some seconds later."""
+        give_up_at = time.monotonic() + seconds
+        while self.others() and time.monotonic() < give_up_at:
+            time.sleep(0.1)
+        return self.others()
+
+
+@pytest.fixture
+def started() -> Iterator[list[Started]]:
+    """Runs to clean up after, whatever the test finds."""
+    runs: list[Started] = []
+    yield runs
+    for run in runs:
+        for pid in (*run.others(), run.process.pid):
+            if pid != run.process.pid or run.process.poll() is None:
+                os.kill(pid, signal.SIGKILL)
+
+
+def statuses(warehouse: Path) -> list[tuple[str, str | None]]:
+    recorded = journal.read(warehouse).get("run", pl.DataFrame({"status": [], "message": []}))
+    return [(row["status"], row["message"]) for row in recorded.iter_rows(named=True)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_by_a_signal(number: int, tmp_path: Path, started: list[Started]) -> None:
+    run = Started(tmp_path)
+    started.append(run)
+    run.wait_until("record")
+    if number == signal.SIGINT:
+        os.killpg(run.process.pid, number)  # as a terminal does
+    else:
+        run.process.send_signal(number)
+
+    code, said = run.end()
+
+    assert code == 130, said
+    assert said.strip() == "Interrupted. What was done is kept and the next run carries on."
+    assert run.survivors() == {}
+    assert not run.warehouse.exists()
+    assert [status for status, _ in statuses(run.warehouse)] == ["failed"]
+    again = Started(tmp_path)
+    started.append(again)
+    code, said = again.end()
+    assert code == 0, said
+    assert leftovers(again.warehouse) == []
+    with open_reader(again.warehouse) as con:
+        assert con.execute("select status from ops.run order by started_at").fetchall() == [
+            ("failed",), ("published",)
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["interrupt", "kill the run", "kill a worker"])
+def test_language_workers_end_with_the_run(
+    what: str, tmp_path: Path, started: list[Started]
+) -> None:
+    run = Started(tmp_path, "--workers", "2")
+    started.append(run)
+    run.wait_until("workers")
+    if what == "interrupt":
+        os.killpg(run.process.pid, signal.SIGINT)
+    elif what == "kill the run":
+        run.process.kill()
+    else:
+        os.kill(run.workers()[0], signal.SIGKILL)
+
+    if what == "kill the run":
+        # Prefect's own temporary server outlives a killed client and holds the pipes open.
+        code, said = run.process.wait(60), ""
+    else:
+        code, said = run.end()
+
+    assert not run.warehouse.exists()
+    if what == "interrupt":
+        assert code == 130
+        assert said.strip() == "Interrupted. What was done is kept and the next run carries on."
+    elif what == "kill the run":
+        assert code == -signal.SIGKILL
+        assert not [line for line in run.survivors().values() if "spawn_main" in line]
+    else:
+        assert code == 1
+        assert said.startswith("A process of the language pass ended unexpectedly (2 were at work)")
+        assert len(said.strip().splitlines()) == 1
+    if what != "kill the run":
+        assert run.survivors() == {}
+
+
+def test_waits_for_the_warehouse_as_long_as_it_is_told(
+    tmp_path: Path, started: list[Started]
+) -> None:
+    holder = Holder(os.getpid(), "here", "2026-03-01T06:00:00+00:00")
+    with warehouse_lock(tmp_path / "here" / "news.duckdb", holder):
+        at_once, patient = Started(tmp_path), Started(tmp_path, "--wait", "1")
+        longer = Started(tmp_path, "--wait", "120")
+        started += [at_once, patient, longer]
+        for run in (at_once, patient):
+            code, said = run.end()
+            assert code == 3
+            assert f"by process {os.getpid()} on here since 2026-03-01" in said
+        assert longer.process.poll() is None
+
+    code, said = longer.end(120)
+
+    assert code == 0, said
+    assert json.loads(layout_of(longer.warehouse).lock.read_text() or "null") is None

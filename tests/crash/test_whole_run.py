@@ -1,0 +1,96 @@
+"""Whole runs killed, starved or fed damaged files: the old state is published or the new one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from expectations.check import CheckError
+from flows.check_process import check_staged
+from tests.crash.deliveries import deliver
+from tests.crash.nursery import Nursery, Order
+from tests.crash.rounds import kill_many, leftovers, tables
+
+SEED = int(os.environ.get("NEWSHOUSE_CRASH_SEED", "20260301"))
+KILLS = int(os.environ.get("NEWSHOUSE_CRASH_KILLS", "10"))
+
+
+def test_killed_at_random_instants(tmp_path: Path) -> None:
+    report = kill_many(tmp_path, kills=KILLS, real_kills=0, seed=SEED, kills_a_delivery=4)
+
+    assert report.problems == []
+    assert report.kills.total() >= KILLS
+    assert report.reads > 0
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    with Nursery(tmp_path_factory.mktemp("nursery")) as made:
+        yield made
+
+
+def test_paragraphs_of_a_killed_run_are_not_read_again(nursery: Nursery, tmp_path: Path) -> None:
+    source, warehouse = tmp_path / "delivered", tmp_path / "here" / "news.duckdb"
+    deliver(source, 0)
+    undisturbed = nursery.run(Order(str(source), str(tmp_path / "other" / "news.duckdb"))).said
+
+    assert nursery.run(Order(str(source), str(warehouse), stage="mentions")).code == -9
+    restarted = nursery.run(Order(str(source), str(warehouse))).said
+
+    assert undisturbed["read"] > 0
+    assert (restarted["read"], restarted["reused"]) == (0, undisturbed["read"])
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "words"),
+    [
+        ("sentence_unreadable_at_checks", "ComputeError", "parquet"),
+        ("block_unreadable_at_links", "ComputeError", "parquet"),
+        ("mention_unreadable_at_publish", "PublishError", "unchanged"),
+        ("no_memory_at_publish", "PublishError", "unchanged"),
+    ],
+)
+def test_damage_says_so_and_changes_nothing(
+    damage: str, error: str, words: str, nursery: Nursery, tmp_path: Path
+) -> None:
+    source, warehouse = tmp_path / "delivered", tmp_path / "here" / "news.duckdb"
+    deliver(source, 0)
+    assert nursery.run(Order(str(source), str(warehouse))).code == 0
+    before = warehouse.read_bytes()
+    deliver(source, 1)
+
+    outcome = nursery.run(Order(str(source), str(warehouse), damage=damage))
+
+    assert (outcome.code, outcome.said["error"]) == (1, error), outcome.said["trace"]
+    assert words in outcome.said["message"]
+    assert len(outcome.said["message"].splitlines()) == 1
+    assert warehouse.read_bytes() == before
+    assert nursery.run(Order(str(source), str(warehouse))).said["status"] == "published"
+    assert leftovers(warehouse) == []
+    assert tables(warehouse)["article"].height > 8
+
+
+def test_no_memory_for_the_checks(nursery: Nursery, tmp_path: Path) -> None:
+    source, warehouse = tmp_path / "delivered", tmp_path / "here" / "news.duckdb"
+    deliver(source, 0)
+    assert nursery.run(Order(str(source), str(warehouse))).code == 0
+    before = warehouse.read_bytes()
+    deliver(source, 1)
+
+    outcome = nursery.run(Order(str(source), str(warehouse), damage="no_memory_at_checks"))
+
+    assert outcome.code != 0, "an error, or the abort of a library that cannot raise one"
+    assert warehouse.read_bytes() == before
+    assert nursery.run(Order(str(source), str(warehouse))).said["status"] == "published"
+    assert leftovers(warehouse) == []
+
+
+def test_staged_rows_that_cannot_be_checked(tmp_path: Path) -> None:
+    (tmp_path / "sentence").mkdir()
+    (tmp_path / "sentence" / "part.parquet").write_bytes(b"PAR1 and no more")
+
+    with pytest.raises(CheckError, match=r"could not be checked .*Nothing was published"):
+        check_staged(tmp_path, tmp_path / "news.duckdb", "20260301T000000Z-000000")

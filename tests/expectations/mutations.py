@@ -1,0 +1,209 @@
+"""Faults as they happen, made to the staged Parquet of a right run, and which checks catch them.
+
+    python -m tests.expectations.mutations
+
+prints one line a fault: its name and the checks that caught it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+
+from expectations.suite import all_checks
+from tests.expectations.failing import failing_ids
+from tests.expectations.good_rows import ANNA, RIVER, good_rows
+from warehouse.staging import open_check_database
+
+Change = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One fault: what went wrong, in which table, and how its rows change."""
+
+    name: str
+    table: str
+    change: Change
+
+
+def caught_by(mutation: Mutation | None, folder: Path) -> set[str]:
+    """Ids of the checks that see the fault in staged Parquet; of a right run where it is None."""
+    rows = good_rows()
+    if mutation is not None:
+        right = rows[mutation.table]
+        rows[mutation.table] = mutation.change(right)
+        assert not rows[mutation.table].equals(right), mutation.name
+    _write(rows, folder)
+    con = open_check_database(folder, None)
+    try:
+        return failing_ids(con, all_checks())
+    finally:
+        con.close()
+
+
+def _write(rows: Mapping[str, pl.DataFrame], folder: Path) -> None:
+    for table, frame in rows.items():
+        (folder / table).mkdir(parents=True)
+        frame.write_parquet(folder / table / "part.parquet")
+
+
+def _set(row: int, **values: pl.Expr) -> Change:
+    """Changes columns of one row."""
+
+    def change(frame: pl.DataFrame) -> pl.DataFrame:
+        at = pl.int_range(pl.len()) == row
+        return frame.with_columns(
+            pl.when(at).then(value).otherwise(pl.col(name)).cast(frame.schema[name]).alias(name)
+            for name, value in values.items()
+        )
+
+    return change
+
+
+def _drop(row: int) -> Change:
+    return lambda frame: frame.filter(pl.int_range(pl.len()) != row)
+
+
+def _twice(row: int) -> Change:
+    return lambda frame: pl.concat([frame, frame.slice(row, 1)])
+
+
+def _none(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.clear()
+
+
+_AT, _TO, _TEXT = pl.col("start_char"), pl.col("end_char"), pl.col("text")
+_STRANGER = pl.lit("f" * 16)
+
+MUTATIONS = tuple(
+    Mutation(name, table, change)
+    for name, table, change in (
+        # Offsets
+        ("block offset one to the right", "block", _set(1, start_char=_AT + 1, end_char=_TO + 1)),
+        ("block offsets in bytes", "block", _set(1, start_char=_AT + 4, end_char=_TO + 4)),
+        ("block offsets in UTF-16", "block", _set(2, start_char=_AT + 1, end_char=_TO + 1)),
+        ("block offsets in graphemes", "block", _set(2, start_char=_AT - 1, end_char=_TO - 1)),
+        ("block ends before it starts", "block", _set(1, end_char=_AT)),
+        ("block starts below zero", "block", _set(0, start_char=pl.lit(-1))),
+        ("block end past the text", "block", _set(7, end_char=_TO + 50)),
+        ("block swaps start and end", "block", _set(1, start_char=_TO, end_char=_AT)),
+        ("sentence offset one to the left", "sentence", _set(1, start_char=_AT - 1)),
+        ("sentence end one short", "sentence", _set(2, end_char=_TO - 1)),
+        ("sentence offsets of its block", "sentence",
+         _set(2, start_char=pl.lit(0), end_char=pl.lit(20))),
+        ("mention offsets of its sentence", "mention",
+         _set(0, start_char=pl.lit(0), end_char=pl.lit(9))),
+        ("mention offset one to the right", "mention",
+         _set(1, start_char=_AT + 1, end_char=_TO + 1)),
+        ("mention text in another case", "mention", _set(0, text=_TEXT.str.to_uppercase())),
+        ("mention with its space", "mention", _set(0, text=_TEXT + " ", end_char=_TO + 1)),
+        # Text
+        ("article text truncated", "article", _set(0, text=_TEXT.str.head(40))),
+        ("article text decoded twice", "article",
+         _set(0, text=_TEXT.str.replace("\u0301", "Ì\u0081"))),
+        ("article text with CRLF", "article", _set(1, text=_TEXT.str.replace_all("\n", "\r\n"))),
+        ("article text blank", "article", _set(1, text=pl.lit("\n"))),
+        ("version text truncated", "article_version", _set(0, text=_TEXT.str.head(40))),
+        ("block text truncated", "block", _set(1, text=_TEXT.str.head(10))),
+        ("block text stripped of an accent", "block",
+         _set(0, text=_TEXT.str.replace("\u0301", ""))),
+        ("sentence text of another row", "sentence", _set(1, text=_TEXT.shift(1))),
+        ("body with promo in it", "article",
+         _set(0, body_text=pl.col("body_text") + "\n\nSign up for our letter")),
+        ("body cut", "article", _set(0, body_text=pl.col("body_text").str.head(20))),
+        ("title of another article", "article", _set(0, title=pl.col("title").shift(-1))),
+        ("title empty, not null", "article", _set(0, title=pl.lit(""))),
+        ("title and byline swapped", "article",
+         _set(0, title=pl.col("byline"), byline=pl.col("title"))),
+        # Tiles and rows
+        ("block lost in the middle", "block", _drop(2)),
+        ("last block lost", "block", _drop(7)),
+        ("all blocks lost", "block", _none),
+        ("block twice", "block", _twice(1)),
+        ("blocks in another order", "block", _set(1, block_no=pl.lit(2))),
+        ("blocks overlap", "block", _set(1, end_char=_TO + 10)),
+        ("sentence lost", "sentence", _drop(2)),
+        ("all sentences lost", "sentence", _none),
+        ("sentence twice", "sentence", _twice(0)),
+        ("sentence of a promo block", "sentence", _set(3, block_no=pl.lit(3))),
+        ("sentence in the wrong block", "sentence", _set(1, block_no=pl.lit(2))),
+        ("mention lost", "mention", _drop(0)),
+        ("mention twice", "mention", _twice(0)),
+        ("mention in the wrong sentence", "mention", _set(0, sentence_no=pl.lit(3))),
+        ("promo made body", "block", _set(3, is_body=pl.lit(True))),
+        ("paragraph made promo", "block", _set(1, kind=pl.lit("promo"))),
+        ("second title", "block", _set(1, kind=pl.lit("title"))),
+        ("kind misspelt", "block", _set(1, kind=pl.lit("paragaph"))),
+        # Keys
+        ("article twice", "article", _twice(0)),
+        ("article id in capitals", "article",
+         _set(0, article_id=pl.col("article_id").str.to_uppercase())),
+        ("article id null", "block", _set(1, article_id=pl.lit(None))),
+        ("orphan sentence", "sentence", _set(1, article_id=_STRANGER)),
+        ("orphan mention", "mention", _set(0, sentence_no=pl.lit(77))),
+        ("orphan entity", "mention", _set(0, entity_id=_STRANGER)),
+        ("orphan source", "article", _set(0, source_id=pl.lit("gazette"))),
+        ("orphan run", "article", _set(0, run_id=pl.lit("20300101T000000Z-000000"))),
+        ("orphan target of a link", "related_link", _set(0, target_article_id=_STRANGER)),
+        ("link to itself", "related_link", _set(0, target_article_id=pl.lit(RIVER))),
+        ("link in a story block", "related_link", _set(0, block_no=pl.lit(1))),
+        ("alias of nobody", "entity_alias", _set(0, entity_id=_STRANGER)),
+        ("entity lost", "entity", _drop(0)),
+        ("mention means a person, says place", "mention", _set(1, entity_id=pl.lit(ANNA))),
+        ("merge into itself", "entity_merge", _set(0, entity_id=pl.lit(ANNA))),
+        # Codes and dates
+        ("dead language code", "article", _set(0, language=pl.lit("iw"))),
+        ("language in words", "article", _set(0, language=pl.lit("English"))),
+        ("dead country code", "entity", _set(1, country_iso2=pl.lit("YU"))),
+        ("latitude and longitude swapped", "entity",
+         _set(1, latitude=pl.lit(112.0), longitude=pl.lit(57.7))),
+        ("half a coordinate", "entity", _set(1, latitude=pl.lit(None))),
+        ("day shifted by a time zone", "article",
+         _set(0, published_at=pl.col("published_at") - timedelta(hours=5))),
+        ("collection shifted by a time zone", "article_version",
+         _set(0, valid_from=pl.col("valid_from") + timedelta(hours=1))),
+        ("published in the future", "article",
+         _set(0, published_at=pl.col("published_at") + timedelta(days=365))),
+        ("date lost, status kept", "article", _set(0, published_at=pl.lit(None))),
+        ("date invented", "article", _set(0, published_status=pl.lit("undateable"))),
+        # Versions, hashes, counts, books
+        ("two current versions", "article_version", _set(0, version_no=pl.lit(2))),
+        ("no current version", "article_version", _set(0, is_current=pl.lit(False))),
+        ("version ends before it starts", "article_version",
+         _set(0, valid_to=pl.col("valid_from") - timedelta(days=1))),
+        ("hash of another text", "article",
+         _set(0, content_hash=pl.col("content_hash").reverse())),
+        ("body hash cut", "article", _set(0, body_hash=pl.col("body_hash").str.head(40))),
+        ("word count of the whole text", "article", _set(0, word_count=pl.lit(34))),
+        ("confidence in percent", "mention", _set(0, confidence=pl.lit(93.0))),
+        ("confidence not a number", "mention", _set(0, confidence=pl.lit(float("nan")))),
+        ("file forgotten in the sums", "run", _set(0, files_loaded=pl.lit(1))),
+        ("record forgotten in the sums", "run", _set(0, records_seen=pl.lit(3))),
+        ("file row lost", "file", _drop(0)),
+        ("quarantine row lost", "quarantine", _none),
+        ("duplicate of nothing", "file",
+         _set(2, duplicate_of=pl.lit(None), outcome=pl.lit("duplicate"))),
+        ("record lost", "record", _drop(0)),
+        ("hints cut off", "record", _set(0, hints=pl.lit("[[0, 4"))),
+        ("record in the wrong charset", "record",
+         _set(0, mojibake=pl.lit("as delivered: 1 line; first: cafÃ© for café"))),
+        ("component of another station", "article_component", _set(0, stage=pl.lit("nlp"))),
+    )
+)  # fmt: skip
+
+
+def main() -> None:
+    for mutation in MUTATIONS:
+        with tempfile.TemporaryDirectory() as folder:
+            caught = sorted(caught_by(mutation, Path(folder)))
+        print(f"{mutation.name} ({mutation.table}): {', '.join(caught) or 'GOT THROUGH'}")
+
+
+if __name__ == "__main__":
+    main()

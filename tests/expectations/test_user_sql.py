@@ -1,0 +1,74 @@
+"""Checks that users write as SQL files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from expectations.audit import run_checks
+from expectations.check import CheckError
+from expectations.suite import all_checks
+from expectations.user_sql import read_sql_checks
+from tests.expectations.good_rows import BRIDGE, RUN_ID, good_rows, open_database
+
+BYLINE = """\
+-- name: not_staff
+-- table: article
+-- column: byline
+-- severity: quarantine
+-- note: We publish no article without an author.
+select article_id, byline as observed from main.article
+where regexp_matches(byline, '^.{0,3}Staff');
+"""
+
+
+def test_a_file_becomes_a_check_that_names_rows_and_withholds_articles(tmp_path: Path) -> None:
+    (tmp_path / "staff.sql").write_text(BYLINE)
+    con = open_database(good_rows())
+    con.execute(f"update main.article set byline = 'By Staff' where article_id = '{BRIDGE}'")
+
+    report = run_checks(con, run_id=RUN_ID, checks=read_sql_checks(tmp_path))
+
+    assert report.failure.rows() == [(RUN_ID, "article.byline.not_staff", BRIDGE, "By Staff")]
+    assert report.withheld["article_id"].to_list() == [BRIDGE]
+    assert report.result["notes"].to_list() == ["We publish no article without an author."]
+
+
+def test_rows_without_the_key_are_named_by_themselves(tmp_path: Path) -> None:
+    (tmp_path / "mix.sql").write_text(
+        "-- name: one_language\n-- table: article\n-- severity: warning\n-- note: x\n"
+        "select language, count(*) as n from main.article group by language"
+    )
+
+    report = run_checks(open_database(good_rows()), run_id=RUN_ID, checks=read_sql_checks(tmp_path))
+
+    said = '{"language":"en","n":2}'
+    assert report.failure.rows() == [(RUN_ID, "article.rows.one_language", said, said)]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("-- severity: quarantine\n", ""), "no severity. Add a line `-- severity: …`"),
+        (("quarantine", "fatal"), "severity 'fatal' is unknown. It is one of: critical"),
+        (("table: article", "table: story"), "table 'story' is unknown"),
+        (("column: byline", "column: author"), "column 'author' is unknown"),
+        (("not_staff", "Not staff"), "name 'Not staff' is not lower-case words"),
+        (("select article_id", "delete from main.article; select article_id"), "one SELECT"),
+        (("select article_id", "selekt article_id"), "syntax error"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_what_to_mend(
+    tmp_path: Path, change: tuple[str, str], message: str
+) -> None:
+    (tmp_path / "staff.sql").write_text(BYLINE.replace(*change))
+
+    with pytest.raises(CheckError, match=r"staff\.sql: ") as error:
+        read_sql_checks(tmp_path)
+
+    assert message in str(error.value)
+
+
+def test_the_files_of_the_project_are_among_all_checks() -> None:
+    assert "article.title.not_in_capitals" in {check.check_id for check in all_checks()}

@@ -1,0 +1,93 @@
+"""Feeds give one record an item; hostile XML is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flows.extract.record import ExtractedRecord, Hint
+
+Reader = Callable[..., Any]
+
+RSS = """<?xml version="1.0" encoding="{charset}"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>The Quay</title>
+<language>en-gb</language><item><title>Bridge &amp;amp; tunnel</title><guid>quay-1</guid>
+<link>https://quay.example/1</link><description>Cracks were found.</description>
+<content:encoded><![CDATA[<p>Größe one.</p><p>Two.</p>]]></content:encoded>
+<dc:creator>Ida Holm</dc:creator><category>City</category>
+<pubDate>Fri, 03 May 2024 09:00:00 +0200</pubDate></item>
+<item><title>Second</title><guid>quay-1</guid><description>Only this.</description></item>
+<item><title>Third</title></item></channel></rss>"""
+
+ITEM = ExtractedRecord(
+    locator="guid quay-1",
+    text="Bridge & tunnel\n\nCracks were found.\n\nGröße one.\n\nTwo.",
+    url="https://quay.example/1",
+    title="Bridge & tunnel",
+    standfirst="Cracks were found.",
+    byline="Ida Holm",
+    section="City",
+    published_raw="Fri, 03 May 2024 09:00:00 +0200",
+    modified_raw=None,
+    language="en-gb",
+    hints=(
+        Hint(0, 15, "title", "declared_title"),
+        Hint(17, 35, "standfirst", "declared_standfirst"),
+    ),
+)
+
+
+def test_items_are_records_known_by_their_guid(read: Reader) -> None:
+    found = read(RSS.format(charset="utf-8").encode(), "feed.xml")
+    assert (found.format, found.encoding) == ("feed", "utf-8")
+    assert found.records[0] == ITEM
+    assert [(r.locator, r.text) for r in found.records[1:]] == [
+        ("guid quay-1 #2", "Second\n\nOnly this."),
+        ("item 3", "Third"),
+    ]
+
+
+def test_a_declared_charset_is_obeyed(read: Reader) -> None:
+    found = read(RSS.format(charset="iso-8859-1").encode("iso-8859-1"), "feed.xml")
+    assert found.encoding == "cp1252"
+    assert found.records[0] == ITEM
+
+
+def test_atom_is_read(read: Reader) -> None:
+    atom = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="nl"><entry><title>T</title>
+    <id>tag:x,1</id><link href="https://x.example/1"/><updated>2024-05-03T09:00:00Z</updated>
+    <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Body.</p></div></content>
+    </entry></feed>"""
+    record = read(atom.encode()).records[0]
+    assert (record.locator, record.text, record.url) == (
+        "guid tag:x,1", "T\n\nBody.", "https://x.example/1",
+    )  # fmt: skip
+    assert (record.modified_raw, record.language) == ("2024-05-03T09:00:00Z", "nl")
+
+
+def test_a_feed_without_items_says_so(read: Reader) -> None:
+    assert read(b"<rss><channel><title>x</title></channel></rss>").rejected == [
+        (None, "empty_feed")
+    ]
+
+
+def test_entity_expansion_is_refused(read: Reader) -> None:
+    laughs = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>
+    <rss><channel><item><title>&b;</title></item></channel></rss>"""
+    outside = b"""<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>
+    <rss><channel><item><title>&x;</title></item></channel></rss>"""
+    assert read(laughs).rejected == [(None, "entity_expansion")]
+    assert read(outside).rejected == [(None, "entity_expansion")]
+
+
+def test_plain_entities_are_allowed(read: Reader) -> None:
+    feed = b"""<!DOCTYPE rss [<!ENTITY nbsp "&#160;">]>
+    <rss><channel><item><title>a&nbsp;b</title></item></channel></rss>"""
+    assert read(feed).records[0].title == "a b"
+
+
+def test_other_xml_is_no_news(read: Reader) -> None:
+    assert read(b'<?xml version="1.0"?><urlset><url>x</url></urlset>').rejected == [
+        (None, "unknown_format")
+    ]

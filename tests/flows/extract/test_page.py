@@ -1,0 +1,144 @@
+"""A page is rendered whole, and every line whose kind is known says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from flows.extract.record import ExtractedRecord, Hint
+
+Reader = Callable[..., Any]
+
+PARAGRAPHS = (
+    "The harbour bridge will close to lorries from Monday, the port authority said on Friday.",
+    "Engineers found cracks in two of its eleven piers during an inspection in spring.",
+    "“We would rather be slow than sorry,” said the harbour master, who asked for patience.",
+    "The repairs are expected to take until the end of October and to cost nine million crowns.",
+)
+PAGE = f"""<!DOCTYPE html>
+<html lang="en-GB"><head><meta charset="utf-8"><title>Bridge to close | The Quay</title>
+<link rel="canonical" href="https://quay.example/news/bridge-to-close">
+<meta property="og:description" content="Cracks were found in two piers of the harbour bridge.">
+<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Bridge to close",
+"datePublished": "2024-05-03T09:00:00+02:00", "author":
+[{{"name": "Ida Holm"}}, {{"name": "Per Lund"}}],
+"articleSection": "City"}}</script><style>p {{ color: red }}</style></head>
+<body><nav><ul><li><a href="/">Home</a></li><li><a href="/city">City</a></li></ul></nav>
+<main><article><h1>Bridge to close</h1>
+<p class="lead">Cracks were found in two piers of the harbour bridge.</p>
+<p>{PARAGRAPHS[0]}</p><figure><img src="b.jpg"><figcaption>The bridge at dawn. Photo: Per Lund
+</figcaption></figure><p>{PARAGRAPHS[1]}</p><h2>Slow and sorry</h2><p>{PARAGRAPHS[2]}</p>
+<p>{PARAGRAPHS[3]}</p></article>
+<aside><h3>More on this</h3><ul><li>
+<a href="/news/ferry">Ferry timetable changes from June</a></li>
+<li><a href="https://other.example/x">Tunnel plans are shelved once again</a></li></ul></aside>
+</main>
+<div hidden>Never shown.</div><p style="display:none">Nor this.</p>
+<noscript>Enable scripts.</noscript>
+<footer>© The Quay 2024</footer></body></html>"""
+
+
+def test_a_page_gives_text_metadata_and_kinds(read: Reader) -> None:
+    found = read(PAGE.encode(), "page.html")
+    assert (found.format, found.encoding) == ("html", "utf-8")
+    record = found.records[0]
+    assert record.text == "\n\n".join(
+        [
+            "Home\nCity",
+            "Bridge to close",
+            "Cracks were found in two piers of the harbour bridge.",
+            PARAGRAPHS[0],
+            "The bridge at dawn. Photo: Per Lund",
+            PARAGRAPHS[1],
+            "Slow and sorry",
+            PARAGRAPHS[2],
+            PARAGRAPHS[3],
+            "More on this",
+            "Ferry timetable changes from June\nTunnel plans are shelved once again",
+            "© The Quay 2024",
+        ]
+    )
+    assert found.hinted == [
+        ("navigation", "Home"),
+        ("navigation", "City"),
+        ("title", "Bridge to close"),
+        ("standfirst", "Cracks were found in two piers of the harbour bridge."),
+        ("paragraph", PARAGRAPHS[0]),
+        ("caption", "The bridge at dawn. Photo: Per Lund"),
+        ("paragraph", PARAGRAPHS[1]),
+        ("subheading", "Slow and sorry"),
+        ("paragraph", PARAGRAPHS[2]),
+        ("paragraph", PARAGRAPHS[3]),
+        ("related_heading", "More on this"),
+        ("related_link", "Ferry timetable changes from June"),
+        ("related_link", "Tunnel plans are shelved once again"),
+        ("navigation", "© The Quay 2024"),
+    ]
+    assert [hint.url for hint in record.hints if hint.url] == [
+        "https://quay.example/news/ferry",
+        "https://other.example/x",
+    ]
+    declared = {k: v for k, v in vars(record).items() if k not in ("text", "hints", "locator")}
+    assert declared == {
+        "mojibake": None,
+        "url": "https://quay.example/news/bridge-to-close",
+        "title": "Bridge to close",
+        "standfirst": "Cracks were found in two piers of the harbour bridge.",
+        "byline": "Ida Holm, Per Lund",
+        "section": "City",
+        "published_raw": "2024-05-03T09:00:00+02:00",
+        "modified_raw": None,
+        "language": "en-GB",
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>one<p>two", "one\n\ntwo"),
+        ("a<br>b<br><br>c", "a\nb\n\nc"),
+        ("<div>a</div><div>b <b>c</b>d</div>", "a\nb cd"),
+        ("<ul><li>x</li><li>y<ul><li>z</ul></ul>after", "x\ny\n\nz\n\nafter"),
+        ("<table><tr><th>h<td>1<tr><td>i<td>2</table>", "h\t1\ni\t2"),
+        ("<pre>a\n  b\n\nc</pre>", "a\nb\n\nc"),
+        ("a<!-- no -->b&nbsp;&amp;&#8212;c", "ab\u00a0&—c"),
+        ("<p> \n a \t b </p>", "a b"),
+        ("<select><option>1</select>x<script>y</script>", "x"),
+    ],
+)
+def test_markup_becomes_the_text_people_see(read: Reader, body: str, text: str) -> None:
+    assert read(f"<html><body>{body}</body></html>".encode()).records[0].text == text
+
+
+def test_a_declared_charset_is_obeyed(read: Reader) -> None:
+    page = (
+        '<html><head><meta charset="iso-8859-7"></head><body><p>Η γέφυρα κλείνει</p></body></html>'
+    )
+    found = read(page.encode("iso-8859-7"))
+    assert (found.encoding, found.records[0].text) == ("iso8859-7", "Η γέφυρα κλείνει")
+
+
+def test_a_page_without_text_is_rejected(read: Reader) -> None:
+    page = b"<html><body><script>app.start()</script></body></html>"
+    assert read(page).rejected == [(None, "empty_text")]
+
+
+def test_a_page_nested_without_end_is_rejected_and_a_deep_one_is_read(read: Reader) -> None:
+    assert read(b"<html><body>" + b"<div>" * 100_000 + b"x").rejected == [(None, "nested_too_deep")]
+    deep = read(b"<html><body>" + b"<div>" * 1000 + b"x")
+    assert deep.items == [ExtractedRecord(locator="", text="x")]
+
+
+def test_a_page_inside_a_form_still_has_its_title(read: Reader) -> None:
+    found = read(PAGE.replace("<body>", "<body><form action='.'>").encode(), "page.html")
+    assert ("title", "Bridge to close") in found.hinted
+    assert ("paragraph", PARAGRAPHS[0]) in found.hinted
+
+
+def test_a_large_page_is_rendered_without_kinds_of_paragraphs(read: Reader) -> None:
+    found = read(PAGE.encode(), "page.html", markup_bytes=10)
+    assert found.records[0].text == read(PAGE.encode()).records[0].text
+    assert "paragraph" not in {kind for kind, _ in found.hinted}
+    assert Hint(11, 26, "title", "html_title") in found.records[0].hints

@@ -1,0 +1,88 @@
+"""Every file and every record has one outcome, and the sums close."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from flows.accounting import AccountingError, settle
+from flows.discover import KNOWN_FILE, Candidate, Plan
+from flows.extraction import Extracted, OpenedFile, Rejected
+
+T = datetime(2024, 1, 1, tzinfo=UTC)
+HASH = "0" * 64
+
+
+def opened(name: str, outcome: str | None = None, duplicate_of: str | None = None) -> OpenedFile:
+    candidate = Candidate(name, name, 1, T, None)
+    return OpenedFile(candidate, HASH, 1, "plain", "utf-8", outcome, duplicate_of)
+
+
+def version(*rows: tuple[str, str, str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, ["file_uri", "article_id", "outcome"], orient="row")
+
+
+def plan(seen: int, unchanged: int = 0, gone: tuple[str, ...] = ()) -> Plan:
+    rows = [(name, HASH, 1, T, "loaded", None) for name in gone]
+    return Plan(seen, unchanged, (), pl.DataFrame(rows, KNOWN_FILE, orient="row"))
+
+
+def outcomes(file: pl.DataFrame) -> dict[str, str]:
+    return dict(file.select("source_uri", "outcome").iter_rows())
+
+
+def test_a_container_takes_the_best_outcome_of_its_records() -> None:
+    extracted = Extracted(
+        files=[opened("feed"), opened("copy", "duplicate", "feed"), opened("bad")],
+        rejected=[
+            Rejected("feed", "item 3", "empty_body", "No text.", None),
+            Rejected("bad", None, "not_text", "A picture.", None),
+        ],
+        record_count=2,
+    )
+    accounts = settle(
+        plan(4, unchanged=1, gone=("old",)),
+        extracted,
+        version(("feed", "a", "unchanged"), ("feed", "b", "revised")),
+        {},
+        run_id="r",
+        collection="c",
+    )
+    accounts.balance()
+    assert outcomes(accounts.file) == {
+        "bad": "quarantined",
+        "copy": "duplicate",
+        "feed": "revised",
+        "old": "removed",
+    }
+    assert {k: v for k, v in accounts.records.items() if v} == {
+        "quarantined": 1,
+        "revised": 1,
+        "unchanged": 1,
+    }
+    reasons = dict(accounts.file.select("source_uri", "reason").iter_rows())
+    assert reasons["feed"] == "1 of 3 records quarantined; first: empty_body: No text."
+    assert reasons["bad"] == "not_text: A picture."
+
+
+def test_an_article_that_checks_withhold_is_quarantined() -> None:
+    accounts = settle(
+        plan(1), Extracted(files=[opened("f")], record_count=1), version(("f", "a", "loaded")),
+        {"a": "article.language.pattern"}, run_id="r", collection="c",
+    )  # fmt: skip
+    accounts.balance()
+    assert accounts.file.select("outcome", "reason").rows() == [
+        ("quarantined", "check article.language.pattern failed")
+    ]
+    assert accounts.records["quarantined"] == 1
+
+
+def test_sums_that_do_not_close_stop_the_run() -> None:
+    lost_file = settle(plan(2), Extracted(files=[opened("f")], record_count=1),
+                       version(("f", "a", "loaded")), {}, run_id="r", collection="c")  # fmt: skip
+    with pytest.raises(AccountingError, match="2 seen and 0 gone, but 1 have an outcome"):
+        lost_file.balance()
+    lost_record = settle(plan(1), Extracted(files=[opened("f")], record_count=2),
+                         version(("f", "a", "loaded")), {}, run_id="r", collection="c")  # fmt: skip
+    with pytest.raises(AccountingError, match="2 read, but 1 have an outcome"):
+        lost_record.balance()

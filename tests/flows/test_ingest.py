@@ -1,0 +1,143 @@
+"""The run as a Prefect flow: states, names, artifacts, and exit codes of the command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+from flows.ingest import ingest, warm_up
+from flows.settings import Settings
+from flows.warm import Warm
+from tests.conftest import ROOT, SEEDS
+from warehouse.lock import Holder, warehouse_lock
+
+WATER = SEEDS / "harbourwire_lake_basin_water.txt"
+NEWSHOUSE = Path(sys.executable).with_name("newshouse")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    """A real Prefect server of this test module, on loopback, with a database of its own."""
+    with (
+        prefect_test_harness(server_startup_timeout=120),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    source = tmp_path / "in"
+    source.mkdir()
+    shutil.copy(WATER, source)
+    return source
+
+
+def test_states_say_what_happened(server: None, warm: Warm, folder: Path, tmp_path: Path) -> None:
+    warm_up.set(warm)
+    settings = Settings(source=str(folder), warehouse=tmp_path / "news.duckdb")
+    first = ingest(settings, return_state=True)
+    assert (first.name, first.message) == ("Completed", "published: 1 loaded")
+    second = ingest(settings, return_state=True)
+    assert (second.name, second.message) == ("Nothing new", "nothing new")
+    (folder / "empty.txt").write_bytes(b"")
+    third = ingest(settings, return_state=True)
+    assert third.name == "Completed with quarantine"
+    assert third.message == "published; 1 in quarantine"
+
+
+def test_run_name_tasks_and_artifacts(
+    server: None, warm: Warm, folder: Path, tmp_path: Path
+) -> None:
+    warm_up.set(warm)
+    settings = Settings(source=str(folder), warehouse=tmp_path / "news.duckdb")
+    state = ingest(settings, return_state=True)
+    run_id = state.state_details.flow_run_id
+    assert run_id is not None
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(run_id)
+        found = client.read_artifacts(
+            artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
+        )
+    assert run.name.startswith(f"{folder} 20")
+    assert sorted(artifact.key or "" for artifact in found) == [
+        "checks",
+        "quality-page",
+        "rows-per-table",
+        "run-summary",
+    ]
+    summary = next(a for a in found if a.key == "run-summary")
+    assert "```mermaid" in str(summary.data)
+
+
+def test_a_held_warehouse_is_a_failed_run(server: None, folder: Path, tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    holder = Holder(os.getpid(), "here", "2024-01-01T00:00:00")
+    with warehouse_lock(warehouse, holder):
+        state = ingest(Settings(source=str(folder), warehouse=warehouse), return_state=True)
+    assert state.is_failed()
+    assert "is being written by process" in str(state.message)
+
+
+def command(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(NEWSHOUSE), *words], capture_output=True, text=True, cwd=ROOT, timeout=240,
+        env=os.environ | environment, check=False,
+    )  # fmt: skip
+
+
+def test_the_command_from_nothing_to_a_query(tmp_path: Path, folder: Path) -> None:
+    """With no server configured, as on a fresh machine: Prefect's own home is empty too."""
+    warehouse = tmp_path / "news.duckdb"
+    home = str(tmp_path / "prefect")
+    here = ["--warehouse", str(warehouse)]
+    ran = command("run", str(folder), *here, PREFECT_HOME=home)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "newshouse: published" in ran.stdout
+    assert "Try next:" in ran.stdout
+    asked = command("sql", "select title from article", "--format", "csv", *here)
+    assert asked.stdout.splitlines()[0] == "title"
+    assert len(asked.stdout.splitlines()) == 2
+    assert command("status", *here).returncode == 0
+    checked = command("check", *here)
+    assert (checked.returncode, "checks passed" in checked.stdout) == (0, True)
+
+
+def test_wrong_use_is_said_in_one_line(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    missing = command("run", str(nowhere), "--warehouse", str(tmp_path / "w.duckdb"))
+    assert missing.returncode == 2
+    assert missing.stderr.splitlines() == [
+        f"{nowhere} does not exist. Name a file, a folder, a glob or a bucket, as in: "
+        "newshouse run ~/scraped"
+    ]
+    no_warehouse = command("sql", "select 1", "--warehouse", str(tmp_path / "w.duckdb"))
+    assert no_warehouse.returncode == 2
+    assert len(no_warehouse.stderr.splitlines()) == 1
+
+
+def test_a_held_warehouse_is_exit_code_3(tmp_path: Path, folder: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    with warehouse_lock(warehouse, Holder(os.getpid(), "here", "2024-01-01T00:00:00")):
+        ran = command("run", str(folder), "--warehouse", str(warehouse))
+    assert ran.returncode == 3
+    assert f"process {os.getpid()} on here" in ran.stderr
+
+
+def test_a_missing_pipeline_says_what_to_install(tmp_path: Path, folder: Path) -> None:
+    ran = command(
+        "run", str(folder), "--warehouse", str(tmp_path / "w.duckdb"), "--pipeline", "en_nowhere"
+    )
+    assert ran.returncode == 2
+    assert "pip install" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1

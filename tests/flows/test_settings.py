@@ -1,0 +1,32 @@
+"""Settings: flag, then variable, then default; nothing secret leaves them."""
+
+import pytest
+from pydantic import ValidationError
+
+from flows.settings import Settings, without_credentials
+
+
+def test_a_flag_beats_a_variable_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().workers == 0
+    monkeypatch.setenv("NEWSHOUSE_WORKERS", "2")
+    assert Settings().workers == 2
+    assert Settings(workers=3).workers == 3
+
+
+@pytest.mark.parametrize("wrong", [{"source": " "}, {"workers": -1}, {"no_such_setting": 1}])
+def test_what_does_not_fit_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("s3://key:secret@bucket/news", "s3://bucket/news"),
+        ("https://user@host/path@2", "https://host/path@2"),
+        ("/home/me/news@home", "/home/me/news@home"),
+    ],
+)
+def test_credentials_are_left_out(address: str, shown: str) -> None:
+    assert without_credentials(address) == shown
+    assert "secret" not in str(Settings(source=address).public())

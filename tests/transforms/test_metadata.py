@@ -1,0 +1,88 @@
+"""Dates and other metadata, each with where it came from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from transforms.metadata import Block, Declared, read_metadata
+from transforms.publication_date import UNDATEABLE, PublicationDate, publication_date
+
+COLLECTED = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def at(*fields: int) -> datetime:
+    return datetime(*fields, tzinfo=UTC)  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    ("declared", "url", "lines", "witness", "expected"),
+    [
+        # An instant with its zone, in UTC.
+        ("2024-03-12T08:00:00+02:00", None, (), None,
+         (at(2024, 3, 12, 6), "instant", "metadata", "explicit", "2024-03-12T08:00:00+02:00")),
+        # A clock time without zone says no instant.
+        ("2024-03-12 08:00", None, (), None,
+         (at(2024, 3, 12), "day", "metadata", "explicit", "2024-03-12 08:00")),
+        # The address's month is less than a day: worked out.
+        (None, "https://a.example/2024/03/x", (), None,
+         (at(2024, 3, 1), "month", "url", "inferred", "2024/03")),
+        # The text says more exactly what the address says.
+        (None, "https://a.example/2024/03/12/x", ("March 12, 2024, 9:05 a.m. CDT",), None,
+         (at(2024, 3, 12, 14, 5), "instant", "text", "explicit", "March 12, 2024, 9:05 a.m. CDT")),
+        # A dateline without year takes the year that the metadata's last change states.
+        (None, None, ("NAIROBI, 12 March (Wire)",), "2024-03-13",
+         (at(2024, 3, 12), "day", "text", "inferred", "12 March")),
+        # Later than the collection: not believed, and the next source is asked.
+        ("2031-01-01", None, ("May 9, 2024",), None,
+         (at(2024, 5, 9), "day", "text", "explicit", "May 9, 2024")),
+    ],
+)  # fmt: skip
+def test_dates(
+    declared: str | None,
+    url: str | None,
+    lines: tuple[str, ...],
+    witness: str | None,
+    expected: tuple[object, ...],
+) -> None:
+    assert publication_date(declared, url, lines, witness, COLLECTED) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "line"),
+    [
+        ("today", ""),
+        ("", "12 March"),  # no year anywhere
+        ("03/04/2024", ""),  # day and month cannot be told apart
+        ("1970-01-01T00:00:00Z", ""),  # a clock that was never set
+        ("10:30", ""),
+        ("not a date", "On Thursday"),
+    ],
+)
+def test_undateable(declared: str, line: str) -> None:
+    assert publication_date(declared, None, (line,), None, COLLECTED) == UNDATEABLE
+
+
+def test_metadata_says_where_it_came_from() -> None:
+    declared = Declared("https://a.example/politics/2024/x", None, None, None, None, None, None)
+    blocks = [
+        Block("title", False, "A bridge\nat last", "title_borne_out"),
+        Block("byline", False, "By Ann Ode", "byline_shape"),
+        Block("paragraph", True, "RIVERTON, March 3 (Wire) — The bridge is built.", "story"),
+    ]
+
+    found = read_metadata(declared, blocks, COLLECTED)
+
+    assert found[:8] == (
+        "A bridge at last", "title_borne_out", None, "Ann Ode", "byline_shape",
+        "RIVERTON, March 3 (Wire)", "politics", "url",
+    )  # fmt: skip
+    assert found.published == PublicationDate(None, None, None, "undateable", None)
+
+
+def test_a_dateline_is_without_the_blanks_before_its_dash() -> None:
+    opening = Block("paragraph", True, "TARAWA  — The harbour opened on Monday.", "story")
+    declared = Declared(None, None, None, None, None, None, None)
+
+    assert read_metadata(declared, [opening], COLLECTED).dateline == "TARAWA"

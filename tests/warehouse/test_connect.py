@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.warehouse.made_up import made_up_run
+from tests.warehouse.test_publish import publish_run
+from warehouse.connect import open_reader
+from warehouse.layout import WarehouseError
+from warehouse.schema_version import SCHEMA_VERSION
+from warehouse.staging import open_published
+
+
+def test_a_missing_warehouse_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(WarehouseError, match="newshouse run --warehouse"):
+        open_reader(tmp_path / "news.duckdb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "news.duckdb").write_text("not a database, but longer than a header " * 200)
+    with pytest.raises(WarehouseError, match="cannot be read as a warehouse"):
+        open_reader(tmp_path / "news.duckdb")
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    duckdb.connect(str(tmp_path / "news.duckdb")).close()
+    with pytest.raises(WarehouseError, match="not a warehouse of newshouse"):
+        open_reader(tmp_path / "news.duckdb")
+
+
+def test_a_newer_warehouse_is_refused_in_one_line(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    publish_run(made_up_run(1, {"one": 1}), warehouse)
+    con = duckdb.connect(str(warehouse))
+    con.execute("UPDATE ops.publication SET schema_version = schema_version + 1")
+    con.close()
+
+    with pytest.raises(WarehouseError) as raised:
+        open_reader(warehouse)
+
+    assert str(raised.value) == (
+        f"{warehouse}: its schema version {SCHEMA_VERSION + 1} is newer than this program knows "
+        f"({SCHEMA_VERSION}). Update newshouse."
+    )
+
+
+def test_the_published_rows_can_be_checked_as_staged_ones_are(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    publish_run(made_up_run(1, {"one": 1, "two": 1}), warehouse)
+    con = open_published(warehouse)
+    for relation in ("main.article", "known.article", "ops.record", "known.record"):
+        assert con.execute(f"SELECT count(*) FROM {relation}").fetchone() == (2,)
+    con.close()
+
+
+def test_times_are_shown_in_utc(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    publish_run(made_up_run(1, {"one": 1}), warehouse)
+    con = open_reader(warehouse)
+    shown = con.execute("SELECT max(started_at)::VARCHAR FROM ops.run").fetchone()
+    con.close()
+    assert shown == ("2026-03-01 07:00:00+00",)

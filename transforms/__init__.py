@@ -1,0 +1,1 @@
+"""What data becomes: pure functions, frames in and frames out."""

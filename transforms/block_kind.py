@@ -1,0 +1,275 @@
+"""Kinds of pieces, from what they show and where they stand to the story. Measures nothing."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_ARTICLE = "article_id"
+
+_NAME = r"\p{Lu}[\p{L}'’.\-]+"
+_BYLINE = rf"^(?:By|BY|Von|Par|Por|Di) {_NAME}(?:[ ,&|].*)?$"
+_NAMES = (
+    rf"^{_NAME}(?: (?:van|von|de|der|al|bin|{_NAME})){{1,4}}"
+    r"(?:(?:,| and| in| at| is an?) .{2,60})?$"
+)
+_REPORTED_BY = r"^\(*(?:additional )?(?:reporting|writing|editing|compiled)(?: and \w+)? by \S"
+_DATELINE = (
+    r"^\p{Lu}[\p{Lu} .,'’\-]{2,40}(?:, \p{Lu}[\p{L}.]+ \d{1,2})? ?"
+    r"\(\p{Lu}[\p{L} ]{1,25}\) ?[-–—]*$"
+)
+_CREDIT = (
+    r"^\([^()]*(?:/|Photo|Images|Press)[^()]*\)$|/ ?(?:AFP|AP|Reuters|REUTERS|Getty)\S*$"
+    r"|\([^()]*/[^()]*\)$|^[^.!?]*(?:PHOTO|Photo|Foto) ?[|:]"
+)
+_CAPTION_MARK = r"(?i)^\[?(?:photo|image|picture|foto|bild|video)s?\]?(?::| [/|])|^\[photo\]"
+_RELATED_INLINE = r"(?i)^(?:read also|also read|read more|see also|related|lesen sie auch): ?\S"
+_STAMP = r"(?i)^(?:last |first )?(?:updated|published|posted|modified|created|stand)\b"
+_SIGN = r"^\W*\(\(.*\)\)$|^(?:\+44|\+1)?[\d ()-]{7,}$"
+
+GAP_STORY_WORDS = 20
+"""Running text of this length beside the story is story, though its neighbours (a caption, a
+credit) make it look like a gap."""
+
+_POINT = r"^[•▪‣] .*[.!?]$"
+POINT_WORDS = 6
+"""Sentences set as points right above a line of the story sum it up, and are of it; teasers and
+menus are no sentences or too short."""
+
+TITLE_SHARE = 0.5
+"""A title stands above its standfirst, which often repeats more of the story: the first line that
+reaches this share of the best is the title."""
+
+KIND_OF_RULE = {
+    "title_declared": "title",
+    "title_borne_out": "title",
+    "title_first": "title",
+    "correction_phrase": "correction",
+    "reported_by": "byline",
+    "byline_shape": "byline",
+    "byline_by_date": "byline",
+    "dateline_shape": "dateline",
+    "date_line": "other",
+    "contact_line": "other",
+    "related_phrase": "related_heading",
+    "related_inline": "related_link",
+    "related_run": "related_link",
+    "caption_mark": "caption",
+    "caption_phrase": "caption",
+    "credit_shape": "caption",
+    "promo_phrase": "promo",
+    "boilerplate": "promo",
+    "story_bullet": "list_item",
+    "story_short_line": "subheading",
+    "story": "paragraph",
+    "below_title": "standfirst",
+    "navigation_phrase": "navigation",
+    "menu_shape": "navigation",
+    "sentence_outside_story": "promo",
+    "unclear": "other",
+}
+"""Every rule and the kind it gives; rules of record formats bring their own names."""
+
+
+def decide_kind(feature: pl.DataFrame) -> pl.DataFrame:
+    """The features with ``kind`` and ``rule``.
+
+    Needs the columns of build_line_feature and build_piece, ``state`` (of story_model.STATES),
+    ``is_boilerplate``, and of the page features ``prose``, ``chunk_single``,
+    ``headline_support`` and ``headline_stated``.
+    """
+    placed = _with_title(_with_place(feature))
+    ruled = _with_related(placed.with_columns(_rule().alias("shape_rule")))
+    return ruled.with_columns(
+        pl.coalesce("hint_kind", pl.col("shape_rule").replace_strict(KIND_OF_RULE)).alias("kind"),
+        pl.coalesce("hint_rule", "shape_rule").alias("rule"),
+    )
+
+
+def _has(name: str) -> pl.Expr:
+    return pl.col(name) > 0
+
+
+def _matches(pattern: str) -> pl.Expr:
+    return pl.col("line").str.contains(pattern)
+
+
+def _with_place(feature: pl.DataFrame) -> pl.DataFrame:
+    read_as_story = pl.col("state").is_in(["opening", "story"])
+    beside_story = (
+        read_as_story.shift(1).over(_ARTICLE) | read_as_story.shift(-1).over(_ARTICLE)
+    ).fill_null(False)
+    told_in_gap = (
+        (pl.col("state") == "gap")
+        & beside_story
+        & _has("prose")
+        & (pl.col("words") >= GAP_STORY_WORDS)
+        & ~_has("credit")
+        & ~_has("you")
+        & ~pl.col("is_boilerplate")
+        & pl.col("hint_kind").is_null()
+    )
+    told = read_as_story | told_in_gap
+    point = _matches(_POINT) & (pl.col("words") >= POINT_WORDS) & pl.col("hint_kind").is_null()
+    unmarked_point = point & ~pl.col("is_boilerplate")
+    over_story = pl.when(~unmarked_point).then(told).backward_fill().over(_ARTICLE)
+    story_point = unmarked_point & over_story.fill_null(False)
+    over_point = story_point.shift(-1).over(_ARTICLE).fill_null(False)
+    leads_in = (
+        over_point & _has("end_colon") & (pl.col("words") <= 12) & pl.col("hint_kind").is_null()
+    )
+    is_story = told | story_point | leads_in
+    marked = pl.any_horizontal(
+        _has(f"{kind}_phrase") for kind in ("promo", "related_heading", "navigation", "correction")
+    )
+    return feature.with_columns(
+        is_story.alias("is_story"),
+        (pl.col("state") == "before").alias("is_before"),
+        marked.alias("is_marked"),
+        (_has("bullet") | _has("plus") | _has("numbered")).alias("is_item"),
+        (
+            _has("date")
+            & ~_has("prose")
+            & ((pl.col("words") <= 9) | (_matches(_STAMP) & (pl.col("words") <= 24)))
+        ).alias("is_dated"),
+    ).with_columns(
+        pl.col("is_story").shift(-1).over(_ARTICLE).fill_null(False).alias("story_next"),
+        pl.col("is_dated").shift(-1).over(_ARTICLE).fill_null(False).alias("dated_next"),
+        pl.col("is_dated").shift(1).over(_ARTICLE).fill_null(False).alias("dated_before"),
+    )
+
+
+def _with_title(feature: pl.DataFrame) -> pl.DataFrame:
+    """Adds ``is_title`` and ``title_rule``: at most one line an article.
+
+    The line that says the declared title; else the first line above the story that is nearly as
+    good a headline as the best: the story or the address bears it out, it is no scrap of a menu,
+    stands alone and near the story; else the first line that looks like one.
+    """
+    headline = (
+        pl.col("is_before")
+        & pl.col("words").is_between(3, 30)
+        & ~pl.col("is_item")
+        & ~pl.col("is_marked")
+        & ~pl.col("is_dated")
+        & ~_has("bar")
+        & ~_matches(r"^o |^https?:|…$")
+        & ~_has("caption_phrase")
+        & ~_matches(_BYLINE)
+    )
+    declared = pl.col("line") == pl.col("declared_title").str.replace_all(r"\s+", " ")
+    opening = pl.col("block_no").filter(pl.col("is_story")).min().over(_ARTICLE)
+    distance = (opening - pl.col("block_no")).fill_null(0).clip(0)
+    rank = (
+        (pl.col("headline_support") + 2 * pl.col("headline_stated") + 0.05)
+        * (pl.col("words") / 7).clip(0, 1)
+        * (1 + pl.col("chunk_single") / 2)
+        / (1 + distance / 30)
+    )
+    best = rank.filter(headline).max().over(_ARTICLE)
+    borne_out = headline & (rank >= TITLE_SHARE * best) & ~_matches(r"\.$")
+    tests = {
+        "title_declared": declared.fill_null(False),
+        "title_borne_out": borne_out.fill_null(False),
+        "title_first": headline & (pl.col("words") >= 4),
+    }
+    hinted = (pl.col("hint_kind") == "title").any().over(_ARTICLE).fill_null(False)
+    ranked = feature.with_columns(
+        hinted.alias("_taken"), pl.lit(None, pl.String).alias("title_rule")
+    )
+    for name, test in tests.items():
+        first = test & ~pl.col("_taken") & (test.cast(pl.Int32).cum_sum().over(_ARTICLE) == 1)
+        ranked = ranked.with_columns(
+            pl.when(first).then(pl.lit(name)).otherwise("title_rule").alias("title_rule")
+        ).with_columns(
+            (hinted | pl.col("title_rule").is_not_null().any().over(_ARTICLE)).alias("_taken")
+        )
+    is_title = pl.col("title_rule").is_not_null() | (pl.col("hint_kind") == "title").fill_null(
+        False
+    )
+    below = is_title.cast(pl.Int32).cum_sum().over(_ARTICLE) > 0
+    return ranked.with_columns(
+        pl.col("block_no")
+        .sub(pl.col("block_no").filter(is_title).min().over(_ARTICLE))
+        .alias("below_title"),
+        (below & ~is_title).alias("is_below_title"),
+    )
+
+
+def _rule() -> pl.Expr:
+    """The first rule that holds; rules that look at the words alone come before those of place."""
+    words = pl.col("words")
+    above = pl.col("is_before") & pl.col("is_below_title")
+    alone = (words <= 8) & ~pl.col("is_item")
+    rules: dict[str, pl.Expr] = {
+        "correction_phrase": _has("correction_phrase"),
+        "reported_by": pl.col("plain").str.contains(_REPORTED_BY) & (words <= 40),
+        "byline_shape": _matches(_BYLINE) & (words <= 15),
+        "dateline_shape": _matches(_DATELINE),
+        "date_line": pl.col("is_dated") & ~pl.col("is_story") & ~pl.col("is_item"),
+        "byline_by_date": above
+        & alone
+        & _matches(_NAMES)
+        & (pl.col("dated_next") | pl.col("dated_before")),
+        "related_inline": _matches(_RELATED_INLINE) & (words <= 30),
+        "related_phrase": _has("related_heading_phrase") & (words <= 8),
+        "caption_mark": _matches(_CAPTION_MARK) & (words <= 60),
+        "caption_phrase": _has("caption_phrase") & ~pl.col("is_story") & (words <= 60),
+        "credit_shape": _matches(_CREDIT) & (words <= 60),
+        "promo_phrase": _has("promo_phrase") & (~pl.col("is_story") | (words <= 20)),
+        "navigation_phrase": _has("navigation_phrase") & (~pl.col("is_story") | (words <= 12)),
+        "contact_line": _has("at_sign") & (words <= 8),
+        "boilerplate": pl.col("is_boilerplate"),
+        "story_bullet": pl.col("is_story") & pl.col("is_item"),
+        "story_short_line": pl.col("is_story")
+        & (words <= 12)
+        & ~_matches(r"[.!…:;,][\"'”’»)\]]*$")
+        & ~_has("no_letter")
+        & pl.col("story_next"),
+        "story": pl.col("is_story"),
+        "below_title": above & (words >= 6) & (pl.col("below_title") <= 4)
+        & ~pl.col("is_item") & ~_has("start_bracket"),
+        "menu_shape": pl.col("is_item") | _has("no_letter") | (words <= 3) | _has("bar")
+        | _matches(_SIGN),
+        "sentence_outside_story": _has("end_stop") & (words >= 8),
+    }  # fmt: skip
+    return pl.coalesce(
+        "title_rule",
+        *(pl.when(test).then(pl.lit(name)) for name, test in rules.items()),
+        pl.lit("unclear"),
+    )
+
+
+def _with_related(feature: pl.DataFrame) -> pl.DataFrame:
+    """After a related heading, lines like headlines are related links until the list is over.
+
+    It is over at a line that is none, and at a blank line behind lines without blanks.
+    """
+    heading = pl.col("shape_rule") == "related_phrase"
+    ruled_out = ("title_declared", "title_borne_out", "title_first", "correction_phrase",
+                 "promo_phrase", "navigation_phrase", "byline_shape", "reported_by",
+                 "related_inline", "caption_mark")  # fmt: skip
+    like_headline = (
+        pl.col("words").is_between(2, 25)
+        & ~_has("no_letter")
+        & ~(_matches(r"\.[\"'”’»)]*$") & (pl.col("words") > 8))
+        & ~_has("bar")
+        & ~_has("prose")
+        & ~pl.col("shape_rule").is_in(ruled_out)
+    )
+    blank = _has("after_blank")
+    close_before = ~blank.shift(1).over(_ARTICLE).fill_null(True)
+    after_heading = heading.shift(1).over(_ARTICLE).fill_null(False)
+    parted = blank & close_before & ~after_heading
+    listed = feature.with_columns(
+        heading.cast(pl.Int32).cum_sum().over(_ARTICLE).alias("list_no")
+    ).with_columns(
+        ((~like_headline | parted) & ~heading)
+        .cast(pl.Int32)
+        .cum_max()
+        .over(_ARTICLE, "list_no")
+        .alias("list_over")
+    )
+    in_list = (pl.col("list_no") > 0) & (pl.col("list_over") == 0) & ~heading
+    return listed.with_columns(
+        pl.when(in_list).then(pl.lit("related_run")).otherwise("shape_rule").alias("shape_rule")
+    )

@@ -1,0 +1,199 @@
+"""The entities known while a run resolves names: found by exact name, then by like name.
+
+Holds names of persons, organizations and other things; places and peoples are settled by the
+gazetteer. It never joins two entities and never forgets one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from hashlib import sha256
+from typing import NamedTuple
+
+import polars as pl
+
+from transforms.name import block_key_of, exact_key, exact_key_of, form_of, is_identity
+from transforms.name_form import NameForm, Vocabulary, fold
+
+_EXACT_ONLY = frozenset({"acronym", "override", "demonym"})
+
+
+class EntityRow(NamedTuple):
+    """One row of the table `entity`."""
+
+    entity_id: str
+    entity_type: str
+    name: str
+    country_iso2: str | None
+    geonames_id: str | None
+    wikidata_id: str | None
+    latitude: float | None
+    longitude: float | None
+    resolution: str
+
+
+class Found(Enum):
+    """What a search for a name ended in."""
+
+    NONE = "none"
+    SEVERAL = "several"
+
+
+def new_id(entity_type: str, name: str, disambiguator: str = "") -> str:
+    """First 16 hex digits of the SHA-256 of type, first canonical name and disambiguator."""
+    return sha256("\n".join((entity_type, name, disambiguator)).encode()).hexdigest()[:16]
+
+
+@dataclass
+class EntityRegister:
+    """Entities by id, with indexes over their names. Filled in one order, so it ends the same."""
+
+    vocabulary: Vocabulary
+    rows: dict[str, EntityRow] = field(default_factory=dict)
+    _exact: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _own: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _acronyms: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _corrected: set[tuple[str, str]] = field(default_factory=set)
+    _typed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _blocks: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _surnames: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _short: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _into: dict[str, str] = field(default_factory=dict)
+    _forms: dict[str, list[NameForm]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, row: EntityRow) -> str:
+        """The entity, found by id from now on."""
+        self.rows[row.entity_id] = row
+        return row.entity_id
+
+    def name(self, entity_id: str, alias: str, kind: str = "full") -> None:
+        """One more name of an entity; what a kind of name is good for differs.
+
+        A short name is found as such only. An acronym or an override is found by exact name.
+        """
+        entity_type = self.rows[entity_id].entity_type
+        form = form_of(alias, entity_type, self.vocabulary)
+        if not form.words:
+            return
+        if kind == "short":
+            self._short[fold(alias)].add(entity_id)
+            return
+        key = (entity_type, exact_key_of(form, entity_type))
+        self._exact[key].add(entity_id)
+        self._typed[fold(alias)].add(entity_type)
+        if kind == "override":
+            self._corrected.add((entity_id, alias))
+        elif kind == "acronym":
+            self._acronyms[key].add(entity_id)
+        else:
+            self._own[key].add(entity_id)
+        if kind in _EXACT_ONLY or form in self._forms[entity_id]:
+            return
+        self._forms[entity_id].append(form)
+        if entity_type == "person" and len(form.words) > 1:
+            self._surnames[form.words[-1]].add(entity_id)
+        block = block_key_of(form, entity_type)
+        for initial in self._initials(form, entity_type):
+            self._blocks[entity_type, block, initial].add(entity_id)
+
+    def join_acronyms(self) -> list[tuple[str, str]]:
+        """Send each entity that has an acronym for a name to the one entity that declares it.
+
+        Returns the pairs (from, into) sent now, in order; an acronym declared for two is nobody's.
+        """
+        pairs: list[tuple[str, str]] = []
+        for key in sorted(self._acronyms):
+            full = {self.current(found) for found in self._acronyms[key]}
+            bare = {self.current(found) for found in self._own[key]} - full
+            if len(full) == 1 and len(bare) == 1:
+                pair = (bare.pop(), full.pop())
+                pairs.append(pair)
+                self.redirect(*pair)
+        return pairs
+
+    def redirect(self, entity_id: str, into: str) -> None:
+        """From now on every search that finds the one entity answers with the other."""
+        self._into[entity_id] = into
+
+    def current(self, entity_id: str) -> str:
+        """The entity that stands for this one after all merges."""
+        while entity_id in self._into:
+            entity_id = self._into[entity_id]
+        return entity_id
+
+    def type_of(self, name: str) -> str | None:
+        """The one type under which that very name is known."""
+        types = self._typed.get(fold(name), set())
+        return next(iter(types)) if len(types) == 1 else None
+
+    def exact(self, name: str, entity_type: str) -> str | Found:
+        """The one entity of that very name."""
+        key = exact_key(name, entity_type, self.vocabulary)
+        return self._one(self._exact.get((entity_type, key), set()))
+
+    def short(self, name: str) -> str | Found:
+        """The one entity that articles call by that short name."""
+        return self._one(self._short.get(fold(name), set()))
+
+    def surname(self, word: str) -> set[str]:
+        """Persons whose full name ends in that word."""
+        return {self.current(found) for found in self._surnames.get(fold(word), ())}
+
+    def own(self, name: str, entity_type: str) -> set[str]:
+        """Entities that bear that name by themselves and not by a correction; merged ones too."""
+        return self._own.get((entity_type, exact_key(name, entity_type, self.vocabulary)), set())
+
+    def is_corrected(self, entity_id: str, alias: str) -> bool:
+        """Whether a correction gave the entity that name in an earlier run."""
+        return (entity_id, alias) in self._corrected
+
+    def alike(self, name: str, entity_type: str) -> str | Found:
+        """The one entity all of whose full names may be spellings of that name."""
+        form = form_of(name, entity_type, self.vocabulary)
+        block = block_key_of(form, entity_type)
+        near = {
+            entity_id
+            for initial in self._initials(form, entity_type)
+            for entity_id in self._blocks.get((entity_type, block, initial), ())
+        }
+        return self._one(
+            {
+                entity_id
+                for entity_id in near
+                if all(
+                    is_identity(form, other, entity_type, self.vocabulary)
+                    for other in self._forms[entity_id]
+                )
+            }
+        )
+
+    def _initials(self, form: NameForm, entity_type: str) -> Iterator[str]:
+        if entity_type != "person" or len(form.words) < 2:
+            yield ""
+            return
+        formal = self.vocabulary.formal_names.get(form.words[0], frozenset())
+        yield from sorted({name[0] for name in (*formal, form.words[0])})
+
+    def _one(self, found: set[str]) -> str | Found:
+        current = {self.current(entity_id) for entity_id in found}
+        if not current:
+            return Found.NONE
+        return next(iter(current)) if len(current) == 1 else Found.SEVERAL
+
+
+def known_register(
+    known_entity: pl.DataFrame, known_alias: pl.DataFrame, vocabulary: Vocabulary
+) -> EntityRegister:
+    """The published entities and their names, ready to be searched."""
+    register = EntityRegister(vocabulary)
+    for row in known_entity.sort("entity_id").iter_rows():
+        register.add(EntityRow(*row))
+    names = known_alias.filter(pl.col("entity_id").is_in(known_entity["entity_id"].to_list()))
+    for entity_id, alias, kind in (
+        names.sort("entity_id", "alias").select("entity_id", "alias", "kind").iter_rows()
+    ):
+        register.name(entity_id, alias, kind)
+    return register

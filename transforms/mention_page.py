@@ -1,0 +1,165 @@
+"""One article as the name rules read it: its story text, its sentences, what a name can be.
+
+Holds no rule of its own about types."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from transforms.name_word import NameWords
+
+
+class Places(Protocol):
+    """What the name rules ask of a gazetteer."""
+
+    def country(self, name: str) -> str | None:
+        """ISO 3166-1 alpha-2 code of the country of that name."""
+
+    def demonym(self, name: str) -> str | None:
+        """Code of the country whose people are so called."""
+
+    def people(self, name: str) -> str | None:
+        """The one demonym that stands for others of it: "American" for "Americans"."""
+
+    def is_demonym(self, name: str) -> bool:
+        """Whether the word names a people."""
+
+    def is_city(self, name: str) -> bool:
+        """Whether a city is so called."""
+
+    def is_region(self, name: str) -> bool:
+        """Whether a continent or another place across countries is so called."""
+
+    def us_state(self, name: str) -> str | None:
+        """Code of the state of the USA of that name."""
+
+    def subdivisions(self, name: str) -> Sequence[object]:
+        """States, provinces and other parts of countries of that name."""
+
+    def is_language(self, name: str) -> bool:
+        """Whether a language is so called."""
+
+    def is_currency(self, name: str) -> bool:
+        """Whether a currency is so called."""
+
+
+class Name(NamedTuple):
+    """A name found in an article; offsets count code points of `article.text`."""
+
+    start: int
+    end: int
+    entity_type: str
+    method: str
+    role: str | None = None
+
+
+class PageSentence(NamedTuple):
+    """A sentence and the kind of block that holds it."""
+
+    start: int
+    end: int
+    sentence_no: int
+    kind: str
+
+
+_COMPASS = frozenset(
+    ("North", "South", "East", "West", "Northern", "Southern", "Eastern", "Western", "Central")
+)
+_LOWER_WORD = re.compile(r"(?<![\w’'-])[a-z][a-z]+(?![\w])")
+
+
+@dataclass(frozen=True)
+class Page:
+    """An article's story text in place: blanks stand where other blocks are."""
+
+    text: str
+    sentences: tuple[PageSentence, ...]
+    language: str
+    country_iso2: str | None
+    starts: tuple[int, ...] = field(init=False)
+    lower_words: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts", tuple(s.start for s in self.sentences))
+        object.__setattr__(self, "lower_words", frozenset(_LOWER_WORD.findall(self.text)))
+
+    def sentence_at(self, position: int) -> PageSentence | None:
+        """The sentence that holds the code point, if one does."""
+        i = bisect_right(self.starts, position) - 1
+        if i >= 0 and position < self.sentences[i].end:
+            return self.sentences[i]
+        return None
+
+
+@dataclass
+class Facts:
+    """What is known of a string whatever the article: the reference words and the gazetteer.
+
+    Answers are remembered, because the same names come again in every article.
+    """
+
+    words: NameWords
+    places: Places
+    _kinds: dict[str, str | None] = field(default_factory=dict)
+    _areas: dict[str, str | None] = field(default_factory=dict)
+    _currencies: dict[str, bool] = field(default_factory=dict)
+
+    def place_kind(self, name: str) -> str | None:
+        """country, region, demonym, state, city, or null where the gazetteer knows none."""
+        if name not in self._kinds:
+            self._kinds[name] = self._look_up(name)
+        return self._kinds[name]
+
+    def area_kind(self, name: str) -> str | None:
+        """country, region, demonym or null; asks less of the gazetteer than `place_kind`."""
+        if name not in self._areas:
+            self._areas[name] = self._look_up_area(name)
+        return self._areas[name]
+
+    def is_part(self, name: str) -> bool:
+        """Whether a country, a region of the world or a part of a country is so called."""
+        known = self.place_kind(name) in ("country", "state", "region")
+        return known or bool(self.places.subdivisions(name))
+
+    def is_currency(self, name: str) -> bool:
+        """Whether a currency is so called."""
+        if name not in self._currencies:
+            self._currencies[name] = self.places.is_currency(name)
+        return self._currencies[name]
+
+    def _look_up_area(self, name: str) -> str | None:
+        if self.places.country(name) is not None:
+            return "country"
+        if self.places.is_demonym(name):
+            return "demonym"
+        return "region" if self.places.is_region(name) else None
+
+    def _look_up(self, name: str) -> str | None:
+        if (area := self.area_kind(name)) is not None:
+            return area
+        if self.places.us_state(name) is not None:
+            return "state"
+        if self.places.is_city(name):
+            return "city"
+        first, _, rest = name.partition(" ")
+        if first in _COMPASS and self.place_kind(rest) in ("country", "region", "state"):
+            return "region"
+        return None
+
+
+def page_text(blocks: Sequence[tuple[int, str]]) -> str:
+    """Blocks (start_char, text), in order, put at their offsets; line feeds fill the gaps.
+
+    Line feeds inside a block, where a text column wrapped it, become blanks: names run across them.
+    """
+    parts: list[str] = []
+    position = 0
+    for start, text in blocks:
+        parts.append("\n" * (start - position))
+        parts.append(text.replace("\n", " "))
+        position = start + len(text)
+    return "".join(parts)

@@ -1,0 +1,75 @@
+"""What reads paragraphs: the contract of a language pipeline, whatever library is behind it.
+Loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
+
+BACKEND_GROUP = "newshouse.nlp_backends"
+"""Entry-point group of further backends: each names a `Backend`."""
+
+
+class PipelineMissing(RuntimeError):
+    """A pipeline or its backend is not installed; the message says in one line what to install."""
+
+
+class Component(NamedTuple):
+    """What made a row: name (the loadable package or path), version, and the rest as JSON."""
+
+    name: str
+    version: str
+    config: str
+
+
+class Passage(NamedTuple):
+    """A text to read and its sentences, half-open in code points, in order."""
+
+    text: str
+    sentences: Sequence[tuple[int, int]]
+
+
+class Span(NamedTuple):
+    """A name, half-open in code points of the text read, with the pipeline's own label."""
+
+    start_char: int
+    end_char: int
+    label: str
+
+
+class Reading(NamedTuple):
+    """One passage, read: bounds of its tokens (blanks left out) and its names, in text order.
+
+    No name crosses the end of a sentence.
+    """
+
+    token_starts: Sequence[int]
+    token_ends: Sequence[int]
+    spans: Sequence[Span]
+
+
+@runtime_checkable
+class Pipeline(Protocol):
+    """A loaded language pipeline. Reading a text twice, in any company, gives the same."""
+
+    @property
+    def component(self) -> Component:
+        """What it is, so that rows it made can be told from those of another."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code of the language it reads; `xx` for any."""
+        ...
+
+    def read(self, passages: Iterable[Passage]) -> Iterator[Reading]:
+        """One reading a passage, in order."""
+        ...
+
+
+class Backend(Protocol):
+    """What an entry point of `newshouse.nlp_backends` names: loads a pipeline by model name."""
+
+    def __call__(self, model: str) -> Pipeline:
+        """The loaded pipeline; PipelineMissing where the model is not installed."""
+        ...

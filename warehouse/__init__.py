@@ -1,0 +1,1 @@
+"""The warehouse: what a table is, and how it is stored."""

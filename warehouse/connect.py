@@ -1,0 +1,144 @@
+"""Opening warehouse files: the published one for reading only, a private copy for writing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from warehouse.ddl import quote
+from warehouse.layout import WarehouseError, layout_of
+from warehouse.schema_version import SCHEMA_VERSION, read_schema_version
+from warehouse.tables.publication import PUBLICATION
+
+
+def open_private() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory, in UTC, that spills to the system's temporary folder.
+
+    Extensions are neither installed nor loaded on their own.
+    """
+    spill = Path(tempfile.gettempdir()) / f"newshouse-{os.getpid()}.tmp"
+    con = duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(spill),
+        },
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def open_writer(file: Path) -> duckdb.DuckDBPyConnection:
+    """Open a private copy for writing. Never the published file: only publishing calls this.
+
+    Commits go into the file at once, not by way of a log: until it is renamed nobody needs it.
+    """
+    con = duckdb.connect(
+        str(file),
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "wal_autocheckpoint": "0KB",
+        },
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def attach_published(
+    con: duckdb.DuckDBPyConnection, warehouse: Path, *, must_exist: bool = False
+) -> bool:
+    """Attach the file read-only as ``published``; False where there is none.
+
+    Attached rather than opened: DuckDB hands a process that still has the file open its old
+    version again, while an attachment to a new database sees what was published last.
+    """
+    file = layout_of(warehouse).file
+    if not file.exists():
+        if must_exist:
+            raise WarehouseError(
+                f"{file}: there is no warehouse. Make one with: newshouse run --warehouse {file}"
+            )
+        return False
+    try:
+        con.execute(f"ATTACH {quote(str(file))} AS published (READ_ONLY)")
+    except duckdb.Error as error:
+        raise WarehouseError(f"{file}: cannot be read as a warehouse ({_first(error)})") from error
+    refuse_unknown_version(file, read_schema_version(con, "published"))
+    return True
+
+
+def refuse_unknown_version(file: Path, version: int | None) -> None:
+    """Raise WarehouseError for a file that is no warehouse or is of a later program."""
+    if version is None:
+        raise WarehouseError(
+            f"{file}: is a DuckDB file but not a warehouse of newshouse. "
+            "Name the right one with --warehouse FILE."
+        )
+    if version > SCHEMA_VERSION:
+        raise WarehouseError(
+            f"{file}: its schema version {version} is newer than this program knows "
+            f"({SCHEMA_VERSION}). Update newshouse."
+        )
+
+
+def published_schema_version(warehouse: Path) -> int | None:
+    """The schema version of the published file; null where there is none."""
+    con = open_private()
+    try:
+        is_there = attach_published(con, warehouse)
+        return read_schema_version(con, "published") if is_there else None
+    finally:
+        con.close()
+
+
+def published_run(warehouse: Path) -> str | None:
+    """The run that published the file; null where there is none."""
+    con = open_private()
+    try:
+        if not attach_published(con, warehouse):
+            return None
+        row = con.execute(f"SELECT run_id FROM published.{PUBLICATION.qualified_name}").fetchone()  # noqa: S608
+        return None if row is None else str(row[0])
+    finally:
+        con.close()
+
+
+def open_reader(warehouse: Path, *, at: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A closed-off connection on which ``select * from article`` works.
+
+    ``at`` names a snapshot. No statement can write, reach files or the network, load extensions
+    or open these settings again. The connection keeps the version it opened.
+    """
+    file = warehouse if at is None else find_snapshot(warehouse, at)
+    con = open_private()
+    try:
+        attach_published(con, file, must_exist=True)
+        con.execute("USE published")
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+    except (WarehouseError, duckdb.Error):
+        con.close()
+        raise
+    return con
+
+
+def find_snapshot(warehouse: Path, at: str) -> Path:
+    """The snapshot of that name, or the only one whose name begins so."""
+    folder = layout_of(warehouse).snapshots
+    names = sorted(path.stem for path in folder.glob("*.duckdb")) if folder.is_dir() else []
+    fitting = [name for name in names if name == at] or [n for n in names if n.startswith(at)]
+    if len(fitting) != 1:
+        raise WarehouseError(
+            f"{len(fitting)} of {len(names)} snapshots are named {at}. "
+            f"There are: {', '.join(names[-3:]) or 'none'}. See: newshouse snapshots list"
+        )
+    return folder / f"{fitting[0]}.duckdb"
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,213 @@
+"""What a table contract is, and what follows from one. Declares no table; imports polars only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import polars as pl
+
+Layer = Literal["article", "entity", "reference", "operations", "staging"]
+SchemaName = Literal["main", "ops", "staging"]
+
+TIMESTAMP = pl.Datetime("us", "UTC")
+HEX_16 = r"^[0-9a-f]{16}$"
+HEX_64 = r"^[0-9a-f]{64}$"
+
+_DUCKDB_TYPES: Mapping[pl.DataType, str] = MappingProxyType(
+    {
+        pl.String(): "VARCHAR",
+        pl.Int32(): "INTEGER",
+        pl.Int64(): "BIGINT",
+        pl.Float64(): "DOUBLE",
+        pl.Boolean(): "BOOLEAN",
+        TIMESTAMP: "TIMESTAMP WITH TIME ZONE",
+    }
+)
+
+
+class ContractError(ValueError):
+    """A frame does not have the columns its contract names."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, its limits and its meaning (with the unit where it has one).
+
+    ``pattern`` is an RE2 expression that every non-null value matches. ``minimum`` and
+    ``maximum`` are inclusive. ``allowed`` lists every value a closed vocabulary may take.
+    """
+
+    name: str
+    dtype: pl.DataType
+    meaning: str
+    nullable: bool = False
+    pattern: str | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def duckdb_type(self) -> str:
+        """The DuckDB type that holds this column."""
+        return _DUCKDB_TYPES[self.dtype]
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns whose non-null values must exist in another table (checked, not enforced)."""
+
+    columns: tuple[str, ...]
+    table: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpanRule:
+    """The table's ``text`` is the slice ``[start_char, end_char)`` of ``article.text``.
+
+    Offsets count Unicode code points, half-open. ``inside`` names the table whose span of the
+    same article holds this one, found by ``via`` (a column of both); null when only the article
+    bounds it. ``tiles`` says that the table's spans together cover every non-blank character of
+    the article once, in the order of the key.
+    """
+
+    inside: str | None = None
+    via: str | None = None
+    tiles: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one table is. Everything else said of the table is derived from here.
+
+    Attributes:
+        name: the table's name, also of its builder, frame, suite and tests.
+        schema: the DuckDB schema it lives in.
+        layer: which part of the model it belongs to.
+        grain: one sentence saying what one row is.
+        columns: in the order of storage.
+        key: columns that together are unique and never null.
+        foreign_keys: checked on every run.
+        sort_by: order of storage; the key where nothing else is said.
+        span: set where rows are spans of ``article.text``.
+    """
+
+    name: str
+    schema: SchemaName
+    layer: Layer
+    grain: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    sort_by: tuple[str, ...] = ()
+    span: SpanRule | None = None
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ContractError(f"{self.name}: columns declared twice: {', '.join(repeated)}")
+        used = {*self.key, *self.order, *(c for fk in self.foreign_keys for c in fk.columns)}
+        unknown = sorted(used - set(names))
+        if unknown:
+            raise ContractError(f"{self.name}: keys name unknown columns: {', '.join(unknown)}")
+
+    @property
+    def qualified_name(self) -> str:
+        """Schema and table, as SQL writes it."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The columns rows are stored in order of."""
+        return self.sort_by or self.key
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns in the order of storage."""
+        return [column.name for column in self.columns]
+
+    @property
+    def polars_schema(self) -> pl.Schema:
+        """The frame's schema, in the order of storage."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+    def empty(self) -> pl.DataFrame:
+        """A frame of this table with no rows."""
+        return pl.DataFrame(schema=self.polars_schema)
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Columns in contract order and type, rows in storage order.
+
+        Raises ContractError when a column is missing or is not of the contract, and
+        polars.exceptions.InvalidOperationError when a value does not fit its type.
+        """
+        missing = [name for name in self.column_names if name not in frame.columns]
+        extra = [name for name in frame.columns if name not in self.column_names]
+        if missing or extra:
+            raise ContractError(
+                f"{self.name}: frame does not fit its contract. "
+                f"Missing: {', '.join(missing) or 'none'}. Not of the contract: "
+                f"{', '.join(extra) or 'none'}. Select the contract's columns before conform()."
+            )
+        return frame.select(
+            pl.col(column.name).cast(column.dtype, strict=True) for column in self.columns
+        ).sort(self.order, maintain_order=True)
+
+
+def text(
+    name: str,
+    meaning: str,
+    *,
+    nullable: bool = False,
+    pattern: str | None = None,
+    allowed: tuple[str, ...] = (),
+) -> Column:
+    """A text column."""
+    return Column(name, pl.String(), meaning, nullable, pattern=pattern, allowed=allowed)
+
+
+def whole(
+    name: str,
+    meaning: str,
+    *,
+    nullable: bool = False,
+    minimum: int | None = 0,
+    maximum: int | None = None,
+    large: bool = False,
+) -> Column:
+    """A whole-number column; counts and positions start at 0 unless told otherwise."""
+    dtype = pl.Int64() if large else pl.Int32()
+    return Column(name, dtype, meaning, nullable, minimum=minimum, maximum=maximum)
+
+
+def instant(name: str, meaning: str, *, nullable: bool = False) -> Column:
+    """A point in time, UTC, microseconds."""
+    return Column(name, TIMESTAMP, meaning, nullable)
+
+
+def number(
+    name: str,
+    meaning: str,
+    *,
+    nullable: bool = False,
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Column:
+    """A floating-point column."""
+    return Column(name, pl.Float64(), meaning, nullable, minimum=minimum, maximum=maximum)
+
+
+def flag(name: str, meaning: str) -> Column:
+    """A true-or-false column, never null."""
+    return Column(name, pl.Boolean(), meaning)

@@ -1,0 +1,190 @@
+"""Making the next edition of a warehouse file and putting it in the old one's place.
+
+The published file is never opened for writing. A copy is changed in one transaction, checked,
+written through to the disk and renamed over it. Killed before the rename, nothing has happened;
+killed after it, everything has; what lies about is removed by whoever holds the lock next. What
+changes is the caller's business.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse import ddl, mart
+from warehouse.connect import find_snapshot, open_writer, published_run
+from warehouse.copying import copy_file
+from warehouse.layout import Layout, WarehouseError, layout_of, make_durable
+from warehouse.migration import migrate_open
+from warehouse.schema_version import SCHEMA_VERSION
+from warehouse.snapshot import keep_snapshot, prune_snapshots
+from warehouse.tables import CONTRACTS
+from warehouse.tables.publication import PUBLICATION
+
+Announce = Callable[[str], None]
+Change = Callable[[duckdb.DuckDBPyConnection], None]
+
+
+class PublishError(WarehouseError):
+    """The new file could not be made; the published one is as it was."""
+
+
+def silent(_step: str) -> None:
+    """Announce nothing."""
+
+
+def publish_edition(
+    warehouse: Path,
+    run_id: str,
+    change: Change,
+    *,
+    keep_snapshots: int | None,
+    compact: bool = False,
+    announce: Announce = silent,
+) -> None:
+    """Replace the published file by a copy with the change made. The caller holds the lock.
+
+    ``keep_snapshots`` is how many earlier files stay; null leaves the snapshots as they are and
+    does not add the file replaced. ``compact`` writes the rows into a fresh file, in storage order,
+    so that nothing of deleted rows is left in it. ``announce`` hears the name of each step as it
+    begins. Raises PublishError, the published file untouched, when a row does not fit or the disk
+    does not take the file.
+    """
+    layout = layout_of(warehouse)
+    with room_for_next(layout):
+        target = layout.next / f"{run_id}.duckdb"
+        announce("copy")
+        if layout.file.exists():
+            copy_file(layout.file, target)
+        previous = make_edition(target, run_id, change, announce)
+        if compact:
+            announce("compact")
+            target = write_compact(target, target.with_suffix(".compact"))
+        put_in_place(layout, target, previous, keep_snapshots, announce)
+
+
+def restore_snapshot(warehouse: Path, name: str, *, keep_snapshots: int) -> str:
+    """Put a copy of a snapshot in the place of the published file; the snapshot's whole name.
+
+    The file replaced becomes a snapshot. The caller holds the lock. Raises WarehouseError when no
+    snapshot, or more than one, is named so.
+    """
+    layout = layout_of(warehouse)
+    snapshot = find_snapshot(warehouse, name)
+    previous = published_run(warehouse)
+    with room_for_next(layout):
+        target = layout.next / snapshot.name
+        copy_file(snapshot, target)
+        put_in_place(layout, target, previous, keep_snapshots, silent)
+    return snapshot.stem
+
+
+@contextmanager
+def room_for_next(layout: Layout) -> Iterator[None]:
+    """An empty folder for the file being made, gone afterwards; failures say what they left alone.
+
+    What a killed publication left there goes first: the lock says that nobody is using it.
+    """
+    try:
+        if layout.next.exists():
+            shutil.rmtree(layout.next)
+        layout.next.mkdir(parents=True)
+        yield
+    except OSError as error:
+        raise PublishError(
+            f"{layout.file}: not published ({error.strerror}: {error.filename}). What was "
+            "published before is unchanged. Make room or give write access, then run again."
+        ) from error
+    except duckdb.Error as error:
+        raise PublishError(
+            f"{layout.file}: not published ({str(error).splitlines()[0]}). What was published "
+            "before is unchanged."
+        ) from error
+    finally:
+        shutil.rmtree(layout.next, ignore_errors=True)
+
+
+def put_in_place(
+    layout: Layout,
+    target: Path,
+    previous: str | None,
+    keep_snapshots: int | None,
+    announce: Announce,
+) -> None:
+    """Write the new file through to the disk and rename it over the published one."""
+    announce("sync")
+    make_durable(target)
+    make_durable(layout.next)
+    if previous is not None and keep_snapshots:
+        announce("snapshot")
+        keep_snapshot(layout, previous)
+    announce("rename")
+    target.replace(layout.file)
+    announce("sync folder")
+    make_durable(layout.file.parent)
+    if keep_snapshots is not None:
+        prune_snapshots(layout, keep_snapshots)
+
+
+def make_edition(
+    target: Path, run_id: str, change: Change, announce: Announce = silent
+) -> str | None:
+    """Migrate a private copy and change it; the run that published the original, null if none."""
+    con = open_writer(target)
+    try:
+        previous = migrate_open(con)
+        con.execute("BEGIN TRANSACTION")
+        ddl.create_all(con)
+        change(con)
+        announce("marts")
+        _finish(con, run_id, announce)
+    finally:
+        con.close()
+    _refuse_log(target)
+    return previous
+
+
+def write_compact(source: Path, target: Path) -> Path:
+    """Write every row of a private copy into a fresh file, in storage order; the fresh file."""
+    target.unlink(missing_ok=True)
+    con = open_writer(target)
+    try:
+        con.execute(f"ATTACH {ddl.quote(str(source))} AS crowded (READ_ONLY)")
+        con.execute("BEGIN TRANSACTION")
+        ddl.create_all(con)
+        for contract in CONTRACTS:
+            con.execute(
+                f"INSERT INTO {contract.qualified_name} BY NAME SELECT {ddl.column_list(contract)} "  # noqa: S608
+                f"FROM crowded.{contract.qualified_name} ORDER BY {', '.join(contract.order)}"
+            )
+        row = con.execute(f"SELECT run_id FROM crowded.{PUBLICATION.qualified_name}").fetchone()  # noqa: S608
+        if row is None:
+            raise PublishError(f"{source}: does not say which run published it.")
+        _finish(con, str(row[0]), silent)
+    finally:
+        con.close()
+    _refuse_log(target)
+    return target
+
+
+def _finish(con: duckdb.DuckDBPyConnection, run_id: str, announce: Announce) -> None:
+    """Make the views, sign the file and close the transaction."""
+    mart.create_all(con)
+    con.execute(f"DELETE FROM {PUBLICATION.qualified_name}")  # noqa: S608
+    con.execute(
+        f"INSERT INTO {PUBLICATION.qualified_name} VALUES (?, ?)",  # noqa: S608
+        [SCHEMA_VERSION, run_id],
+    )
+    announce("commit")
+    con.execute("COMMIT")
+    announce("checkpoint")
+    con.execute("CHECKPOINT")
+
+
+def _refuse_log(target: Path) -> None:
+    if target.with_name(f"{target.name}.wal").exists():
+        raise PublishError(f"{target}: DuckDB kept part of the rows in its log. Run again.")

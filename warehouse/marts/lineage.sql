@@ -1,0 +1,22 @@
+-- Where an article's rows come from: its file and place in it, the run that wrote its current version,
+-- and the component of each stage that made them.
+SELECT
+    article_id,
+    article.version_no,
+    record.file_uri,
+    record.locator,
+    record.file_id,
+    record.format,
+    article.run_id,
+    run.started_at AS run_started_at,
+    run.code_version,
+    made.stage,
+    made.component_id,
+    component.name AS component_name,
+    component.version AS component_version,
+    component.config AS component_config
+FROM main.article AS article
+JOIN ops.record AS record USING (article_id, version_no)
+JOIN ops.run AS run ON run.run_id = article.run_id
+JOIN ops.article_component AS made USING (article_id)
+JOIN ops.component AS component USING (component_id)

@@ -1,0 +1,22 @@
+-- What became of every file of a run, from seen to published, whether the account closes, and how
+-- long the run took.
+SELECT
+    run_id,
+    started_at,
+    status,
+    source_uri,
+    files_seen,
+    files_gone,
+    files_loaded,
+    files_revised,
+    files_unchanged,
+    files_duplicate,
+    files_quarantined,
+    files_removed,
+    files_seen + files_gone = files_loaded + files_revised + files_unchanged + files_duplicate
+        + files_quarantined + files_removed AS is_balanced,
+    records_seen,
+    records_loaded + records_revised AS records_kept,
+    files_quarantined / nullif(files_seen, 0) AS quarantined_share,
+    date_diff('millisecond', started_at, ended_at) / 1000 AS seconds
+FROM ops.run

@@ -1,0 +1,145 @@
+"""Publishing a run: its staged rows, and what earlier runs left in the journal, become the next
+edition of the warehouse. Rows that break a key, a foreign key or an offset are never published."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse import ddl, journal
+from warehouse.connect import published_schema_version
+from warehouse.contract import Contract
+from warehouse.edition import Announce, PublishError, publish_edition, silent
+from warehouse.integrity import count_breaches
+from warehouse.journal import JournalPart
+from warehouse.replacement import delete_replaced
+from warehouse.schema_version import SCHEMA_VERSION
+from warehouse.staging import parquet_parts, select_parts
+from warehouse.tables import BY_NAME, CONTRACTS
+
+__all__ = ["PublishError", "Published", "migrate", "publish"]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication wrote: rows a table, and how long it took."""
+
+    rows: Mapping[str, int]
+    seconds: float
+
+
+def publish(
+    run_staging: Path,
+    warehouse: Path,
+    *,
+    journal_parts: Iterable[JournalPart] | None = None,
+    keep_snapshots: int = 3,
+    emptied: Sequence[str] = (),
+    announce: Announce = silent,
+) -> Published:
+    """Publish a run's staged rows. The caller holds the lock.
+
+    ``run_staging`` is named by the run's id. ``journal_parts`` are folded in and removed; all there
+    are unless told otherwise. ``emptied`` names tables that lose all their published rows first.
+    ``announce`` hears the name of each step as it begins. Raises PublishError, the published file
+    untouched, when rows break a rule, a staged file cannot be read or the disk does not take it.
+    """
+    began = time.perf_counter()
+    run_id = run_staging.name
+    parts = journal.list_parts(warehouse) if journal_parts is None else tuple(journal_parts)
+    rows: dict[str, int] = {}
+
+    def change(con: duckdb.DuckDBPyConnection) -> None:
+        fold_in(con, parts, run_id)
+        rows.update(_insert_staged(con, run_staging, emptied, announce))
+        announce("check")
+        refuse_breaches(con, everything=bool(emptied))
+
+    publish_edition(warehouse, run_id, change, keep_snapshots=keep_snapshots, announce=announce)
+    announce("clean")
+    journal.remove(parts)
+    return Published(rows, time.perf_counter() - began)
+
+
+def migrate(warehouse: Path, run_id: str, *, keep_snapshots: int = 3) -> bool:
+    """Bring an older warehouse to the version this program writes; False where nothing was to do.
+
+    For the start of a run, under its lock, so that what follows sees one version of the tables.
+    """
+    version = published_schema_version(warehouse)
+    if version is None or version >= SCHEMA_VERSION:
+        return False
+    publish_edition(warehouse, run_id, lambda _con: None, keep_snapshots=keep_snapshots)
+    return True
+
+
+def fold_in(con: duckdb.DuckDBPyConnection, parts: tuple[JournalPart, ...], run_id: str) -> None:
+    """Take in the journal of earlier runs; of rows with one key the latest run's stands."""
+    known = journal.runs_in(con, "ops.run") | {run_id}
+    for contract in journal.JOURNALED:
+        paths = [p.path for p in journal.unpublished(parts, known) if p.table == contract.name]
+        if not paths:
+            continue
+        key = ", ".join(contract.key)
+        con.execute(
+            f"CREATE TEMP TABLE folded AS {select_parts(contract, paths)} "
+            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY filename DESC) = 1"
+        )
+        _replace(con, contract, {contract.name: "folded"})
+        con.execute("DROP TABLE folded")
+
+
+def refuse_breaches(con: duckdb.DuckDBPyConnection, *, everything: bool = False) -> None:
+    """Raise PublishError if rows of the articles in `touched`, or of other tables, break a rule."""
+    breaches = count_breaches(con, everything=everything)
+    if breaches:
+        said = "; ".join(f"{b.table}: {b.rows:,} rows break {b.rule}" for b in breaches[:3])
+        raise PublishError(
+            f"not published: {len(breaches)} rules are broken ({said}). What was published before "
+            "is unchanged. The staged rows are kept; this is a fault of the program, please report."
+        )
+
+
+def _insert_staged(
+    con: duckdb.DuckDBPyConnection, run_staging: Path, emptied: Sequence[str], announce: Announce
+) -> dict[str, int]:
+    staged = {}
+    for contract in CONTRACTS:
+        parts = parquet_parts(run_staging, contract)
+        if parts:
+            staged[contract.name] = f"staged_{contract.name}"
+            con.execute(
+                f"CREATE TEMP VIEW staged_{contract.name} AS {select_parts(contract, parts)}"
+            )
+    con.execute("CREATE TEMP TABLE touched (article_id VARCHAR)")
+    for name in staged:
+        if "article_id" in BY_NAME[name].key:
+            con.execute(f"INSERT INTO touched SELECT DISTINCT article_id FROM {staged[name]}")  # noqa: S608
+    rows = {}
+    for contract in CONTRACTS:
+        announce(contract.name)
+        rows[contract.name] = _replace(con, contract, staged, emptied)
+    return {name: count for name, count in rows.items() if name in staged}
+
+
+def _replace(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    staged: Mapping[str, str],
+    emptied: Sequence[str] = (),
+) -> int:
+    """Delete what the staged rows replace and insert them in storage order; rows inserted."""
+    delete = delete_replaced(contract, staged, emptied)
+    if delete is not None:
+        con.execute(delete)
+    if contract.name not in staged:
+        return 0
+    inserted = con.execute(
+        f"INSERT INTO {contract.qualified_name} BY NAME SELECT {ddl.column_list(contract)} "  # noqa: S608
+        f"FROM {staged[contract.name]} ORDER BY {', '.join(contract.order)}"
+    ).fetchone()
+    return 0 if inserted is None else int(inserted[0])

@@ -1,0 +1,149 @@
+"""Taking articles out for good: rows, snapshots, payloads and staged files. Chooses no articles.
+
+What stays is a tombstone of hashes, which keeps the article from being loaded again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from warehouse import journal
+from warehouse.copying import copy_file
+from warehouse.edition import (
+    Announce,
+    make_edition,
+    publish_edition,
+    room_for_next,
+    silent,
+    write_compact,
+)
+from warehouse.layout import Layout, layout_of, make_durable
+from warehouse.publish import fold_in, refuse_breaches
+from warehouse.snapshot import list_snapshots
+from warehouse.tables import CONTRACTS, RUN, TOMBSTONE
+
+_BY_ARTICLE = tuple(
+    contract for contract in CONTRACTS if "article_id" in contract.key and contract != TOMBSTONE
+)
+
+
+@dataclass(frozen=True)
+class Purged:
+    """Rows removed from the published file by table, and how many snapshots were rewritten."""
+
+    rows: Mapping[str, int]
+    snapshots: int
+
+
+def purge(
+    warehouse: Path,
+    article_id: Sequence[str],
+    *,
+    run: pl.DataFrame,
+    purged_at: datetime,
+    announce: Announce = silent,
+) -> Purged:
+    """Remove articles from the published file, every snapshot, the journal and all staging.
+
+    ``run`` is the one RUN row that records it. The files are written anew, so that nothing of the
+    deleted rows is left in them. Snapshots go first: killed half way, the published file still
+    names the articles, and the same purge finishes. The caller holds the lock.
+    """
+    layout, run_id = layout_of(warehouse), str(RUN.conform(run)["run_id"].item())
+    snapshots = list_snapshots(warehouse)
+    for snapshot in snapshots:
+        announce(f"snapshot {snapshot.name}")
+        _rewrite_snapshot(layout, snapshot.path, article_id)
+    parts = journal.list_parts(warehouse)
+    rows: dict[str, int] = {}
+
+    def change(con: duckdb.DuckDBPyConnection) -> None:
+        fold_in(con, parts, run_id)
+        con.register("purging_run", RUN.conform(run).to_arrow())
+        con.execute("INSERT INTO ops.run BY NAME SELECT * FROM purging_run")
+        _name_gone(con, article_id)
+        _bury(con, run_id, purged_at)
+        rows.update(_delete(con))
+        con.execute("CREATE TEMP TABLE touched AS FROM gone")
+        refuse_breaches(con)
+
+    publish_edition(warehouse, run_id, change, keep_snapshots=None, compact=True, announce=announce)
+    journal.remove(parts)
+    shutil.rmtree(layout.staging, ignore_errors=True)
+    return Purged({name: count for name, count in rows.items() if count}, len(snapshots))
+
+
+def _rewrite_snapshot(layout: Layout, path: Path, article_id: Sequence[str]) -> None:
+    def change(con: duckdb.DuckDBPyConnection) -> None:
+        _name_gone(con, article_id)
+        _delete(con)
+
+    with room_for_next(layout):
+        said = path.stat()
+        target = layout.next / path.name
+        copy_file(path, target)
+        make_edition(target, path.stem, change)
+        target = write_compact(target, target.with_suffix(".compact"))
+        make_durable(target)
+        os.utime(target, ns=(said.st_atime_ns, said.st_mtime_ns))
+        target.replace(path)
+        make_durable(path.parent)
+
+
+def _name_gone(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> None:
+    """Temporary tables: the articles, their files, and entities that nobody else names."""
+    con.execute("CREATE TEMP TABLE gone (article_id VARCHAR)")
+    con.executemany("INSERT INTO gone VALUES (?)", [[name] for name in article_id])
+    con.execute(
+        "CREATE TEMP TABLE gone_file AS "
+        "SELECT DISTINCT file_uri FROM ops.record SEMI JOIN gone USING (article_id)"
+    )
+    con.execute(
+        "CREATE TEMP TABLE gone_entity AS "
+        "SELECT DISTINCT entity_id FROM main.mention SEMI JOIN gone USING (article_id) "
+        "WHERE entity_id IS NOT NULL EXCEPT "
+        "SELECT entity_id FROM main.mention ANTI JOIN gone USING (article_id)"
+    )
+
+
+def _bury(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: datetime) -> None:
+    con.execute(
+        "INSERT INTO ops.tombstone BY NAME "
+        "SELECT DISTINCT article_id, file_id, content_hash, ? AS purged_at, ? AS run_id "
+        "FROM main.article_version SEMI JOIN gone USING (article_id)",
+        [purged_at, run_id],
+    )
+
+
+def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Delete the rows of articles that are gone, and blank what other rows quote of them."""
+    statements = [
+        (c.name, f"DELETE FROM {c.qualified_name} WHERE article_id IN (FROM gone)")  # noqa: S608
+        for c in _BY_ARTICLE
+    ]
+    statements += [
+        (table, f"DELETE FROM main.{table} WHERE entity_id IN (FROM gone_entity)")  # noqa: S608
+        for table in ("entity", "entity_alias", "entity_merge")
+    ]
+    statements.append(
+        ("entity_merge", "DELETE FROM main.entity_merge WHERE into_entity_id IN (FROM gone_entity)")
+    )
+    rows: dict[str, int] = {}
+    for table, statement in statements:
+        deleted = con.execute(statement).fetchone()
+        rows[table] = rows.get(table, 0) + (int(deleted[0]) if deleted else 0)
+    con.execute("UPDATE main.related_link SET target_article_id = NULL "
+                "WHERE target_article_id IN (FROM gone)")  # fmt: skip
+    con.execute("UPDATE ops.quarantine SET payload = NULL WHERE article_id IN (FROM gone) "
+                "OR source_uri IN (FROM gone_file)")  # fmt: skip
+    con.execute("UPDATE ops.check_failure SET observed = NULL "
+                "WHERE split_part(row_key, '/', 1) IN (FROM gone)")  # fmt: skip
+    return rows

@@ -1,0 +1,79 @@
+"""A run's staged Parquet, opened as a private database beside the published one. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connect import attach_published, open_private
+from warehouse.contract import Contract
+from warehouse.ddl import column_list, quote
+from warehouse.replacement import select_kept
+from warehouse.tables import CONTRACTS
+
+
+def parquet_parts(run_staging: Path, contract: Contract) -> list[Path]:
+    """The staged parts of one table, in name order; none where the run staged no rows of it."""
+    return sorted((run_staging / contract.name).glob("*.parquet"))
+
+
+def select_parts(contract: Contract, parts: list[Path]) -> str:
+    """SELECT of a table's columns, in contract order and type, from Parquet parts."""
+    files = ", ".join(quote(str(part)) for part in parts)
+    columns = ", ".join(f"{column.name}::{column.duckdb_type} AS {column.name}"
+                        for column in contract.columns)  # fmt: skip
+    return f"SELECT {columns} FROM read_parquet([{files}])"  # noqa: S608
+
+
+def select_nothing(contract: Contract) -> str:
+    """SELECT of a table's columns and types with no row."""
+    columns = ", ".join(f"NULL::{column.duckdb_type} AS {column.name}"
+                        for column in contract.columns)  # fmt: skip
+    return f"SELECT {columns} WHERE false"
+
+
+def open_check_database(
+    run_staging: Path, warehouse: Path | None, *, emptied: Sequence[str] = ()
+) -> duckdb.DuckDBPyConnection:
+    """The staged rows as ``main`` and ``ops``, the truth after publication as ``known``.
+
+    ``known.<table>`` is the staged rows and the published rows they do not replace. The published
+    file, where there is one, is attached read-only as ``published``. All are views: the Parquet is
+    read where it lies. ``emptied`` is what ``publish`` will be told.
+    """
+    con = open_private()
+    published = warehouse is not None and attach_published(con, warehouse)
+    _make_schemas(con)
+    staged = {}
+    for contract in CONTRACTS:
+        parts = parquet_parts(run_staging, contract)
+        if parts:
+            staged[contract.name] = f"memory.{contract.qualified_name}"
+        body = select_parts(contract, parts) if parts else select_nothing(contract)
+        con.execute(f"CREATE VIEW {contract.qualified_name} AS {body}")
+    for contract in CONTRACTS:
+        body = f"SELECT {column_list(contract)} FROM memory.{contract.qualified_name}"  # noqa: S608
+        if published:
+            kept = select_kept(contract, staged, f"published.{contract.qualified_name}", emptied)
+            body = f"{body} UNION ALL {kept}"
+        con.execute(f"CREATE VIEW known.{contract.name} AS {body}")
+    return con
+
+
+def open_published(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """The published rows in the same shape: ``main``, ``ops`` and ``known`` all show them."""
+    con = open_private()
+    attach_published(con, warehouse, must_exist=True)
+    _make_schemas(con)
+    for contract in CONTRACTS:
+        body = f"SELECT {column_list(contract)} FROM published.{contract.qualified_name}"  # noqa: S608
+        con.execute(f"CREATE VIEW {contract.qualified_name} AS {body}")
+        con.execute(f"CREATE VIEW known.{contract.name} AS {body}")
+    return con
+
+
+def _make_schemas(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE SCHEMA IF NOT EXISTS ops")
+    con.execute("CREATE SCHEMA known")

@@ -1,0 +1,59 @@
+"""All contracts, in the order in which tables are created and loaded."""
+
+from types import MappingProxyType
+
+from warehouse.contract import Contract
+from warehouse.tables.article import ARTICLE
+from warehouse.tables.article_component import ARTICLE_COMPONENT
+from warehouse.tables.article_version import ARTICLE_VERSION
+from warehouse.tables.block import BLOCK
+from warehouse.tables.check_failure import CHECK_FAILURE
+from warehouse.tables.check_result import CHECK_RESULT
+from warehouse.tables.component import COMPONENT
+from warehouse.tables.entity import ENTITY
+from warehouse.tables.entity_alias import ENTITY_ALIAS
+from warehouse.tables.entity_merge import ENTITY_MERGE
+from warehouse.tables.file import FILE
+from warehouse.tables.mention import MENTION
+from warehouse.tables.quarantine import QUARANTINE
+from warehouse.tables.record import EXTRACTED_RECORD, RECORD, STAGED_RECORD
+from warehouse.tables.related_link import RELATED_LINK
+from warehouse.tables.run import RUN
+from warehouse.tables.sentence import SENTENCE
+from warehouse.tables.source import SOURCE
+from warehouse.tables.tombstone import TOMBSTONE
+
+CONTRACTS: tuple[Contract, ...] = (
+    SOURCE, ARTICLE, ARTICLE_VERSION, BLOCK, SENTENCE, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, MENTION,
+    RELATED_LINK, RUN, FILE, RECORD, QUARANTINE, CHECK_RESULT, CHECK_FAILURE, COMPONENT,
+    ARTICLE_COMPONENT, TOMBSTONE,
+)  # fmt: skip
+"""Every published table."""
+
+BY_NAME = MappingProxyType({contract.name: contract for contract in CONTRACTS})
+"""Every published table by name; names are unique over all schemas."""
+
+__all__ = [
+    "ARTICLE",
+    "ARTICLE_COMPONENT",
+    "ARTICLE_VERSION",
+    "BLOCK",
+    "BY_NAME",
+    "CHECK_FAILURE",
+    "CHECK_RESULT",
+    "COMPONENT",
+    "CONTRACTS",
+    "ENTITY",
+    "ENTITY_ALIAS",
+    "ENTITY_MERGE",
+    "EXTRACTED_RECORD",
+    "FILE",
+    "MENTION",
+    "QUARANTINE",
+    "RECORD",
+    "RELATED_LINK",
+    "RUN",
+    "SENTENCE",
+    "SOURCE",
+    "STAGED_RECORD", "TOMBSTONE",
+]  # fmt: skip

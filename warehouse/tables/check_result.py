@@ -1,0 +1,27 @@
+"""Contract of `ops.check_result`: every check of every run, and how it came out."""
+
+from warehouse.contract import Contract, ForeignKey, flag, text, whole
+
+SEVERITIES = ("critical", "quarantine", "warning")
+
+CHECK_RESULT = Contract(
+    name="check_result",
+    schema="ops",
+    layer="operations",
+    grain="One check in one run.",
+    columns=(
+        text("run_id", "Run."),
+        text("suite", "Suite, named as its table."),
+        text("check_id", "table.column.rule"),
+        text("table_name", "Table checked."),
+        text("column_name", "Column checked; null for a check of whole rows.", nullable=True),
+        text("severity", "What a failure does.", allowed=SEVERITIES),
+        flag("success", "True when nothing failed."),
+        text("observed", "What was seen, where the check measures something.", nullable=True),
+        whole("checked_count", "Rows looked at.", large=True),
+        whole("failed_count", "Rows that failed.", large=True),
+        text("notes", "Why the limit is where it is.", nullable=True),
+    ),
+    key=("run_id", "suite", "check_id"),
+    foreign_keys=(ForeignKey(("run_id",), "run", ("run_id",)),),
+)

@@ -1,0 +1,20 @@
+"""Contract of `ops.component`: the parts of the program that make rows, by version."""
+
+from warehouse.contract import HEX_16, Contract, text
+
+STAGES = ("extract", "block", "sentence", "nlp", "mention", "entity")
+
+COMPONENT = Contract(
+    name="component",
+    schema="ops",
+    layer="operations",
+    grain="One version of one component.",
+    columns=(
+        text("component_id", "Hash of stage, name, version and config.", pattern=HEX_16),
+        text("stage", "Station it works at.", allowed=STAGES),
+        text("name", "Its name; for stage nlp the package or path that spaCy loads."),
+        text("version", "Its version."),
+        text("config", "What else decides its output, as JSON."),
+    ),
+    key=("component_id",),
+)

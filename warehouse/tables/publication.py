@@ -1,0 +1,15 @@
+"""Contract of `ops.publication`: the one row in which a warehouse file says what it is."""
+
+from warehouse.contract import Contract, text, whole
+
+PUBLICATION = Contract(
+    name="publication",
+    schema="ops",
+    layer="operations",
+    grain="The file itself; always one row, written by every publication.",
+    columns=(
+        whole("schema_version", "Version of the tables, raised by migrations.", minimum=1),
+        text("run_id", "Run that published this file."),
+    ),
+    key=("schema_version",),
+)
