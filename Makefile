@@ -48,7 +48,7 @@ constraints:
 	  --no-emit-index-url --no-header --no-annotate --group build -o constraints.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --extra s3 --extra dask \
-	  --group build --group test --group lint -c constraints.txt -o constraints-dev.txt
+	  --group build --group test --group bench --group lint -c constraints.txt -o constraints-dev.txt
 
 clean:
 	rm -rf $(VENV) $(VENV)-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis
