@@ -20,7 +20,7 @@ from transforms.name import block_key
 from transforms.name_form import Vocabulary, person_form
 from warehouse.tables import ENTITY, MENTION
 
-ENTITY_COMPONENT_VERSION = "1"
+ENTITY_COMPONENT_VERSION = "2"
 _AMBIGUOUS = -1
 
 

@@ -43,6 +43,7 @@ class Gazetteer:
     _currencies: frozenset[str]
     _us_states: dict[str, str]
     _state_codes: dict[str, Subdivision]
+    _short_states: dict[str, Subdivision]
 
     def country(self, name: str) -> str | None:
         """ISO 3166-1 alpha-2 code of the country of that name; "US" has one, "us" has none."""
@@ -78,6 +79,10 @@ class Gazetteer:
             return (state,)
         return self._subdivisions.get(key_of(name), ()) if _is_name(name) else ()
 
+    def short_state(self, name: str) -> Subdivision | None:
+        """The state of the USA that news abbreviates so, with or without the point: "Calif."."""
+        return self._short_states.get(name.removesuffix("."))
+
     def is_region(self, name: str) -> bool:
         """Whether the name is of a continent or another place across countries."""
         return _is_name(name) and key_of(name) in self._regions
@@ -100,9 +105,9 @@ class Gazetteer:
 def load_gazetteer(place_name: pl.DataFrame, demonym: pl.DataFrame) -> Gazetteer:
     """The gazetteer from the packages and two reference frames; takes about a second.
 
-    `place_name` has columns name, kind (country, part, region), iso2, reason; `demonym` has
-    demonym, iso2 (null or empty where several countries share it), reason; the first row of a
-    country is the demonym its entity is named by.
+    `place_name` has columns name, kind (country, part, region, us_state), iso2 (of a us_state the
+    ISO 3166-2 code), reason; `demonym` has demonym, iso2 (null or empty where several countries
+    share it), reason; the first row of a country is the demonym its entity is named by.
     """
     placed = [(n, k, i or None) for n, k, i in place_name.select("name", "kind", "iso2").rows()]
     peoples = demonym.select("demonym", "iso2").rows()
@@ -119,8 +124,16 @@ def load_gazetteer(place_name: pl.DataFrame, demonym: pl.DataFrame) -> Gazetteer
         _languages=frozenset(language_names()),
         _currencies=frozenset(currency_names()),
         _us_states=us_state_names(),
-        _state_codes=dotted_state_codes(),
+        _state_codes=(states := dotted_state_codes()),
+        _short_states=_short_states(placed, states),
     )
+
+
+def _short_states(
+    placed: list[tuple[str, str, str | None]], states: dict[str, Subdivision]
+) -> dict[str, Subdivision]:
+    by_code = {state.code: state for state in states.values()}
+    return {n.removesuffix("."): by_code[code] for n, k, code in placed if k == "us_state" and code}
 
 
 def _people_names(demonym: pl.DataFrame) -> dict[str, str]:

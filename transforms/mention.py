@@ -23,7 +23,7 @@ from transforms.paragraph import paragraph_block
 from transforms.title_role import role_after, role_before
 from warehouse.tables.mention import STAGED_MENTION
 
-MENTION_COMPONENT_VERSION = "1"
+MENTION_COMPONENT_VERSION = "2"
 """Raised with every change that can change a row."""
 
 

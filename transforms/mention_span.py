@@ -63,7 +63,26 @@ def clean_spans(page: Page, spans: list[tuple[int, int, str]], facts: Facts) -> 
             if name.start >= taken:
                 names.append(name)
                 taken = name.end
-    return names
+    return _with_given_names(page.text, names, facts)
+
+
+def _with_given_names(text: str, names: list[Name], facts: Facts) -> list[Name]:
+    """A place that no list holds, right before a person of one word, is the given name."""
+    joined: list[Name] = []
+    for name in names:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and (before.entity_type, name.entity_type) == ("place", "person")
+            and text[before.end : name.start] == " "
+            and text[before.start : before.end].isalpha()
+            and text[name.start : name.end].isalpha()
+            and facts.place_kind(text[before.start : before.end]) is None
+        ):
+            joined[-1] = name._replace(start=before.start, method="rule")
+        else:
+            joined.append(name)
+    return joined
 
 
 def _clean(page: Page, start: int, end: int, kind: str, facts: Facts) -> Iterator[Name]:

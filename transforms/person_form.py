@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 _GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _NICKNAME = re.compile(r"[\"“‘'(][^\"”’')]*[\"”’')]")
+_ROMANISED = re.compile(r"[ijy]+$")
+"""The ending that romanisations of a family name differ in: Zelensky, Zelenskyy, Zelenskij."""
+
 _Form = tuple[str, ...]
 
 
@@ -25,7 +28,8 @@ def person_groups(texts: Sequence[str]) -> dict[str, str | None]:
     ranked = sorted(order, key=lambda text: -_weight(forms[text]))
     for text in ranked:
         form = forms[text]
-        near = {g: groups[g] for word in form for g in by_word.get(word, ())}
+        words = (*form, _romanised(form))
+        near = {g: groups[g] for word in words for g in by_word.get(word, ())}
         found = _groups_of(form, near)
         if len(found) > 1:
             answer[text] = None
@@ -34,7 +38,7 @@ def person_groups(texts: Sequence[str]) -> dict[str, str | None]:
         groups.setdefault(group, [])
         if form not in groups[group]:
             groups[group].append(form)
-        for word in form:
+        for word in words:
             if group not in by_word.setdefault(word, []):
                 by_word[word].append(group)
         answer[text] = group
@@ -43,7 +47,7 @@ def person_groups(texts: Sequence[str]) -> dict[str, str | None]:
 
 def _groups_of(form: _Form, groups: dict[str, list[_Form]]) -> list[str]:
     """Groups with a form that this one shortens or equals; the closest kind of match decides."""
-    for is_match in (_equals, _is_same_person, _is_tail, _is_head, _is_inside):
+    for is_match in (_equals, _is_same_person, _is_tail, _is_head, _is_inside, _is_respelled):
         found = [g for g, forms in groups.items() if any(is_match(form, full) for full in forms)]
         if found:
             return found
@@ -115,3 +119,17 @@ def _is_inside(form: _Form, full: _Form) -> bool:
     """ "López" of "Andrés Manuel López Obrador"."""
     names, _ = _split(full)
     return len(form) == 1 and len(names) > 2 and len(form[0]) > 2 and form[0] in names[1:-1]
+
+
+def _is_respelled(form: _Form, full: _Form) -> bool:
+    """ "Zelensky" of "Volodymyr Zelenskyy", and "Volodymyr Zelenskiy" too."""
+    (short, generation), (long, other) = _split(form), _split(full)
+    if generation != other or len(short) > 2 or len(long) < 2:
+        return False
+    return _romanised(short) == _romanised(long) and (len(short) == 1 or _agree(short[0], long[0]))
+
+
+def _romanised(form: _Form) -> str:
+    """The family name, marked as a key of its own among words."""
+    last = _split(form)[0][-1]
+    return "~" + _ROMANISED.sub("i", last)

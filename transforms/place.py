@@ -50,7 +50,8 @@ class Place(NamedTuple):
 def is_listed(name: str, gazetteer: Gazetteer) -> bool:
     """Whether any list of places holds the name."""
     return bool(
-        _told_by_comma(name, gazetteer)
+        gazetteer.short_state(name)
+        or _told_by_comma(name, gazetteer)
         or gazetteer.country(name)
         or gazetteer.is_region(name)
         or gazetteer.cities(name)
@@ -62,6 +63,8 @@ def is_plain(name: str, gazetteer: Gazetteer) -> bool:
     """Whether the name means the same place in every article."""
     if gazetteer.country(name):
         return gazetteer.us_state(name) is None
+    if gazetteer.short_state(name):
+        return True
     if gazetteer.is_region(name) or ", " in name:
         return True
     return not gazetteer.subdivisions(name) and len(gazetteer.cities(name)) < 2
@@ -71,7 +74,7 @@ def country_named(name: str, gazetteer: Gazetteer) -> str | None:
     """The country that a name of a place or of a people speaks of, for an article's context."""
     if iso2 := gazetteer.country(name) or gazetteer.demonym(name):
         return iso2
-    if gazetteer.us_state(name):
+    if gazetteer.us_state(name) or gazetteer.short_state(name):
         return "US"
     parts = gazetteer.subdivisions(name)
     owners = {part.iso2 for part in parts}
@@ -81,6 +84,8 @@ def country_named(name: str, gazetteer: Gazetteer) -> str | None:
 
 def part_named(name: str, gazetteer: Gazetteer) -> str | None:
     """Code of the part of a country that a name speaks of; none where it may be more."""
+    if short := gazetteer.short_state(name):
+        return short.code
     parts = gazetteer.subdivisions(name)
     cities = gazetteer.cities(name)
     if gazetteer.country(name) or (cities and cities[0].population >= _STATE_NAMESAKE):
@@ -109,6 +114,8 @@ def choose_place(name: str, context: PlaceContext, gazetteer: Gazetteer) -> Plac
     """
     if (told := _told_by_comma(name, gazetteer)) is not None:
         return choose_place(told[0], told[1], gazetteer)
+    if (short := gazetteer.short_state(name)) is not None:
+        return _part((short,), "abbreviation of news", "US")
     iso2, state = gazetteer.country(name), gazetteer.us_state(name)
     if iso2 and state and any(part.startswith("US-") for part in context.parts):
         return _part(gazetteer.subdivisions(name), "document names other states", "US")

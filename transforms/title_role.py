@@ -68,6 +68,21 @@ def is_title(word: str, words: NameWords) -> bool:
     return bare in words.role or (bare in words.honorific and word[:1].isupper())
 
 
+def _role_end(text: str, end: int, limit: int, words: NameWords) -> int:
+    """The end of an office that more words name: "chief" of "chief financial officer"."""
+    position = end
+    for word in _WORD.finditer(text, end, limit):
+        bare = word[0].rstrip(".").casefold()
+        if text[position : word.start()] != " ":
+            break
+        position = word.end()
+        if bare in words.role:
+            end = word.end()
+        elif bare not in words.role_modifier:
+            break
+    return end
+
+
 def role_after(text: str, end: int, limit: int, words: NameWords) -> str | None:
     """The office in ", the Swiss foreign minister," behind a name; `limit` ends its sentence."""
     found = _AFTER.match(text, end, min(limit, end + _REACH))
@@ -77,7 +92,8 @@ def role_after(text: str, end: int, limit: int, words: NameWords) -> str | None:
     for index, word in enumerate(_WORD.finditer(text, found.start(1), found.end(1))):
         bare = word[0].rstrip(".").casefold()
         if bare in words.role:
-            return text[word.start() if first is None else first : word.end()]
+            start = word.start() if first is None else first
+            return text[start : _role_end(text, word.end(), found.end(1), words)]
         if bare in words.role_modifier:
             first = word.start() if first is None else first
         elif first is not None or index >= 4:

@@ -11,6 +11,7 @@ from transforms.cluster import cluster_names
 from transforms.gazetteer import load_gazetteer
 from transforms.mention_page import Facts
 from transforms.name_word import read_name_words
+from transforms.person_form import person_groups
 
 REFERENCE = Path(__file__).parents[2] / "seeds" / "reference"
 
@@ -96,3 +97,18 @@ def test_organizations_join_by_acronym_and_legal_form(facts: Facts) -> None:
 def test_a_person_and_a_place_of_one_name_stay_two(facts: Facts) -> None:
     found = cluster_names([("Washington", "place"), ("Washington", "person")], {}, facts)
     assert [one.cluster_no for one in found] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("names", "groups"),
+    [
+        # romanisations of one ending are one person
+        (["Volodymyr Zelenskyy", "Zelensky", "Zelenskiy"], ["volodymyr zelenskyy"] * 3),
+        # another vowel inside is another family name
+        (["Jim Smith", "Smyth"], ["jim smith", "smyth"]),
+        # two persons with a full name each are two, however alike
+        (["Anna Kelly", "Tom Kelli"], ["anna kelly", "tom kelli"]),
+    ],
+)
+def test_romanised_family_names(names: list[str], groups: list[str]) -> None:
+    assert [person_groups(names)[name] for name in names] == groups

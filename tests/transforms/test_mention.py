@@ -377,3 +377,22 @@ def test_an_acronym_is_what_its_full_name_is(name_words: NameWords, places: Gaze
 def test_a_sum_is_no_name(figure: str, name_words: NameWords, places: Gazetteer) -> None:
     line = f"The county found {figure} for the tankers."
     assert mentions([("paragraph", line)], [(figure, "ORG")], name_words, places).is_empty()
+
+
+def test_a_given_name_read_as_a_place_joins_its_family_name(
+    name_words: NameWords, places: Gazetteer
+) -> None:
+    mention = mentions(
+        [
+            ("paragraph", "Volodymyr Zelensky congratulated him."),
+            ("paragraph", "In Kyiv Zelensky said more."),
+        ],
+        [("Volodymyr", "GPE"), ("Zelensky", "PERSON"), ("Kyiv", "GPE"), ("Zelensky", "PERSON")],
+        name_words,
+        places,
+    )
+    assert said(mention) == [
+        ("Volodymyr Zelensky", "person", None, "rule"),
+        ("Kyiv", "place", None, "model"),  # a listed place stays one
+        ("Zelensky", "person", None, "model"),
+    ]

@@ -32,6 +32,8 @@ NOWHERE = PlaceContext()
         ("Paris, Canada", NOWHERE, None, "place: in no gazetteer"),
         # a state and a country, a state and a city
         ("Georgia", NOWHERE, "GE", "country"),
+        ("Ga", NOWHERE, "US", "part of a country: abbreviation of news"),
+        ("Springfield, Ill.", NOWHERE, "US", "city: document region US-IL"),
         (
             "Georgia",
             PlaceContext((("US", 1),), ("US-TX",)),

@@ -42,6 +42,8 @@ def test_titles_before_a_name(words: NameWords, before: str, role: str | None) -
         pytest.param(
             ", Putin’s foreign policy adviser, told", "foreign policy adviser", id="whose"
         ),
+        pytest.param(", chief executive of Acme,", "chief executive", id="of two words"),
+        pytest.param(", chief financial officer,", "chief financial officer", id="of three words"),
         pytest.param(", who left", None, id="a clause"),
         pytest.param(" met the minister", None, id="no comma"),
     ],
