@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from flows.settings import without_credentials
+
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]{1,30})://", re.IGNORECASE)
 _GLOB = re.compile(r"[*?\[]")
 _OURS = (".duckdb", ".duckdb.wal", ".duckdb.d", ".duckdb.lock", ".lock")
@@ -64,12 +66,24 @@ def is_whole(source: str) -> bool:
     return Path(address(source)).is_dir()
 
 
+def refuse_credentials(source: str) -> None:
+    """Raise PlaceError for an address with a secret: it would be in every row of its files."""
+    shown = without_credentials(source)
+    if is_remote(source) and shown != source:
+        raise PlaceError(
+            f"SOURCE holds a user name, password or token (of {shown}). Leave it out, as addresses "
+            "are kept and shown: give it to the place's own variables (AWS_ACCESS_KEY_ID …, "
+            "FSSPEC_…), or fetch the file first."
+        )
+
+
 def list_files(source: str) -> Iterator[Listed]:
     """Files of the source, sorted by relative path. Raises PlaceError where it cannot be listed.
 
     Left out: hidden files and folders, warehouses and lock files, whatever is no regular file,
     folders met again through links, and files that vanish meanwhile.
     """
+    refuse_credentials(source)
     found = _list_remote(source) if is_remote(source) else _list_local(address(source))
     yield from sorted(found, key=itemgetter(1))
 

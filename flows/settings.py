@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -99,20 +100,31 @@ class Settings(BaseSettings):
         return value
 
     def public(self) -> dict[str, object]:
-        """The settings as plain values for `ops.run.config`; holds no secret.
-
-        Addresses lose what stands before an @, where credentials would be.
-        """
-        values = self.model_dump(mode="json")
-        values["source"] = without_credentials(self.source)
+        """The settings as plain values for `ops.run.config`; holds no secret of an address."""
+        values = {
+            name: without_credentials(value) if isinstance(value, str) else value
+            for name, value in self.model_dump(mode="json").items()
+        }
         values["reference"] = self.reference.name
         return values
 
 
+_SECRET_VALUE = re.compile(
+    r"([?&;](?:sig|key|auth|pw|pwd|code|[^=&;]*(?:token|signature|secret|passw|api[_-]?key"
+    r"|access[_-]?key|credential|auth[_-]?key)[^=&;]*)=)[^&;#]+",
+    re.IGNORECASE,
+)
+"""A part of a query by the names that signed and keyed addresses give to their secrets."""
+
+
 def without_credentials(address: str) -> str:
-    """The address without user and password: ``s3://key:secret@bucket`` → ``s3://bucket``."""
+    """The address without its secrets: ``s3://key:secret@bucket`` → ``s3://bucket``.
+
+    What stands before an @ goes, and the values of such parts of a query as ``token``.
+    """
     scheme, separator, rest = address.partition("://")
     if not separator:
         return address
     authority, slash, path = rest.partition("/")
+    path = _SECRET_VALUE.sub(r"\1…", path)
     return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

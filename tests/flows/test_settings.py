@@ -25,6 +25,11 @@ def test_what_does_not_fit_is_refused(wrong: dict[str, object]) -> None:
         ("s3://key:secret@bucket/news", "s3://bucket/news"),
         ("https://user@host/path@2", "https://host/path@2"),
         ("/home/me/news@home", "/home/me/news@home"),
+        (
+            "https://host/a.csv?part=2&X-Amz-Signature=secret&sig=secret#top",
+            "https://host/a.csv?part=2&X-Amz-Signature=…&sig=…#top",
+        ),
+        ("https://host/a.csv?access_token=secret", "https://host/a.csv?access_token=…"),
     ],
 )
 def test_credentials_are_left_out(address: str, shown: str) -> None:
