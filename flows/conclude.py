@@ -125,7 +125,8 @@ def run_row(run: RunState, status: str, message: str | None = None) -> pl.DataFr
     accounts = run.accounts
     files = accounts.files if accounts else dict.fromkeys(OUTCOMES, 0)
     records = accounts.records if accounts else {}
-    ended = None if status == "running" else datetime.now(UTC)
+    # A clock that was set back while the run went on must not end it before it began.
+    ended = None if status == "running" else max(datetime.now(UTC), run.clock.started_at)
     row_counts = {c.name: n for c in CONTRACTS if (n := _staged_rows(run, c.name))}
     values: dict[str, object] = {
         "run_id": run.clock.run_id,

@@ -8,7 +8,7 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -29,16 +29,36 @@ from warehouse.lock import Holder, warehouse_lock
 from warehouse.publish import migrate
 
 
-def new_clock() -> RunClock:
-    """An id for a run that starts now; ids sort by start."""
-    now = datetime.now(UTC)
-    return RunClock(f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}", now)
+def new_clock(after: str | None = None) -> RunClock:
+    """An id for a run that starts now; ids sort by start, those of one second too.
+
+    The newest id decides what is known of a file. ``after`` is the newest known one: where the
+    clock was set back, the run is said to start in the second after that.
+    """
+    clock = _clock_at(datetime.now(UTC))
+    if after is not None and clock.run_id <= after:
+        newest = datetime.strptime(after.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        clock = _clock_at(newest + timedelta(seconds=1))
+    return clock
 
 
-def holder_of(clock: RunClock, flow_run_id: str | None = None) -> Holder:
-    """Who this process is to another run that finds the warehouse held."""
-    since = clock.started_at.isoformat(timespec="seconds")
-    return Holder(os.getpid(), socket.gethostname(), since, flow_run_id)
+def _clock_at(at: datetime) -> RunClock:
+    """Twenty bits of microseconds and four of chance make the six hex digits."""
+    digits = at.microsecond << 4 | secrets.randbits(4)
+    return RunClock(f"{at:%Y%m%dT%H%M%SZ}-{digits:06x}", at)
+
+
+@contextmanager
+def hold_lock(settings: Settings, flow_run_id: str | None = None) -> Iterator[RunClock]:
+    """The warehouse's lock, and the clock of who holds it now, later than that of all before.
+
+    Raises WarehouseLocked. Runs that still say they are running are dead: they are marked so.
+    """
+    holder = Holder(os.getpid(), socket.gethostname(), flow_run=flow_run_id)
+    with warehouse_lock(settings.warehouse, holder, settings.wait_seconds):
+        clock = new_clock(journal.newest_run(settings.warehouse))
+        journal.mark_crashed(settings.warehouse, clock.run_id, clock.started_at)
+        yield clock
 
 
 @contextmanager
@@ -53,10 +73,8 @@ def hold_warehouse(
 
     Raises WarehouseLocked. Whatever the block raises, the run's own record is kept.
     """
-    clock = new_clock()
-    with warehouse_lock(settings.warehouse, holder_of(clock, flow_run_id), settings.wait_seconds):
+    with hold_lock(settings, flow_run_id) as clock:
         migrate(settings.warehouse, clock.run_id, keep_snapshots=settings.keep_snapshots)
-        journal.mark_crashed(settings.warehouse, clock.run_id, clock.started_at)
         layout = layout_of(settings.warehouse)
         remove_leftovers(layout)
         with Known(settings.warehouse) as known, _warmed(settings, warm) as warmed:
@@ -98,14 +116,16 @@ def _collection(settings: Settings) -> str:
 @contextmanager
 def _recorded(run: RunState) -> Iterator[None]:
     """Keep the run's record, whatever becomes of it."""
-    conclude.keep_record(run, "running")
     try:
+        conclude.keep_record(run, "running")
         yield
     except conclude.ChecksFailed:
         raise
-    except BaseException as problem:
-        first_line = str(problem).partition("\n")[0] or type(problem).__name__
-        _keep_failure(run, first_line)
+    except Exception as problem:
+        _keep_failure(run, str(problem).partition("\n")[0] or type(problem).__name__)
+        raise
+    except BaseException:
+        _keep_failure(run, "The run was told to stop.")
         raise
 
 

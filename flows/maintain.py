@@ -8,14 +8,13 @@ from datetime import datetime
 
 import polars as pl
 
-from flows.hold import holder_of, new_clock
+from flows.hold import hold_lock
 from flows.settings import Settings
 from flows.version import CODE_VERSION
 from flows.work import Work
 from warehouse.connect import open_reader
 from warehouse.edition import restore_snapshot
 from warehouse.layout import layout_of
-from warehouse.lock import warehouse_lock
 from warehouse.publish import publish
 from warehouse.purge import Purged, purge
 from warehouse.tables import QUARANTINE, RUN
@@ -28,9 +27,8 @@ def discard_quarantine(settings: Settings, rows: pl.DataFrame) -> None:
 
     Raises WarehouseLocked while a run holds the warehouse.
     """
-    clock = new_clock()
-    work = Work(layout_of(settings.warehouse), clock.run_id)
-    with warehouse_lock(settings.warehouse, holder_of(clock), settings.wait_seconds):
+    with hold_lock(settings) as clock:
+        work = Work(layout_of(settings.warehouse), clock.run_id)
         work.stage(RUN, "all", _run_row(settings, clock.run_id, clock.started_at, "discard"))
         discarded = rows.with_columns(
             pl.lit("discarded").alias("status"), pl.lit(clock.run_id).alias("resolved_run_id")
@@ -65,9 +63,8 @@ def purge_articles(settings: Settings, article_id: list[str]) -> Purged:
 
     Language results go too: they are kept by paragraph, and do not say whose they are.
     """
-    clock = new_clock()
     layout = layout_of(settings.warehouse)
-    with warehouse_lock(settings.warehouse, holder_of(clock), settings.wait_seconds):
+    with hold_lock(settings) as clock:
         row = _run_row(settings, clock.run_id, clock.started_at, f"purge {len(article_id)}")
         purged = purge(settings.warehouse, article_id, run=row, purged_at=clock.started_at)
         for name in ("nlp", "docs"):
@@ -77,8 +74,7 @@ def purge_articles(settings: Settings, article_id: list[str]) -> Purged:
 
 def restore(settings: Settings, name: str) -> None:
     """Publish a snapshot again; what was published until now becomes a snapshot itself."""
-    clock = new_clock()
-    with warehouse_lock(settings.warehouse, holder_of(clock), settings.wait_seconds):
+    with hold_lock(settings):
         restore_snapshot(settings.warehouse, name, keep_snapshots=settings.keep_snapshots)
 
 

@@ -113,6 +113,12 @@ def mark_crashed(warehouse: Path, run_id: str, ended_at: datetime) -> list[str]:
     return crashed
 
 
+def newest_run(warehouse: Path) -> str | None:
+    """Id of the newest run that is published or in the journal; null where there is none."""
+    found = published_runs(warehouse) | {part.run_id for part in list_parts(warehouse)}
+    return max(found, default=None)
+
+
 def unpublished(parts: Iterable[JournalPart], known_runs: set[str]) -> tuple[JournalPart, ...]:
     """The parts of runs that are not among the known ones."""
     return tuple(part for part in parts if part.run_id not in known_runs)

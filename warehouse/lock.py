@@ -8,7 +8,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse.layout import WarehouseError, layout_of
@@ -20,11 +21,11 @@ _fork_hook_set = False
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the lock. ``since`` is an ISO 8601 time."""
+    """Who holds the lock. ``since`` is an ISO 8601 time; left out, it is when the lock was got."""
 
     pid: int
     host: str
-    since: str
+    since: str | None = None
     flow_run: str | None = None
 
 
@@ -48,6 +49,8 @@ def warehouse_lock(warehouse: Path, holder: Holder, wait: bool | float = False) 
     try:
         _acquire(descriptor, warehouse, wait)
         _close_in_forked_children(descriptor)
+        if holder.since is None:
+            holder = replace(holder, since=datetime.now(UTC).isoformat(timespec="seconds"))
         _write_holder(descriptor, holder)
         try:
             yield holder

@@ -11,7 +11,7 @@ RUN = Contract(
     layer="operations",
     grain="One run of a flow that writes the warehouse.",
     columns=(
-        text("run_id", "Start in UTC and six random hex digits.",
+        text("run_id", "Start in UTC and six hex digits; ids sort by start.",
              pattern=r"^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$"),
         text("flow_run_id", "Prefect flow run; null outside Prefect.", nullable=True),
         instant("started_at", "Start, UTC."),
