@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 
 QUIET_AND_PRIVATE = {
     # No telemetry of any library.
@@ -25,12 +27,21 @@ QUIET_AND_PRIVATE = {
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. SIGTERM does what Ctrl-C does, from here to the end."""
     for name, value in QUIET_AND_PRIVATE.items():
         os.environ.setdefault(name, value)
-    from flows.cli.app import app
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        from flows.cli.app import app
 
-    app()
+        app()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
+    finally:
+        # The command is done; what libraries still tidy up need not be stopped.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

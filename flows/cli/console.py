@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 import duckdb
@@ -82,32 +79,6 @@ def broken_stages() -> Iterator[None]:
         raise typer.Exit(FAILED) from None
 
 
-@contextmanager
-def stopped_by_signals() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the block in order: both raise KeyboardInterrupt in it.
-
-    Ctrl-C reaches every process of a terminal. Processes started in the block inherit that they do
-    not hear it: a server that is gone before the run has said its last word would hold it up.
-    """
-
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals call it
-        raise KeyboardInterrupt
-
-    def pass_on() -> None:
-        while True:
-            signal.sigwait({signal.SIGINT})
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    threading.Thread(target=pass_on, name="interrupts", daemon=True).start()
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        signal.signal(signal.SIGTERM, before)
-
-
 def settings_of(**given: object) -> Settings:
     """Settings from the flags that were given; a value that does not fit is wrong use."""
     try:
@@ -120,9 +91,13 @@ def settings_of(**given: object) -> Settings:
 
 
 class Bars:
-    """Progress bars on a terminal; nothing where there is none. A context manager."""
+    """Progress bars on a terminal; nothing where there is none. A context manager.
 
-    def __init__(self) -> None:
+    ``moved`` is called whenever a bar begins or moves: a place where a run may be stopped.
+    """
+
+    def __init__(self, moved: Callable[[], None] = lambda: None) -> None:
+        self._moved = moved
         self._bars = Progress(
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description}"),
@@ -151,10 +126,12 @@ class Bars:
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
         """Start a bar, or a spinner where the total is not known."""
+        self._moved()
         self._task = self._bars.add_task(f"{stage} {unit}".strip(), total=total)
 
     def advance(self, amount: int) -> None:
         """Move the bar."""
+        self._moved()
         if self._task is not None:
             self._bars.advance(self._task, amount)
 

@@ -19,10 +19,10 @@ from flows.cli.console import (
     out,
     say,
     settings_of,
-    stopped_by_signals,
 )
+from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
-from flows.place import PlaceError, address, is_remote
+from flows.place import PlaceError, address, is_remote, refuse_credentials
 from flows.reference import read_reference
 from flows.settings import Settings
 from flows.summary import STATUS_WORDS, Summary, paragraphs
@@ -110,18 +110,16 @@ def run(
 def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
     """The flow in this process, with progress bars; its summary. Errors end the command."""
 
-    with friendly_errors(), broken_stages():
+    with friendly_errors(), broken_stages(), stopped_by_signals() as stopping:
         refuse_early(settings)
         reference = read_reference(settings.reference)
-        with (
-            stopped_by_signals(),
-            Warm(pipeline_names(settings), reference, own_process=True) as warm,
-        ):
-            return _flow(settings, again, warm)
+        with Warm(pipeline_names(settings), reference, own_process=True) as warm:
+            return _flow(settings, again, warm, stopping)
 
 
 def refuse_early(settings: Settings) -> None:
     """What is wrong already need not wait for Prefect: a place that is not there, a lock held."""
+    refuse_credentials(settings.source)
     place = address(settings.source)
     if not is_remote(place) and not glob.has_magic(place) and not Path(place).exists():
         raise PlaceError(
@@ -134,7 +132,7 @@ def refuse_early(settings: Settings) -> None:
         raise WarehouseLocked(settings.warehouse, holder)
 
 
-def _flow(settings: Settings, again: list[str] | None, warm: Warm) -> Summary:
+def _flow(settings: Settings, again: list[str] | None, warm: Warm, stopping: Stopping) -> Summary:
     from flows.progress import progress
 
     with err.status("starting Prefect") if err.is_terminal else nullcontext():
@@ -144,7 +142,7 @@ def _flow(settings: Settings, again: list[str] | None, warm: Warm) -> Summary:
     summaries: list[Summary] = []
     flow_module.last_summary.set(summaries)
     flow_module.warm_up.set(warm)
-    with Bars() as bars, flow_module.without_default_heartbeat():
+    with Bars(stopping.here) as bars, flow_module.without_default_heartbeat():
         progress.set(bars)
         try:
             flow_module.ingest(settings, again)
