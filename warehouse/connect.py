@@ -86,6 +86,16 @@ def refuse_unknown_version(file: Path, version: int | None) -> None:
         )
 
 
+def refuse_older_version(con: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Raise WarehouseError where the attached file was made by an earlier program."""
+    version = read_schema_version(con, "published")
+    if version is not None and version < SCHEMA_VERSION:
+        raise WarehouseError(
+            f"{warehouse}: its schema version {version} is older than this program's "
+            f"({SCHEMA_VERSION}). The next `newshouse run` brings it up to date."
+        )
+
+
 def published_schema_version(warehouse: Path) -> int | None:
     """The schema version of the published file; null where there is none."""
     con = open_private()

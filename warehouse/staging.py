@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connect import attach_published, open_private
+from warehouse.connect import attach_published, open_private, refuse_older_version
 from warehouse.contract import Contract
 from warehouse.ddl import column_list, quote
 from warehouse.replacement import select_kept
@@ -63,9 +63,13 @@ def open_check_database(
 
 
 def open_published(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    """The published rows in the same shape: ``main``, ``ops`` and ``known`` all show them."""
+    """The published rows in the same shape: ``main``, ``ops`` and ``known`` all show them.
+
+    Raises WarehouseError for a file of an older version, whose tables lack columns.
+    """
     con = open_private()
     attach_published(con, warehouse, must_exist=True)
+    refuse_older_version(con, warehouse)
     _make_schemas(con)
     for contract in CONTRACTS:
         body = f"SELECT {column_list(contract)} FROM published.{contract.qualified_name}"  # noqa: S608

@@ -1,0 +1,110 @@
+"""Warehouses of every released schema version: all of them become one of today, and lose no row.
+
+A change of a table that exists needs a step in warehouse/migration.py, SCHEMA_VERSION one higher,
+and a new file in tests/warehouse/released/ with the tables of that version.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import SEEDS, Load
+from tests.warehouse.made_up import MadeUp, made_up_run, run_id_of
+from tests.warehouse.test_publish import publish_run, whole
+from warehouse import ddl
+from warehouse.layout import WarehouseError
+from warehouse.schema_version import SCHEMA_VERSION
+from warehouse.staging import open_published
+from warehouse.tables import CONTRACTS
+from warehouse.tables.publication import PUBLICATION
+
+RELEASED = sorted(Path(__file__).parent.glob("released/*.sql"), key=lambda path: int(path.stem))
+OLDER = [path for path in RELEASED if int(path.stem) < SCHEMA_VERSION]
+
+Columns = dict[str, list[tuple[str, str, bool]]]
+
+
+def columns_of(con: duckdb.DuckDBPyConnection) -> Columns:
+    """Names, types and nullability of the columns of every table, in no order."""
+    found: Columns = {}
+    for table, *column in con.execute(
+        "SELECT schema_name || '.' || table_name, column_name, data_type, is_nullable "
+        "FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal "
+        "AND schema_name IN ('main', 'ops') ORDER BY ALL"
+    ).fetchall():
+        found.setdefault(str(table), []).append((column[0], column[1], column[2]))
+    return found
+
+
+def tables_of_today() -> Columns:
+    with duckdb.connect(":memory:") as con:
+        ddl.create_all(con)
+        return columns_of(con)
+
+
+def released(path: Path, warehouse: Path, run: MadeUp) -> None:
+    """Make a warehouse as that version made it, with the rows of a made-up run."""
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(path.read_text())
+        for table, frame in run.frames().items():
+            name = next(c.qualified_name for c in CONTRACTS if c.name == table)
+            there = {column[0] for column in columns_of(con)[name]}
+            con.register("rows", frame.select(c for c in frame.columns if c in there).to_arrow())
+            con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM rows")
+        values = [int(path.stem), run.run_id]
+        con.execute(f"INSERT INTO {PUBLICATION.qualified_name} VALUES (?, ?)", values)
+
+
+def test_the_tables_of_this_version_are_as_they_were_released() -> None:
+    assert int(RELEASED[-1].stem) == SCHEMA_VERSION
+    with duckdb.connect(":memory:") as con:
+        con.execute(RELEASED[-1].read_text())
+        then = columns_of(con)
+    today = tables_of_today()
+    assert {name: today[name] for name in then} == then, __doc__
+
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
+def test_an_older_warehouse_is_brought_up_to_date_and_loses_no_row(
+    path: Path, tmp_path: Path
+) -> None:
+    first, second = made_up_run(1, {"one": 1, "two": 1}), made_up_run(2, {"three": 1})
+    old, fresh = tmp_path / "old.duckdb", tmp_path / "fresh.duckdb"
+    released(path, old, first)
+    publish_run(first, fresh)
+
+    for warehouse in (old, fresh):
+        publish_run(second, warehouse)
+
+    migrated, expected = whole(old), whole(fresh)
+    assert all(migrated[name].equals(frame) for name, frame in expected.items())
+    with duckdb.connect(str(old), read_only=True) as con:
+        assert columns_of(con) == tables_of_today()
+        version = con.execute("SELECT schema_version FROM ops.publication").fetchall()
+        assert version == [(SCHEMA_VERSION,)]
+
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
+def test_a_run_goes_on_where_an_older_program_stopped(
+    path: Path, tmp_path: Path, load: Load
+) -> None:
+    warehouse = tmp_path / "old.duckdb"
+    released(path, warehouse, made_up_run(1, {"one": 1}))
+
+    summary = load(SEEDS / "harbourwire_grain_outlook.txt", warehouse)
+
+    assert summary.status == "published"
+    assert whole(warehouse)["article"].height == 2
+    assert (tmp_path / "old.duckdb.d" / "snapshots" / f"{run_id_of(1)}.duckdb").exists()
+
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
+def test_what_only_reads_an_older_warehouse_says_how_to_go_on(path: Path, tmp_path: Path) -> None:
+    warehouse = tmp_path / "old.duckdb"
+    released(path, warehouse, made_up_run(1, {"one": 1}))
+
+    with pytest.raises(WarehouseError, match=rf"version {path.stem} .*newshouse run"):
+        open_published(warehouse)
