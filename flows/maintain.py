@@ -45,13 +45,22 @@ def chosen_articles(
     source_id: str | None,
     published_before: datetime | None,
 ) -> list[str]:
-    """Ids of the published articles that are named, or of an outlet, or published before a time."""
+    """Ids of the articles that are named, or of an outlet, or published before a time.
+
+    One whose date is not known counts from when it was first collected. One that checks withheld
+    can be named, too.
+    """
     con = open_reader(settings.warehouse)
     try:
         found = con.execute(
-            "SELECT article_id FROM article WHERE list_contains(?, article_id) "
-            "OR source_id = ? OR published_at < ? ORDER BY 1",
-            [article_id, source_id, published_before],
+            "WITH collected AS (SELECT article_id, min(valid_from) AS collected_at "
+            "  FROM article_version GROUP BY 1) "
+            "SELECT article_id FROM article JOIN collected USING (article_id) "
+            "WHERE list_contains($named, article_id) OR source_id = $source_id "
+            "  OR coalesce(published_at, collected_at) < $before "
+            "UNION SELECT article_id FROM ops.quarantine WHERE list_contains($named, article_id) "
+            "ORDER BY 1",
+            {"named": article_id, "source_id": source_id, "before": published_before},
         ).fetchall()
     finally:
         con.close()
@@ -65,11 +74,11 @@ def purge_articles(settings: Settings, article_id: list[str]) -> Purged:
     """
     layout = layout_of(settings.warehouse)
     with hold_lock(settings) as clock:
-        row = _run_row(settings, clock.run_id, clock.started_at, f"purge {len(article_id)}")
-        purged = purge(settings.warehouse, article_id, run=row, purged_at=clock.started_at)
-        for name in ("nlp", "docs"):
+        # First what can be made anew: killed half way, the same purge finds the articles again.
+        for name in ("nlp", "docs", "staging"):
             shutil.rmtree(layout.folder / name, ignore_errors=True)
-    return purged
+        row = _run_row(settings, clock.run_id, clock.started_at, f"purge {len(article_id)}")
+        return purge(settings.warehouse, article_id, run=row, purged_at=clock.started_at)
 
 
 def restore(settings: Settings, name: str) -> None:

@@ -115,10 +115,20 @@ def _name_gone(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> Non
 
 
 def _bury(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: datetime) -> None:
+    """Tombstones of the published versions, and of articles that checks withheld."""
     con.execute(
         "INSERT INTO ops.tombstone BY NAME "
         "SELECT DISTINCT article_id, file_id, content_hash, ? AS purged_at, ? AS run_id "
         "FROM main.article_version SEMI JOIN gone USING (article_id)",
+        [purged_at, run_id],
+    )
+    con.execute(
+        "INSERT INTO ops.tombstone BY NAME "
+        "SELECT DISTINCT q.article_id, f.file_id, f.file_id AS content_hash, "
+        "  ?::TIMESTAMPTZ AS purged_at, ? AS run_id "
+        "FROM ops.quarantine AS q JOIN ops.file AS f USING (run_id, source_uri) "
+        "ANTI JOIN ops.tombstone AS t ON t.article_id = q.article_id AND t.file_id = f.file_id "
+        "WHERE q.article_id IN (FROM gone)",
         [purged_at, run_id],
     )
 
@@ -144,6 +154,8 @@ def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
                 "WHERE target_article_id IN (FROM gone)")  # fmt: skip
     con.execute("UPDATE ops.quarantine SET payload = NULL WHERE article_id IN (FROM gone) "
                 "OR source_uri IN (FROM gone_file)")  # fmt: skip
+    con.execute("UPDATE ops.quarantine SET message = 'The article was purged.' "
+                "WHERE article_id IN (FROM gone)")  # fmt: skip
     con.execute("UPDATE ops.check_failure SET observed = NULL "
                 "WHERE split_part(row_key, '/', 1) IN (FROM gone)")  # fmt: skip
     return rows

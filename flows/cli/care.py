@@ -47,7 +47,8 @@ def purge(
     article: Annotated[list[str] | None, typer.Option(help="Article id; may be repeated.")] = None,
     source: Annotated[str | None, typer.Option(help="All articles of this outlet.")] = None,
     older_than: Annotated[
-        str | None, typer.Option(help="All published longer ago than this: 365d.")
+        str | None,
+        typer.Option(help="All published longer ago than this: 365d. Undated: first collected."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:

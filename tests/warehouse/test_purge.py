@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.warehouse.made_up import START, MadeUp, add_run, hex16, made_up_run, run_id_of
+from tests.warehouse.made_up import START, MadeUp, add_run, hex16, hex64, made_up_run, run_id_of
 from tests.warehouse.test_publish import publish_run, whole
 from warehouse import journal
 from warehouse.layout import layout_of
@@ -120,3 +120,23 @@ def test_purging_twice_changes_no_row_but_the_record(warehouse: Path) -> None:
 
     twice = whole(warehouse)
     assert all(twice[name].equals(once[name]) for name in once if name != "run")
+
+
+def test_an_article_that_checks_withheld_is_purged_from_the_quarantine(warehouse: Path) -> None:
+    withheld = MadeUp(run_id_of(3))
+    add_run(withheld, START + timedelta(hours=3))
+    withheld.add("file", run_id=withheld.run_id, source_uri="file:///b", collection="seeds",
+                 file_id=hex64("withheld"), outcome="quarantined")  # fmt: skip
+    withheld.add("quarantine", quarantine_id="1" * 16, run_id=withheld.run_id,
+                 source_uri="file:///b", article_id=hex16("withheld"), stage="check",
+                 message=f"observed “{GONE}”", payload=f"“{GONE}”", status="open")  # fmt: skip
+    publish_run(withheld, warehouse)
+
+    purge(warehouse, [hex16("withheld")], run=run_of_purge(), purged_at=START)
+
+    after = whole(warehouse)
+    row = after["quarantine"].row(by_predicate=pl.col("source_uri") == "file:///b", named=True)
+    assert (row["payload"], row["message"]) == (None, "The article was purged.")
+    assert after["tombstone"].select("article_id", "file_id").rows() == [
+        (hex16("withheld"), hex64("withheld"))
+    ]

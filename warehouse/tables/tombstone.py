@@ -10,10 +10,11 @@ TOMBSTONE = Contract(
     columns=(
         text("article_id", "Article that was purged.", pattern=HEX_16),
         text("file_id", "SHA-256 of the file's bytes.", pattern=HEX_64),
-        text("content_hash", "SHA-256 of the purged text in UTF-8.", pattern=HEX_64),
+        text("content_hash", "SHA-256 of the purged text in UTF-8; of an article that checks "
+             "withheld, whose text is not kept, of the file's bytes.", pattern=HEX_64),
         instant("purged_at", "When it was purged, UTC."),
         text("run_id", "Run that purged it."),
     ),
     key=("article_id", "file_id", "content_hash"),
     foreign_keys=(ForeignKey(("run_id",), "run", ("run_id",)),),
-)
+)  # fmt: skip
