@@ -63,3 +63,46 @@ def test_times_are_shown_in_utc(tmp_path: Path) -> None:
     shown = con.execute("SELECT max(started_at)::VARCHAR FROM ops.run").fetchone()
     con.close()
     assert shown == ("2026-03-01 07:00:00+00",)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1) TO '{folder}/out.csv'",
+        "COPY article TO '{folder}/out.parquet'",
+        "EXPORT DATABASE '{folder}/out'",
+        "SELECT * FROM '{folder}/secret.csv'",
+        "SELECT * FROM read_text('{folder}/secret.csv')",
+        "SELECT * FROM query('SELECT * FROM read_text(''{folder}/secret.csv'')')",
+        "SELECT * FROM glob('{folder}/*')",
+        "SELECT * FROM sniff_csv('{folder}/secret.csv')",
+        "ATTACH '{folder}/other.duckdb'",
+        "ATTACH '{folder}/news.duckdb' AS again",
+        "INSTALL httpfs",
+        "LOAD '{folder}/secret.csv'",
+        "SET enable_external_access = true",
+        "RESET enable_external_access",
+        "SET lock_configuration = false",
+        "SET log_query_path = '{folder}/out.sql'",
+        "PRAGMA profiling_output = '{folder}/out.json'",
+        "SET temp_directory = '{folder}'",
+        "CREATE PERSISTENT SECRET s (TYPE s3, KEY_ID 'a', SECRET 'b')",
+        "SELECT getenv('HOME')",
+        "DELETE FROM article",
+        "CREATE VIEW mart.more AS SELECT 1",
+        "DROP TABLE article",
+        "DETACH published",
+        "SELECT 1; COPY (SELECT 1) TO '{folder}/out.csv'",
+    ],
+)
+def test_no_statement_leaves_the_warehouse(statement: str, tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    publish_run(made_up_run(1, {"one": 1}), warehouse)
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    duckdb.connect(str(tmp_path / "other.duckdb")).close()
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+
+    with open_reader(warehouse) as con, pytest.raises(duckdb.Error):
+        con.execute(statement.format(folder=tmp_path)).fetchall()
+
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
