@@ -45,7 +45,7 @@ class CheckProcess:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "flows.check_process"],
+            [sys.executable, "-P", "-m", "flows.check_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

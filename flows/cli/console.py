@@ -26,6 +26,7 @@ from rich.progress import (
 
 from expectations.check import CheckError
 from flows.discover import EmptyListing
+from flows.embedded_server import ServerMissing
 from flows.language_pass import WorkerDied
 from flows.place import PlaceError
 from flows.reference import ReferenceInvalid
@@ -54,7 +55,7 @@ def friendly_errors() -> Iterator[None]:
     except WarehouseLocked as problem:
         say(str(problem))
         raise typer.Exit(LOCKED) from None
-    except (PublishError, CheckError, WorkerDied) as problem:
+    except (PublishError, CheckError, WorkerDied, ServerMissing) as problem:
         say(str(problem))
         raise typer.Exit(FAILED) from None
     except (WarehouseError, PlaceError, ReferenceInvalid, PipelineMissing, EmptyListing) as problem:

@@ -21,7 +21,7 @@ from flows.cli.run import WarehouseOption
 from flows.cli.table import print_table
 from warehouse import journal
 from warehouse.connect import open_reader
-from warehouse.layout import layout_of
+from warehouse.layout import WarehouseError, layout_of
 from warehouse.lock import current_holder
 from warehouse.staging import open_published
 from warehouse.tables import CONTRACTS, RUN

@@ -21,6 +21,7 @@ from flows.cli.console import (
     settings_of,
 )
 from flows.cli.stopping import Stopping, stopped_by_signals
+from flows.embedded_server import reporting_to, server_of_this_command
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
 from flows.place import PlaceError, address, is_remote, refuse_credentials
 from flows.reference import read_reference
@@ -136,13 +137,18 @@ def _flow(settings: Settings, again: list[str] | None, warm: Warm, stopping: Sto
     from flows.progress import progress
 
     with err.status("starting Prefect") if err.is_terminal else nullcontext():
+        server = server_of_this_command()
         from flows import ingest as flow_module
         from flows.accounting import AccountingError
         from flows.conclude import ChecksFailed
     summaries: list[Summary] = []
     flow_module.last_summary.set(summaries)
     flow_module.warm_up.set(warm)
-    with Bars(stopping.here) as bars, flow_module.without_default_heartbeat():
+    with (
+        reporting_to(server),
+        Bars(stopping.here) as bars,
+        flow_module.without_default_heartbeat(),
+    ):
         progress.set(bars)
         try:
             flow_module.ingest(settings, again)

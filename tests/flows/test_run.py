@@ -211,17 +211,6 @@ def tables(warehouse: Path) -> dict[str, pl.DataFrame]:
     return found | {"article": found["article"].drop("run_id")}
 
 
-def test_rows_do_not_depend_on_batches_or_workers(
-    tmp_path: Path, seed_warehouse: Path, load: Load
-) -> None:
-    warehouse = tmp_path / "news.duckdb"
-    summary = load(SEEDS, warehouse, batch_chars=10_000, workers=2)
-    assert summary.status == "published"
-    expected, got = tables(seed_warehouse), tables(warehouse)
-    for name in COMPARED:
-        assert got[name].equals(expected[name]), name
-
-
 def test_boilerplate_is_learned_and_earlier_articles_are_typed_anew(
     tmp_path: Path, load: Load
 ) -> None:

@@ -1,0 +1,134 @@
+"""Prefect's server for one command where none is configured: on loopback, gone with the command.
+
+Prefect would start one by itself, too. That one hears the signals that are meant for the run, so
+that the run cannot say its last word, and goes on without end where the run is killed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 120.0
+_STOP_SECONDS = 5.0
+
+
+class ServerMissing(RuntimeError):
+    """The server did not come up."""
+
+
+class EmbeddedServer:
+    """A server that is getting ready from the moment this object is made.
+
+    It ends when its standard input does: when this process ends, however it ends.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "flows.embedded_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
+        # Last of all: what Prefect still has to tell, it tells as this process ends.
+        atexit.register(self.close)
+        self._url: str | None = None
+
+    def url(self) -> str:
+        """Address of its API, once it answers. Raises ServerMissing where it does not."""
+        if self._url is None:
+            said = self._process.stdout.readline() if self._process.stdout is not None else b""
+            url = f"http://{_HOST}:{said.decode().strip()}/api"
+            try:
+                # Loopback, and held open by the child: the request waits until it is served.
+                with urllib.request.urlopen(f"{url}/health", timeout=_START_SECONDS):  # noqa: S310 # nosec B310
+                    self._url = url
+            except (urllib.error.URLError, OSError, ValueError) as problem:
+                raise ServerMissing(
+                    f"Prefect's server did not start ({problem}). Run `prefect server start` to "
+                    "see why, or set PREFECT_API_URL to one that runs."
+                ) from problem
+        return self._url
+
+    def close(self) -> None:
+        """End it, at once where it does not end by itself."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_SECONDS)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@cache
+def server_of_this_command() -> EmbeddedServer | None:
+    """The server, started with the first call; null where one is configured."""
+    from prefect.settings import PREFECT_API_URL
+
+    return None if PREFECT_API_URL.value() else EmbeddedServer()
+
+
+@contextmanager
+def reporting_to(server: EmbeddedServer | None) -> Iterator[None]:
+    """Flows of the block report to this server, or to the configured one where it is null."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    if server is None:
+        yield
+    else:
+        with temporary_settings({PREFECT_API_URL: server.url()}):
+            yield
+
+
+def main() -> None:
+    """Serve until standard input ends. The port goes to standard output, nothing else does."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    with socket.create_server((_HOST, 0)) as listening:
+        sys.stdout.write(f"{listening.getsockname()[1]}\n")
+        sys.stdout.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+        import uvicorn
+        from prefect.server.api.server import create_app
+
+        app = create_app(ephemeral=True, final=True)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
+        threading.Thread(target=_end_with_the_command, args=(server,), daemon=True).start()
+        # Not in the main thread, where it would put its own signal handlers in place.
+        serving = threading.Thread(target=server.run, args=([listening],))
+        serving.start()
+        serving.join()
+
+
+def _end_with_the_command(server: uvicorn.Server) -> None:
+    """What the server was told is written down before it ends, as long as that takes no time."""
+    sys.stdin.read()
+    server.should_exit = True
+    time.sleep(_STOP_SECONDS)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""The same input gives the same rows, however the work is cut up and the files are listed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows import language_pass, stages
+from flows.place import Listed, list_files
+from tests.conftest import SEEDS, Load
+from tests.crash.rounds import tables
+
+
+@pytest.mark.parametrize(
+    ("workers", "batch_chars", "order"), [(1, 25_000, 1), (2, 60_000, 2), (4, 4_000_000, 3)]
+)
+def test_rows_do_not_depend_on_workers_batches_or_order(
+    workers: int,
+    batch_chars: int,
+    order: int,
+    tmp_path: Path,
+    seed_warehouse: Path,
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def shuffled(source: str) -> Iterator[Listed]:
+        found = list(list_files(source))
+        random.Random(order).shuffle(found)
+        yield from found
+
+    # Small chunks, so that every worker has some to read, in an order that chance decides.
+    monkeypatch.setattr(language_pass, "CHUNK_CHARS", 4_000)
+    monkeypatch.setattr(stages, "list_files", shuffled)
+
+    load(SEEDS, tmp_path / "news.duckdb", workers=workers, batch_chars=batch_chars)
+
+    expected, found = tables(seed_warehouse), tables(tmp_path / "news.duckdb")
+    assert [name for name, frame in expected.items() if not found[name].equals(frame)] == []
+    assert sum(frame.height for frame in found.values()) > 500
