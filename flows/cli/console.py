@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -32,7 +34,7 @@ from flows.place import PlaceError
 from flows.reference import ReferenceInvalid
 from flows.settings import Settings
 from transforms.pipeline import PipelineMissing
-from warehouse.layout import WarehouseError
+from warehouse.layout import WarehouseError, layout_of
 from warehouse.lock import WarehouseLocked
 from warehouse.publish import PublishError
 
@@ -66,18 +68,31 @@ def friendly_errors() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
+_FULL_BYTES = 8 * 1024 * 1024
+
+
 @contextmanager
-def broken_stages() -> Iterator[None]:
-    """A stage that cannot read its hand-over, or has no memory left, becomes one line too."""
+def broken_stages(warehouse: Path) -> Iterator[None]:
+    """A stage that cannot read or write its hand-over, or has no memory left, becomes one line."""
     try:
         yield
-    except (duckdb.Error, pl.exceptions.PolarsError, MemoryError) as problem:
+    except PlaceError:
+        raise
+    except (duckdb.Error, pl.exceptions.PolarsError, MemoryError, OSError) as problem:
         first_line = str(problem).partition("\n")[0] or "out of memory"
         say(
-            f"The run failed ({first_line}). What was published before is unchanged; the next run "
-            "makes its staged rows anew."
+            f"The run failed ({first_line}). {_if_full(warehouse)}What was published before is "
+            "unchanged; the next run makes its staged rows anew."
         )
         raise typer.Exit(FAILED) from None
+
+
+def _if_full(warehouse: Path) -> str:
+    """What to say of a full disk, which libraries report in words of their own."""
+    folder = layout_of(warehouse).file.parent
+    if not folder.exists() or (free := shutil.disk_usage(folder).free) > _FULL_BYTES:
+        return ""
+    return f"The disk of {folder} is full ({free // 1024:,} kB free): make room. "
 
 
 def settings_of(**given: object) -> Settings:

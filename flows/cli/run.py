@@ -111,7 +111,11 @@ def run(
 def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
     """The flow in this process, with progress bars; its summary. Errors end the command."""
 
-    with friendly_errors(), broken_stages(), stopped_by_signals() as stopping:
+    with (
+        friendly_errors(),
+        broken_stages(settings.warehouse),
+        stopped_by_signals() as stopping,
+    ):
         refuse_early(settings)
         reference = read_reference(settings.reference)
         with Warm(pipeline_names(settings), reference, own_process=True) as warm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,43 @@ def test_damage_says_so_and_changes_nothing(
     assert nursery.run(Order(str(source), str(warehouse))).said["status"] == "published"
     assert leftovers(warehouse) == []
     assert tables(warehouse)["article"].height > 8
+
+
+def mount(folder: Path, kilobytes: int, *, again: bool = False) -> None:
+    """A disk of that size in memory; skips the test where this user may not mount one."""
+    options = f"{'remount,' if again else ''}size={kilobytes}k"
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode:
+        pytest.skip(f"no small disk to fill: {done.stderr.strip()}")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    yield folder
+    if os.path.ismount(folder):
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize(("kilobytes", "error"), [(60, "ComputeError"), (2000, "PublishError")])
+def test_a_full_disk(
+    kilobytes: int, error: str, nursery: Nursery, tmp_path: Path, small_disk: Path
+) -> None:
+    source, warehouse = tmp_path / "delivered", small_disk / "news.duckdb"
+    deliver(source, 0)
+    mount(small_disk, kilobytes)
+
+    outcome = nursery.run(Order(str(source), str(warehouse)))
+
+    assert (outcome.code, outcome.said["error"]) == (1, error), outcome.said
+    assert not warehouse.exists()
+    mount(small_disk, 64_000, again=True)
+    assert nursery.run(Order(str(source), str(warehouse))).said["status"] == "published"
+    assert leftovers(warehouse) == []
 
 
 def test_no_memory_for_the_checks(nursery: Nursery, tmp_path: Path) -> None:
