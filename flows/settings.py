@@ -51,6 +51,12 @@ class Settings(BaseSettings):
         description="Believe an empty listing and mark files as removed.",
     )
     keep_snapshots: int = Field(default=2, ge=0, description="Earlier published files to keep.")
+    keep_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days that failing rows of checks and superseded rows of files are kept in "
+        "ops; counts stay. Empty keeps all.",
+    )
     nlp_store_mb: int = Field(
         default=512, ge=0, description="Megabytes of language results kept for reuse; 0 keeps none."
     )

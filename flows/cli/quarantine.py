@@ -7,13 +7,12 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from flows.cli.console import WRONG_USE, friendly_errors, out, say, settings_of
+from flows.cli.console import friendly_errors, out, settings_of
 from flows.cli.query import Format, write_rows
 from flows.cli.run import MappingOption, WarehouseOption, run_flow, show
 from flows.cli.table import print_table
+from flows.quarantine import quarantine_rows, sources_of
 from flows.settings import Settings
-from warehouse.connect import open_reader
-from warehouse.tables import QUARANTINE
 
 commands = typer.Typer(no_args_is_help=True, help="Work the quarantine.")
 
@@ -24,23 +23,7 @@ IdsArgument = Annotated[
 
 def _rows(settings: Settings, ids: list[str] | None, status: str | None = "open") -> pl.DataFrame:
     with friendly_errors():
-        con = open_reader(settings.warehouse)
-    try:
-        rows = con.execute(f"select * from {QUARANTINE.qualified_name}").pl()  # noqa: S608
-    finally:
-        con.close()
-    rows = QUARANTINE.conform(rows).sort("source_uri", "locator", "rule", nulls_last=False)
-    if status is not None:
-        rows = rows.filter(pl.col("status") == status)
-    if not ids:
-        return rows
-    wanted = pl.any_horizontal(pl.col("quarantine_id").str.starts_with(i) for i in ids)
-    found = rows.filter(wanted)
-    missing = [i for i in ids if not any(k.startswith(i) for k in found["quarantine_id"])]
-    if missing:
-        say(f"No open row begins with {', '.join(missing)}. See: newshouse quarantine list")
-        raise typer.Exit(WRONG_USE)
-    return found
+        return quarantine_rows(settings, ids or [], status)
 
 
 @commands.command("list")
@@ -84,25 +67,9 @@ def replay(
     if rows.is_empty():
         out.print("Nothing is open.", markup=False)
         return
-    for source, collection, files in _sources(settings, rows):
+    for source, collection, files in sources_of(settings, rows):
         again = settings.model_copy(update={"source": source, "collection": collection})
-        show(run_flow(again, files))
-
-
-def _sources(settings: Settings, rows: pl.DataFrame) -> list[tuple[str, str, list[str]]]:
-    """Source, collection and files to read again: as the runs that withheld them read them."""
-    con = open_reader(settings.warehouse)
-    try:
-        runs = con.execute("select run_id, source_uri as source, collection from ops.run").pl()
-    finally:
-        con.close()
-    located = rows.join(runs, on="run_id")
-    return [
-        (str(source), str(collection), sorted(set(group["source_uri"])))
-        for (source, collection), group in located.group_by(
-            "source", "collection", maintain_order=True
-        )
-    ]
+        show(run_flow(again, list(files)))
 
 
 @commands.command("discard")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from flows.cli.console import WRONG_USE, friendly_errors, say, settings_of
+from flows.cli.console import (
+    FAILED,
+    WRONG_USE,
+    friendly_errors,
+    say,
+    settings_of,
+    stopped_by_signals,
+)
 from flows.cli.run import SourceArgument, WarehouseOption, refuse_early
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -30,31 +38,61 @@ def serve(
     ] = None,
     cron: Annotated[str | None, typer.Option(help='A cron line instead, as "0 6 * * *".')] = None,
     timezone: Annotated[str, typer.Option(help="Time zone of the schedule.")] = "UTC",
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Port of the server and its UI on 127.0.0.1.")
-    ] = 4200,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help="Run when files arrive; without --every or --cron, only then."
+        ),
+    ] = False,
+    notify: Annotated[
+        str | None,
+        typer.Option(help="Block to tell of failed, crashed and late runs: slack-webhook/desk."),
+    ] = None,
+    keep_days: Annotated[
+        int, typer.Option(min=1, help="Days to keep flow runs, and detail of checks and files.")
+    ] = 30,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the deployments, for several sources on one server.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(help="Address the server listens on. It asks nobody for a password.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the server and its UI.")] = (
+        4200
+    ),
 ) -> None:
     """Run on a schedule, with the Prefect UI on loopback, until Ctrl-C.
 
     Uses the server at PREFECT_API_URL where that is set. With --every the first run starts at once.
 
-    Example: newshouse serve ~/scraped --every 15m
+    Examples: newshouse serve ~/scraped --every 15m; newshouse serve ~/scraped --watch
+
+    Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 the server was lost, 2 wrong use.
     """
-    if every is not None and cron is not None:
-        say("Give --every or --cron, not both.")
-        raise typer.Exit(WRONG_USE)
     try:
         span = None if every is None else duration(every)
     except ValueError as problem:
         say(str(problem))
         raise typer.Exit(WRONG_USE) from None
     settings = settings_of(source=source, warehouse=warehouse)
-    from flows import service
+    from flows.service.plan import DEFAULT_EVERY, ServicePlan, ServiceRefused
+    from flows.service.serving import ServiceBroken
+    from flows.service.serving import serve as serve_plan
 
+    if span is None and cron is None and not watch:
+        span = DEFAULT_EVERY
     with friendly_errors():
         refuse_early(settings)
         try:
-            service.serve(settings, every=span, cron=cron, timezone=timezone, port=port, say=say)
-        except OSError as problem:
+            plan = ServicePlan(
+                settings, every=span, cron=cron, timezone=timezone, watch=watch, notify=notify,
+                keep_days=keep_days, name=name, host=host, port=port,
+            )  # fmt: skip
+            with stopped_by_signals(), suppress(KeyboardInterrupt):
+                serve_plan(plan, say)
+        except ServiceRefused as problem:
             say(str(problem))
             raise typer.Exit(WRONG_USE) from None
+        except ServiceBroken as problem:
+            say(str(problem))
+            raise typer.Exit(FAILED) from None

@@ -1,0 +1,1 @@
+"""Operating newshouse: deployments, schedule, server, alarms, watch. Knows nothing of articles."""

@@ -1,0 +1,51 @@
+"""What became of the runs, a line each, for whoever reads the terminal or the system's journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterEndTime,
+)
+from prefect.client.schemas.sorting import FlowRunSort
+
+_OVERLAP = timedelta(seconds=60)
+"""A state may be recorded a little after it was entered."""
+
+
+@dataclass
+class News:
+    """Remembers which ends were told already."""
+
+    client: PrefectClient
+    deployment_id: Sequence[UUID]
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _told: dict[UUID, datetime] = field(default_factory=dict)
+
+    async def ended(self) -> list[str]:
+        """A line for each run that ended since this was asked last."""
+        now = datetime.now(UTC)
+        ended = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=list(self.deployment_id)),
+            end_time=FlowRunFilterEndTime(after_=self.since),  # type: ignore[arg-type]
+        )
+        runs = await self.client.read_flow_runs(
+            flow_run_filter=ended, sort=FlowRunSort.END_TIME_DESC, limit=100
+        )
+        lines = []
+        for run in reversed(runs):
+            if run.id in self._told or run.state is None:
+                continue
+            self._told[run.id] = now
+            message = (run.state.message or "").partition("\n")[0]
+            said = f": {message}" if message else ""
+            lines.append(f"{run.name}: {run.state.name}{said}")
+        self.since = max(self.since, now - _OVERLAP)
+        self._told = {id_: at for id_, at in self._told.items() if at > now - 2 * _OVERLAP}
+        return lines

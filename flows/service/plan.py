@@ -1,0 +1,98 @@
+"""What an operator asked for, checked before anything is started. Starts nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+from pydantic import ValidationError
+
+from flows.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_EVERY = timedelta(minutes=15)
+
+
+class ServiceRefused(ValueError):
+    """What was asked for cannot be served, and what to do, in one line."""
+
+
+@dataclass(frozen=True)
+class ServicePlan:
+    """One source, kept in one warehouse, by a schedule, by a watch, or by both.
+
+    Without ``every`` and ``cron`` there is no schedule. ``name`` tells the deployments of several
+    sources on one server apart; null names each after its flow. ``notify`` is a block, `type/name`.
+    """
+
+    settings: Settings
+    every: timedelta | None = None
+    cron: str | None = None
+    timezone: str = "UTC"
+    watch: bool = False
+    keep_days: int = 30
+    notify: str | None = None
+    name: str | None = None
+    host: str = LOOPBACK
+    port: int = 4200
+
+    def __post_init__(self) -> None:
+        if self.every is not None and self.cron is not None:
+            raise ServiceRefused("Give --every or --cron, not both.")
+        if self.name is not None and (not self.name.strip() or set(self.name) & set("/%")):
+            raise ServiceRefused(f"--name {self.name!r}: a name without / and % is needed.")
+        if self.notify is not None and len([p for p in self.notify.split("/") if p]) != 2:
+            raise ServiceRefused(
+                f"--notify {self.notify!r}: write the block as type/name, as slack-webhook/desk. "
+                "`prefect block ls` lists those there are."
+            )
+        _refuse_time_zone(self.timezone)
+        self.schedule()
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the first run starts now; a cron line says itself when runs are wanted."""
+        return self.cron is None
+
+    def schedule(self) -> IntervalSchedule | CronSchedule | None:
+        """When runs come due. Raises ServiceRefused for a line that is no cron line."""
+        if self.every is not None:
+            return IntervalSchedule(interval=self.every, timezone=self.timezone)
+        if self.cron is None:
+            return None
+        _refuse_cron_line(self.cron)
+        return CronSchedule(cron=self.cron, timezone=self.timezone)
+
+    def deployment_name(self, flow_name: str) -> str:
+        """What the deployment of a flow is called."""
+        return self.name or flow_name
+
+
+def _refuse_cron_line(line: str) -> None:
+    """A line that is none, and one for a day that never comes: it would stop every schedule."""
+    try:
+        CronSchedule(cron=line)
+    except ValidationError:
+        raise ServiceRefused(
+            f"--cron {line!r}: this is no cron line. Write minute, hour, day, month and weekday, "
+            'as in "0 6 * * *" for every day at six.'
+        ) from None
+    from prefect.server.schemas.schedules import CronSchedule as ServerCronSchedule
+
+    try:
+        asyncio.run(ServerCronSchedule(cron=line, timezone="UTC").get_dates(1))
+    except ValueError:
+        raise ServiceRefused(f"--cron {line!r}: that day never comes.") from None
+
+
+def _refuse_time_zone(name: str) -> None:
+    try:
+        if not name.strip():
+            raise ValueError("empty")
+        IntervalSchedule(interval=DEFAULT_EVERY, timezone=name)
+    except (ValidationError, ValueError):
+        raise ServiceRefused(
+            f"--timezone {name!r}: no such time zone. Name one as in Europe/Berlin, or UTC."
+        ) from None

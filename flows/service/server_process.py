@@ -1,0 +1,35 @@
+"""A Prefect server that ends with whoever started it, even one that was killed. Run as a module.
+
+Its standard input is a pipe from its parent; the end of the pipe is the end of the server.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+
+_PATIENCE_SECONDS = 20.0
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(_PATIENCE_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(host: str, port: str) -> None:
+    """Run the server in this process until its parent is gone."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    sys.argv = ["prefect", "server", "start", "--host", host, "--port", port]
+    runpy.run_module("prefect", run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

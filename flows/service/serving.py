@@ -1,0 +1,173 @@
+"""`newshouse serve`: server, deployments, alarms and watch, until somebody says stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.runner import Runner
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    temporary_settings,
+)
+
+from flows.place import PlaceError
+from flows.service.automation import automations, find_bell, register
+from flows.service.deployment import deployments
+from flows.service.news import News
+from flows.service.plan import ServicePlan
+from flows.service.server import Server, server
+from flows.service.sweep import (
+    HEARTBEAT_SECONDS,
+    drop_missed_runs,
+    drop_old_runs,
+    end_dead_runs,
+)
+from flows.service.watch import Watch, listing_of
+from warehouse.lock import current_holder
+
+_DAY_SECONDS = 24 * 3600.0
+_NEWS_SECONDS = 3.0
+
+
+class ServiceBroken(RuntimeError):
+    """Serving came to an end that nobody asked for, in one line. Start it again."""
+
+
+def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
+    """Serve a plan until SIGTERM; a run under way is then ended in order, and recorded.
+
+    Raises ServiceRefused where it cannot be served, ServiceBroken where its server is lost.
+    """
+    with server(plan.host, plan.port) as found:
+        if found.is_ours:
+            say(f"Prefect UI: {found.url.removesuffix('/api')}")
+        values: dict[Any, Any] = {
+            PREFECT_API_URL: found.url,
+            PREFECT_FLOWS_HEARTBEAT_FREQUENCY: HEARTBEAT_SECONDS,
+        }
+        with temporary_settings(values):
+            try:
+                asyncio.run(_Service(plan, found, say).run())
+            except (httpx.HTTPError, PrefectHTTPStatusError) as problem:
+                raise ServiceBroken(
+                    f"The Prefect server at {found.url} cannot be worked with any more "
+                    f"({type(problem).__name__}: {problem})."
+                ) from problem
+
+
+class _Runner(Runner):
+    """Prefect's runner, which leaves signals to the loop."""
+
+    def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: the service stops the runner itself."""
+
+
+@dataclass
+class _Service:
+    plan: ServicePlan
+    server: Server
+    say: Callable[[str], None]
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def name(self) -> str:
+        return self.plan.deployment_name("ingest")
+
+    async def run(self) -> None:
+        """Register everything, then work until told to stop."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.stop.set)
+        async with get_client() as client:
+            bell = await find_bell(client, self.plan.notify) if self.plan.notify else None
+            runner = _Runner(name="newshouse", pause_on_shutdown=False)
+            ids: dict[str, UUID] = {}
+            for deployment in deployments(self.plan):
+                ids[str(deployment.flow_name)] = await runner.aadd_deployment(deployment)
+                self.say(f"Serving {deployment.full_name}")
+            await self._sweep(client, ids)
+            wanted = automations(self.name, ids, bell=bell, watch=self.plan.watch)
+            await register(client, self.name, wanted)
+            watch = await self._watch(client, ids["ingest"])
+            if self.plan.at_once:
+                await client.create_flow_run_from_deployment(ids["ingest"])
+            await self._work(client, runner, ids, watch)
+
+    async def _sweep(self, client: PrefectClient, ids: dict[str, UUID]) -> None:
+        holder = current_holder(self.plan.settings.warehouse)
+        dead = await end_dead_runs(
+            client, list(ids.values()),
+            nobody_else=self.server.is_ours, holder=holder.flow_run if holder else None,
+        )  # fmt: skip
+        for run in dead:
+            self.say(f"{run.name}: its process is gone, marked as crashed")
+        missed = await drop_missed_runs(client, list(ids.values()), keep_one=not self.plan.at_once)
+        if missed:
+            self.say(f"{missed:,} runs came due while nothing was served; one makes up for them")
+
+    async def _watch(self, client: PrefectClient, ingest_id: UUID) -> Watch | None:
+        if not self.plan.watch:
+            return None
+        source = self.plan.settings.source
+        watch = Watch(client, source, self.name, ingest_id, self.say)
+        if self.plan.at_once:
+            try:
+                watch.arrivals.tell(await asyncio.to_thread(listing_of, source))
+            except PlaceError as problem:
+                self.say(f"watch: {problem}")
+        return watch
+
+    async def _work(
+        self, client: PrefectClient, runner: Runner, ids: dict[str, UUID], watch: Watch | None
+    ) -> None:
+        """Run what comes due; the first of these tasks to end ends all."""
+        news = News(client, list(ids.values()))
+        tasks = [
+            asyncio.create_task(runner.start(), name="runner"),
+            asyncio.create_task(self.stop.wait(), name="stop"),
+            asyncio.create_task(self._tell(news), name="news"),
+            asyncio.create_task(self._keep_house(client, ids), name="house"),
+            asyncio.create_task(self._mind_server(), name="server"),
+        ]
+        if watch is not None:
+            tasks.append(asyncio.create_task(watch.run(), name="watch"))
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks[2:]:
+            task.cancel()
+        if self.stop.is_set():
+            self.say("Stopping.")
+        if runner.started:
+            await runner.astop()
+        await asyncio.gather(*tasks[:1], return_exceptions=True)
+        tasks[1].cancel()
+        for task in ended:
+            task.result()  # raises what ended it
+        for line in await news.ended():
+            self.say(line)
+
+    async def _tell(self, news: News) -> None:
+        while True:
+            for line in await news.ended():
+                self.say(line)
+            await asyncio.sleep(_NEWS_SECONDS)
+
+    async def _keep_house(self, client: PrefectClient, ids: dict[str, UUID]) -> None:
+        while True:
+            before = datetime.now(UTC) - timedelta(days=self.plan.keep_days)
+            dropped = await drop_old_runs(client, list(ids.values()), before)
+            if dropped:
+                self.say(f"{dropped:,} runs older than {self.plan.keep_days} days removed")
+            await asyncio.sleep(_DAY_SECONDS)
+
+    async def _mind_server(self) -> None:
+        while self.server.is_alive():
+            await asyncio.sleep(1.0)
+        raise ServiceBroken("The Prefect server ended. Start `newshouse serve` again.")

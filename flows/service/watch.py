@@ -1,0 +1,158 @@
+"""A watch on the source: says when files have come or changed and are whole. Reads no file."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterExpectedStartTime,
+)
+from prefect.events import Event, Resource
+from prefect.events.clients import get_events_client
+
+from flows.place import PlaceError, is_remote, list_files
+from flows.service.automation import source_resource
+from flows.service.deployment import ARRIVED
+from flows.service.sweep import runs_under_way
+from flows.settings import without_credentials
+
+LOCAL_PAUSE_SECONDS = 3.0
+REMOTE_PAUSE_SECONDS = 60.0
+"""A look at a bucket is a request, and costs."""
+_ANSWER_SECONDS = 30.0
+"""How long an event may take to start a run before it is said again."""
+
+Stamp = tuple[int, int | None]
+"""Size and time of change of a file."""
+
+
+@dataclass
+class Arrivals:
+    """What has been seen and what has been said of it. Pure: time and listing come from outside.
+
+    A file counts once two looks in a row found it the same, so that one still being written does
+    not. Whatever differs from what was said last, new, changed or gone, is worth a run.
+    """
+
+    said: Mapping[str, Stamp] | None = None
+    _before: Mapping[str, Stamp] = field(default_factory=dict)
+
+    def look(self, listing: Mapping[str, Stamp]) -> dict[str, Stamp]:
+        """The files that are whole now and were not said yet; gone ones have no place in it."""
+        said = self.said or {}
+        news = {
+            uri: stamp
+            for uri, stamp in listing.items()
+            if self._before.get(uri) == stamp and said.get(uri) != stamp
+        }
+        self._before = dict(listing)
+        return news
+
+    def gone(self) -> set[str]:
+        """Files that were said and are not there any more."""
+        return set(self.said or {}) - set(self._before)
+
+    def tell(self, news: Mapping[str, Stamp]) -> None:
+        """Remember that a run was asked for, for these files and what is gone."""
+        kept = {uri: stamp for uri, stamp in (self.said or {}).items() if uri in self._before}
+        self.said = kept | dict(news)
+
+
+def listing_of(source: str) -> dict[str, Stamp]:
+    """Size and time of every file of a source. Raises PlaceError where it cannot be listed."""
+    return {file.source_uri: (file.byte_count, file.modified_at_us) for file in list_files(source)}
+
+
+@dataclass
+class Watch:
+    """Looks at a source until it is cancelled, and asks for a run when files have come.
+
+    While a run is under way it waits: that run may have listed the source before they came, and
+    another would be cancelled.
+    """
+
+    client: PrefectClient
+    source: str
+    name: str
+    ingest_id: UUID
+    say: Callable[[str], None]
+    pause: float = 0.0
+    look: Callable[[str], dict[str, Stamp]] = listing_of
+    arrivals: Arrivals = field(default_factory=Arrivals)
+
+    def __post_init__(self) -> None:
+        if not self.pause:
+            self.pause = REMOTE_PAUSE_SECONDS if is_remote(self.source) else LOCAL_PAUSE_SECONDS
+
+    async def run(self) -> None:
+        """Never returns. A source that cannot be listed is said once, and looked at again."""
+        trouble = ""
+        while True:
+            began = time.monotonic()
+            try:
+                listing = await asyncio.to_thread(self.look, self.source)
+            except PlaceError as problem:
+                if str(problem) != trouble:
+                    trouble = str(problem)
+                    self.say(f"watch: {trouble}")
+            else:
+                trouble = ""
+                await self._consider(listing)
+            # A listing that takes long is not made all the time.
+            await asyncio.sleep(max(self.pause, 10 * (time.monotonic() - began)))
+
+    async def _consider(self, listing: dict[str, Stamp]) -> None:
+        news = self.arrivals.look(listing)
+        gone = self.arrivals.gone()
+        if not news and not gone:
+            return
+        if await runs_under_way(self.client, [self.ingest_id]):
+            return
+        if await self._ask(len(news), len(gone)):
+            self.arrivals.tell(news)
+
+    async def _ask(self, arrived: int, gone: int) -> bool:
+        """Say that files have come; whether a run was started by it."""
+        asked_at = datetime.now(UTC)
+        await emit(self.name, self.source, arrived=arrived, gone=gone)
+        self.say(f"watch: {arrived:,} files have come or changed, {gone:,} are gone")
+        give_up_at = time.monotonic() + _ANSWER_SECONDS
+        while time.monotonic() < give_up_at:
+            await asyncio.sleep(1.0)
+            if await self._began_since(asked_at):
+                return True
+        self.say("watch: no run was started by it; is the automation paused? Asking again.")
+        return False
+
+    async def _began_since(self, since: datetime) -> bool:
+        newer = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=[self.ingest_id]),
+            expected_start_time=FlowRunFilterExpectedStartTime(
+                after_=since - timedelta(seconds=1),  # type: ignore[arg-type]
+                before_=datetime.now(UTC) + timedelta(seconds=1),  # type: ignore[arg-type]
+            ),
+        )
+        return bool(await self.client.read_flow_runs(flow_run_filter=newer, limit=1))
+
+
+async def emit(name: str, source: str, *, arrived: int, gone: int) -> None:
+    """Tell the server that files of a source have come."""
+    resource = {
+        "prefect.resource.id": source_resource(name),
+        "prefect.resource.name": without_credentials(source),
+    }
+    event = Event(
+        event=ARRIVED,
+        resource=Resource.model_validate(resource),
+        payload={"arrived": arrived, "gone": gone},
+    )
+    async with get_events_client(checkpoint_every=1) as events:
+        await events.emit(event)
