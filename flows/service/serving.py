@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
+from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.settings import (
@@ -44,10 +45,11 @@ class ServiceBroken(RuntimeError):
 
 
 def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
-    """Serve a plan until SIGTERM; a run under way is then ended in order, and recorded.
+    """Serve a plan until SIGINT or SIGTERM; a run under way is then ended in order, and recorded.
 
     Raises ServiceRefused where it cannot be served, ServiceBroken where its server is lost.
     """
+    made = deployments(plan)
     with server(plan.host, plan.port) as found:
         if found.is_ours:
             say(f"Prefect UI: {found.url.removesuffix('/api')}")
@@ -57,7 +59,7 @@ def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
         }
         with temporary_settings(values):
             try:
-                asyncio.run(_Service(plan, found, say).run())
+                asyncio.run(_Service(plan, made, found, say).run())
             except (httpx.HTTPError, PrefectHTTPStatusError) as problem:
                 raise ServiceBroken(
                     f"The Prefect server at {found.url} cannot be worked with any more "
@@ -75,6 +77,7 @@ class _Runner(Runner):
 @dataclass
 class _Service:
     plan: ServicePlan
+    made: Sequence[RunnerDeployment]
     server: Server
     say: Callable[[str], None]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -85,12 +88,13 @@ class _Service:
 
     async def run(self) -> None:
         """Register everything, then work until told to stop."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.stop.set)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
         async with get_client() as client:
             bell = await find_bell(client, self.plan.notify) if self.plan.notify else None
             runner = _Runner(name="newshouse", pause_on_shutdown=False)
             ids: dict[str, UUID] = {}
-            for deployment in deployments(self.plan):
+            for deployment in self.made:
                 ids[str(deployment.flow_name)] = await runner.aadd_deployment(deployment)
                 self.say(f"Serving {deployment.full_name}")
             await self._sweep(client, ids)
