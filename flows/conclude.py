@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -213,8 +213,15 @@ def publish_run(run: RunState, emptied: Sequence[str] = ()) -> Mapping[str, int]
         run.work.layout.file,
         keep_snapshots=run.settings.keep_snapshots,
         emptied=emptied,
+        forget_before=_forget_before(run),
     )
     return published.rows
+
+
+def _forget_before(run: RunState) -> datetime | None:
+    """Detail of earlier runs goes with the next publication: that costs no copy of its own."""
+    days = run.settings.keep_days
+    return None if days is None else run.clock.started_at - timedelta(days=days)
 
 
 def publish_failure(run: RunState, message: str) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -17,6 +18,7 @@ from warehouse.edition import Announce, PublishError, publish_edition, silent
 from warehouse.integrity import count_breaches
 from warehouse.journal import JournalPart
 from warehouse.replacement import delete_replaced
+from warehouse.retention import forget_detail
 from warehouse.schema_version import SCHEMA_VERSION
 from warehouse.staging import parquet_parts, select_parts
 from warehouse.tables import BY_NAME, CONTRACTS
@@ -39,12 +41,14 @@ def publish(
     journal_parts: Iterable[JournalPart] | None = None,
     keep_snapshots: int = 3,
     emptied: Sequence[str] = (),
+    forget_before: datetime | None = None,
     announce: Announce = silent,
 ) -> Published:
     """Publish a run's staged rows. The caller holds the lock.
 
     ``run_staging`` is named by the run's id. ``journal_parts`` are folded in and removed; all there
     are unless told otherwise. ``emptied`` names tables that lose all their published rows first.
+    ``forget_before`` has the detail of runs older than that removed, as `retention` says.
     ``announce`` hears the name of each step as it begins. Raises PublishError, the published file
     untouched, when rows break a rule, a staged file cannot be read or the disk does not take it.
     """
@@ -56,6 +60,8 @@ def publish(
     def change(con: duckdb.DuckDBPyConnection) -> None:
         fold_in(con, parts, run_id)
         rows.update(_insert_staged(con, run_staging, emptied, announce))
+        if forget_before is not None:
+            forget_detail(con, forget_before)
         announce("check")
         refuse_breaches(con, everything=bool(emptied))
 

@@ -6,7 +6,7 @@ import typer
 
 from flows.cli import care, quarantine, query
 from flows.cli.run import run
-from flows.cli.serve import serve
+from flows.cli.serve import alarms, serve
 
 app = typer.Typer(
     name="newshouse",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(serve)
+app.command()(alarms)
 app.command()(query.sql)
 app.command()(query.status)
 app.command()(query.check)

@@ -30,6 +30,12 @@ def duration(text: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+NotifyOption = Annotated[
+    str | None,
+    typer.Option(help="Block to tell of failed, crashed and late runs: slack-webhook/desk."),
+]
+
+
 def serve(
     source: SourceArgument = None,
     warehouse: WarehouseOption = None,
@@ -44,10 +50,7 @@ def serve(
             "--watch", help="Run when files arrive; without --every or --cron, only then."
         ),
     ] = False,
-    notify: Annotated[
-        str | None,
-        typer.Option(help="Block to tell of failed, crashed and late runs: slack-webhook/desk."),
-    ] = None,
+    notify: NotifyOption = None,
     keep_days: Annotated[
         int, typer.Option(min=1, help="Days to keep flow runs, and detail of checks and files.")
     ] = 30,
@@ -96,3 +99,28 @@ def serve(
         except ServiceBroken as problem:
             say(str(problem))
             raise typer.Exit(FAILED) from None
+
+
+def alarms(
+    notify: NotifyOption = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the deployments, where it is not the flow's.")
+    ] = None,
+) -> None:
+    """Set the alarms of deployments that a worker runs, on the server at PREFECT_API_URL.
+
+    A run without heartbeat is marked as crashed, the event newshouse.files.arrived starts a run,
+    and --notify tells of failed, crashed and late runs. `newshouse serve` does this itself.
+
+    Example: newshouse alarms --notify slack-webhook/desk
+    """
+    import asyncio
+
+    from flows.service.alarms import set_alarms
+    from flows.service.plan import ServiceRefused
+
+    try:
+        asyncio.run(set_alarms(name, notify, say))
+    except ServiceRefused as problem:
+        say(str(problem))
+        raise typer.Exit(WRONG_USE) from None
