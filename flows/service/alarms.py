@@ -32,7 +32,7 @@ async def set_alarms(name: str | None, notify: str | None, say: Callable[[str], 
                 client, list(ids.values()), nobody_else=False, holder=None
             ):
                 say(f"{run.name}: its process is gone, marked as crashed")
-            wanted = automations(name or "ingest", ids, bell=bell, watch=True)
+            wanted = automations(name or "ingest", ids, bell=bell)
             await register(client, name or "ingest", wanted)
             for automation in wanted:
                 say(f"{automation.name}: {automation.description}")

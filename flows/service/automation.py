@@ -85,16 +85,14 @@ def automation_name(name: str, kind: str) -> str:
 
 
 def automations(
-    name: str, deployment_id: Mapping[str, UUID], *, bell: Bell | None, watch: bool
+    name: str, deployment_id: Mapping[str, UUID], *, bell: Bell | None
 ) -> list[AutomationCore]:
     """All that are wanted. ``deployment_id`` maps flow names to their deployments."""
     ours: Labels = {
         "prefect.resource.role": "deployment",
         "prefect.resource.id": [f"prefect.deployment.{one}" for one in deployment_id.values()],
     }
-    wanted = [_no_heartbeat(name, ours)]
-    if watch:
-        wanted.append(_files_arrived(name, deployment_id["ingest"]))
+    wanted = [_no_heartbeat(name, ours), _files_arrived(name, deployment_id["ingest"])]
     if bell is not None:
         wanted += [_alarm(name, kind, ours, bell) for kind in ALARMS]
     return wanted

@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 
+from prefect.settings import PREFECT_UI_API_URL, PREFECT_UI_URL, temporary_settings
+
 _PATIENCE_SECONDS = 20.0
 
 
@@ -28,7 +30,12 @@ def main(host: str, port: str) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     sys.argv = ["prefect", "server", "start", "--host", host, "--port", port]
-    runpy.run_module("prefect", run_name="__main__")
+    everywhere = host == "0.0.0.0"  # noqa: S104 - compared
+    here = f"http://{'127.0.0.1' if everywhere else host}:{port}"
+    # Where alarms send people to look at a run, and where the page in their browser finds the API.
+    api = "/api" if everywhere else f"{here}/api"
+    with temporary_settings({PREFECT_UI_URL: here, PREFECT_UI_API_URL: api}):
+        runpy.run_module("prefect", run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ class _Service:
                 ids[str(deployment.flow_name)] = await runner.aadd_deployment(deployment)
                 self.say(f"Serving {deployment.full_name}")
             await self._sweep(client, ids)
-            wanted = automations(self.name, ids, bell=bell, watch=self.plan.watch)
+            wanted = automations(self.name, ids, bell=bell)
             await register(client, self.name, wanted)
             watch = await self._watch(client, ids["ingest"])
             if self.plan.at_once:
