@@ -85,7 +85,8 @@ def serve(
     if span is None and cron is None and not watch:
         span = DEFAULT_EVERY
     with friendly_errors():
-        refuse_early(settings)
+        # A warehouse that is held now is none of serving's business: runs wait their turn.
+        refuse_early(settings.model_copy(update={"wait_seconds": 1.0}))
         try:
             plan = ServicePlan(
                 settings, every=span, cron=cron, timezone=timezone, watch=watch, notify=notify,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import PrefectHTTPStatusError
 from prefect.runner import Runner
 from prefect.settings import (
     PREFECT_API_URL,
@@ -33,11 +33,14 @@ from flows.service.sweep import (
     drop_old_runs,
     end_dead_runs,
 )
-from flows.service.watch import Watch, listing_of
+from flows.service.watch import SERVER_AWAY, Watch, listing_of
+from flows.settings import without_credentials
 from warehouse.lock import current_holder
 
 _DAY_SECONDS = 24 * 3600.0
 _NEWS_SECONDS = 3.0
+_END_SECONDS = 60.0
+"""Prefect's runner gives a run 30 s to end before it kills it."""
 
 
 class ServiceBroken(RuntimeError):
@@ -60,10 +63,12 @@ def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
         with temporary_settings(values):
             try:
                 asyncio.run(_Service(plan, made, found, say).run())
-            except (httpx.HTTPError, PrefectHTTPStatusError) as problem:
+            except (*SERVER_AWAY, RuntimeError, ExceptionGroup) as problem:
+                if isinstance(problem, ServiceBroken):
+                    raise
                 raise ServiceBroken(
-                    f"The Prefect server at {found.url} cannot be worked with any more "
-                    f"({type(problem).__name__}: {problem})."
+                    f"The Prefect server at {without_credentials(found.url)} cannot be worked with "
+                    f"any more ({type(problem).__name__}: {problem})."
                 ) from problem
 
 
@@ -135,41 +140,45 @@ class _Service:
         """Run what comes due; the first of these tasks to end ends all."""
         news = News(client, list(ids.values()))
         tasks = [
-            asyncio.create_task(runner.start(), name="runner"),
-            asyncio.create_task(self.stop.wait(), name="stop"),
-            asyncio.create_task(self._tell(news), name="news"),
-            asyncio.create_task(self._keep_house(client, ids), name="house"),
-            asyncio.create_task(self._mind_server(), name="server"),
+            asyncio.create_task(runner.start()),
+            asyncio.create_task(self.stop.wait()),
+            asyncio.create_task(self._repeat(partial(self._tell, news), _NEWS_SECONDS)),
+            asyncio.create_task(self._repeat(partial(self._keep_house, client, ids), _DAY_SECONDS)),
+            asyncio.create_task(self._mind_server()),
         ]
         if watch is not None:
-            tasks.append(asyncio.create_task(watch.run(), name="watch"))
+            tasks.append(asyncio.create_task(watch.run()))
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks[2:]:
+        for task in tasks[1:]:
             task.cancel()
         if self.stop.is_set():
             self.say("Stopping.")
-        if runner.started:
-            await runner.astop()
-        await asyncio.gather(*tasks[:1], return_exceptions=True)
-        tasks[1].cancel()
+            if runner.started:
+                await runner.astop()
+        else:
+            tasks[0].cancel()
+        await asyncio.wait(tasks[:1], timeout=_END_SECONDS)
         for task in ended:
             task.result()  # raises what ended it
         for line in await news.ended():
             self.say(line)
 
     async def _tell(self, news: News) -> None:
-        while True:
-            for line in await news.ended():
-                self.say(line)
-            await asyncio.sleep(_NEWS_SECONDS)
+        for line in await news.ended():
+            self.say(line)
 
     async def _keep_house(self, client: PrefectClient, ids: dict[str, UUID]) -> None:
+        before = datetime.now(UTC) - timedelta(days=self.plan.keep_days)
+        dropped = await drop_old_runs(client, list(ids.values()), before)
+        if dropped:
+            self.say(f"{dropped:,} runs older than {self.plan.keep_days} days removed")
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        """Do it again and again; a server that is away for a while is asked again."""
         while True:
-            before = datetime.now(UTC) - timedelta(days=self.plan.keep_days)
-            dropped = await drop_old_runs(client, list(ids.values()), before)
-            if dropped:
-                self.say(f"{dropped:,} runs older than {self.plan.keep_days} days removed")
-            await asyncio.sleep(_DAY_SECONDS)
+            with suppress(*SERVER_AWAY):
+                await work()
+            await asyncio.sleep(seconds)
 
     async def _mind_server(self) -> None:
         while self.server.is_alive():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -17,6 +18,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.events import Event, Resource
 from prefect.events.clients import get_events_client
+from prefect.exceptions import PrefectHTTPStatusError
 
 from flows.place import PlaceError, is_remote, list_files
 from flows.service.automation import source_resource
@@ -29,6 +31,9 @@ REMOTE_PAUSE_SECONDS = 60.0
 """A look at a bucket is a request, and costs."""
 _ANSWER_SECONDS = 30.0
 """How long an event may take to start a run before it is said again."""
+
+SERVER_AWAY = (httpx.HTTPError, PrefectHTTPStatusError, OSError)
+"""What calls raise while the Prefect server cannot be reached."""
 
 Stamp = tuple[int, int | None]
 """Size and time of change of a file."""
@@ -99,13 +104,12 @@ class Watch:
             began = time.monotonic()
             try:
                 listing = await asyncio.to_thread(self.look, self.source)
-            except PlaceError as problem:
+                await self._consider(listing)
+                trouble = ""
+            except (PlaceError, *SERVER_AWAY) as problem:
                 if str(problem) != trouble:
                     trouble = str(problem)
                     self.say(f"watch: {trouble}")
-            else:
-                trouble = ""
-                await self._consider(listing)
             # A listing that takes long is not made all the time.
             await asyncio.sleep(max(self.pause, 10 * (time.monotonic() - began)))
 

@@ -84,7 +84,7 @@ def service(house: House) -> Started:
 
 
 def only_run(house: House) -> Run:
-    return wait_for(lambda: (house.api.runs(INGEST) or [None])[0], 60, "a run")
+    return wait_for(lambda: house.api.runs(INGEST), 60, "a run")[0]
 
 
 def test_the_first_run_starts_at_once(house: House, service: Started) -> None:
