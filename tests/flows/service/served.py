@@ -126,6 +126,8 @@ class Api:
                 if problem.code != 503:
                     raise
                 time.sleep(2)
+            except TimeoutError:
+                continue
         raise AssertionError(f"{path}: busy all the time")
 
     def _ask(self, path: str, body: object | None) -> Any:

@@ -57,13 +57,17 @@ class House:
         return int(found[0])
 
     def wait_for_hold(self, run_id: str) -> None:
-        """Until the run is at work on the warehouse."""
+        """Until the run is at work on the warehouse, and on record."""
 
         def held() -> bool:
-            holder = current_holder(self.warehouse)
-            return holder is not None and holder.flow_run == run_id
+            recorded = journal.read(self.warehouse).get("run")
+            running = [] if recorded is None else recorded.filter(status="running")["flow_run_id"]
+            return run_id in list(running)
 
         wait_for(held, 120, f"{run_id} hold the warehouse")
+        holder = current_holder(self.warehouse)
+        assert holder is not None
+        assert holder.flow_run == run_id
 
 
 @pytest.fixture(scope="module")
