@@ -9,15 +9,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.console import (
-    FAILED,
-    WRONG_USE,
-    friendly_errors,
-    say,
-    settings_of,
-    stopped_by_signals,
-)
+from flows.cli.console import FAILED, WRONG_USE, friendly_errors, say, settings_of
 from flows.cli.run import SourceArgument, WarehouseOption, refuse_early
+from flows.cli.stopping import stopped_by_signals
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from prefect.settings import PREFECT_API_URL
 
-from flows.service.plan import LOOPBACK, ServiceRefused
+from flows.service.plan import EVERYWHERE, LOOPBACK, ServiceRefused
 from flows.settings import without_credentials
 
 _START_SECONDS = 180.0
@@ -57,9 +57,9 @@ def server(host: str, port: int) -> Iterator[Server]:
         yield Server(url)
         return
     _refuse_taken_port(host, port)
-    url = f"http://{LOOPBACK if host == '0.0.0.0' else host}:{port}/api"  # noqa: S104 - compared
+    url = f"http://{LOOPBACK if host == EVERYWHERE else host}:{port}/api"
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and words
-        [sys.executable, "-m", "flows.service.server_process", host, str(port)],
+        [sys.executable, "-P", "-m", "flows.service.server_process", host, str(port)],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip

@@ -14,6 +14,8 @@ import time
 
 from prefect.settings import PREFECT_UI_API_URL, PREFECT_UI_URL, temporary_settings
 
+from flows.service.plan import EVERYWHERE, LOOPBACK
+
 _PATIENCE_SECONDS = 20.0
 
 
@@ -30,10 +32,9 @@ def main(host: str, port: str) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     sys.argv = ["prefect", "server", "start", "--host", host, "--port", port]
-    everywhere = host == "0.0.0.0"  # noqa: S104 - compared
-    here = f"http://{'127.0.0.1' if everywhere else host}:{port}"
+    here = f"http://{LOOPBACK if host == EVERYWHERE else host}:{port}"
     # Where alarms send people to look at a run, and where the page in their browser finds the API.
-    api = "/api" if everywhere else f"{here}/api"
+    api = "/api" if host == EVERYWHERE else f"{here}/api"
     with temporary_settings({PREFECT_UI_URL: here, PREFECT_UI_API_URL: api}):
         runpy.run_module("prefect", run_name="__main__")
 

@@ -61,8 +61,9 @@ class House:
 
         def held() -> bool:
             recorded = journal.read(self.warehouse).get("run")
-            running = [] if recorded is None else recorded.filter(status="running")["flow_run_id"]
-            return run_id in list(running)
+            if recorded is None:
+                return False
+            return run_id in recorded.filter(status="running")["flow_run_id"].to_list()
 
         wait_for(held, 120, f"{run_id} hold the warehouse")
         holder = current_holder(self.warehouse)
