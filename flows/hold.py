@@ -49,13 +49,20 @@ def _clock_at(at: datetime) -> RunClock:
 
 
 @contextmanager
+def take_lock(settings: Settings, flow_run_id: str | None = None) -> Iterator[None]:
+    """The warehouse's lock, whatever state the warehouse is in. Raises WarehouseLocked."""
+    holder = Holder(os.getpid(), socket.gethostname(), flow_run=flow_run_id)
+    with warehouse_lock(settings.warehouse, holder, settings.wait_seconds):
+        yield
+
+
+@contextmanager
 def hold_lock(settings: Settings, flow_run_id: str | None = None) -> Iterator[RunClock]:
-    """The warehouse's lock, and the clock of who holds it now, later than that of all before.
+    """The lock, and the clock of who holds it now, later than that of all before.
 
     Raises WarehouseLocked. Runs that still say they are running are dead: they are marked so.
     """
-    holder = Holder(os.getpid(), socket.gethostname(), flow_run=flow_run_id)
-    with warehouse_lock(settings.warehouse, holder, settings.wait_seconds):
+    with take_lock(settings, flow_run_id):
         clock = new_clock(journal.newest_run(settings.warehouse))
         journal.mark_crashed(settings.warehouse, clock.run_id, clock.started_at)
         yield clock

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from flows.hold import hold_lock
+from flows.hold import hold_lock, take_lock
 from flows.settings import Settings
 from flows.version import CODE_VERSION
 from flows.work import Work
@@ -83,7 +83,7 @@ def purge_articles(settings: Settings, article_id: list[str]) -> Purged:
 
 def restore(settings: Settings, name: str) -> None:
     """Publish a snapshot again; what was published until now becomes a snapshot itself."""
-    with hold_lock(settings):
+    with take_lock(settings):
         restore_snapshot(settings.warehouse, name, keep_snapshots=settings.keep_snapshots)
 
 

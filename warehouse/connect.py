@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.ddl import quote
-from warehouse.layout import WarehouseError, layout_of
+from warehouse.layout import WarehouseDamaged, WarehouseError, layout_of
 from warehouse.schema_version import SCHEMA_VERSION, read_schema_version
 from warehouse.tables.publication import PUBLICATION
 
@@ -67,7 +67,10 @@ def attach_published(
     try:
         con.execute(f"ATTACH {quote(str(file))} AS published (READ_ONLY)")
     except duckdb.Error as error:
-        raise WarehouseError(f"{file}: cannot be read as a warehouse ({_first(error)})") from error
+        said = f"{file}: cannot be read as a warehouse ({_first(error)})"
+        if layout_of(warehouse).snapshots.is_dir():
+            said += ". Earlier files are kept: newshouse snapshots list, and restore"
+        raise WarehouseDamaged(said) from error
     refuse_unknown_version(file, read_schema_version(con, "published"))
     return True
 

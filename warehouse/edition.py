@@ -8,6 +8,8 @@ changes is the caller's business.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +20,13 @@ import duckdb
 from warehouse import ddl, mart
 from warehouse.connect import find_snapshot, open_writer, published_run
 from warehouse.copying import copy_file
-from warehouse.layout import Layout, WarehouseError, layout_of, make_durable
+from warehouse.layout import (
+    Layout,
+    WarehouseDamaged,
+    WarehouseError,
+    layout_of,
+    make_durable,
+)
 from warehouse.migration import migrate_open
 from warehouse.schema_version import SCHEMA_VERSION
 from warehouse.snapshot import keep_snapshot, prune_snapshots
@@ -70,12 +78,18 @@ def publish_edition(
 def restore_snapshot(warehouse: Path, name: str, *, keep_snapshots: int) -> str:
     """Put a copy of a snapshot in the place of the published file; the snapshot's whole name.
 
-    The file replaced becomes a snapshot. The caller holds the lock. Raises WarehouseError when no
-    snapshot, or more than one, is named so.
+    The file replaced becomes a snapshot; one that cannot be read is set aside. The caller holds the
+    lock. Raises WarehouseError when no snapshot, or more than one, is named so.
     """
     layout = layout_of(warehouse)
     snapshot = find_snapshot(warehouse, name)
-    previous = published_run(warehouse)
+    try:
+        previous = published_run(warehouse)
+    except WarehouseDamaged:
+        previous = None
+        layout.damaged.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # No hard links here: it is only replaced.
+            os.link(layout.file, layout.damaged)
     with room_for_next(layout):
         target = layout.next / snapshot.name
         copy_file(snapshot, target)

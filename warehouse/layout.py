@@ -11,6 +11,10 @@ class WarehouseError(RuntimeError):
     """What went wrong with the warehouse and what to do, in one line for people."""
 
 
+class WarehouseDamaged(WarehouseError):
+    """The published file cannot be read at all."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where a warehouse keeps its things: ``FILE``, ``FILE.lock`` and ``FILE.d/``, nothing else.
@@ -49,6 +53,11 @@ class Layout:
     def next(self) -> Path:
         """The file being made. Whatever lies here while no run holds the lock is rubbish."""
         return self.folder / "next"
+
+    @property
+    def damaged(self) -> Path:
+        """A published file that could not be read, set aside when a snapshot took its place."""
+        return self.folder / "damaged.duckdb"
 
     def run_staging(self, run_id: str) -> Path:
         """The staging folder of one run."""

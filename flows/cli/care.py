@@ -62,6 +62,9 @@ def purge(
     except ValueError as problem:
         say(str(problem))
         raise typer.Exit(WRONG_USE) from None
+    except OverflowError:
+        say(f"{older_than} ago is before the year 1. Write 365d, say.")
+        raise typer.Exit(WRONG_USE) from None
     from flows.maintain import chosen_articles, purge_articles
 
     with friendly_errors():

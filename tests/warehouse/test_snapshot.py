@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.warehouse.made_up import made_up_run, run_id_of
@@ -72,3 +73,32 @@ def test_a_name_that_fits_none_or_several_is_refused(name: str, count: int, tmp_
     publish_three(warehouse)
     with pytest.raises(WarehouseError, match=f"{count} of 2 snapshots are named {name}"):
         open_reader(warehouse, at=name)
+
+
+def test_a_damaged_warehouse_is_restored_and_set_aside(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    for number in (1, 2):
+        publish_run(made_up_run(number, {"one": number}), warehouse)
+    warehouse.write_bytes(b"no database at all" * 100)
+    with pytest.raises(WarehouseError, match="Earlier files are kept: newshouse snapshots"):
+        open_reader(warehouse)
+
+    restore_snapshot(warehouse, run_id_of(1), keep_snapshots=2)
+
+    with open_reader(warehouse) as con:
+        assert con.execute("SELECT count(*) FROM article").fetchall() == [(1,)]
+    assert layout_of(warehouse).damaged.read_bytes().startswith(b"no database")
+
+
+def test_a_newer_warehouse_is_not_replaced(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    for number in (1, 2):
+        publish_run(made_up_run(number, {"one": number}), warehouse)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("UPDATE ops.publication SET schema_version = 99")
+    before = warehouse.read_bytes()
+
+    with pytest.raises(WarehouseError, match="newer than this program"):
+        restore_snapshot(warehouse, run_id_of(1), keep_snapshots=2)
+
+    assert warehouse.read_bytes() == before
