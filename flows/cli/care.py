@@ -9,9 +9,19 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from flows.cli.console import WRONG_USE, err, friendly_errors, out, say, settings_of
+from flows.cli.console import (
+    FAILED,
+    WRONG_USE,
+    broken_stages,
+    err,
+    friendly_errors,
+    out,
+    say,
+    settings_of,
+)
 from flows.cli.run import WarehouseOption, show
 from flows.cli.serve import duration
+from flows.cli.stopping import stopped_by_signals
 from flows.cli.table import print_table
 from flows.pipeline_choice import pipeline_names
 from flows.reference import read_reference
@@ -33,12 +43,23 @@ def rebuild(
     reference tables.
     """
     settings = settings_of(warehouse=warehouse)
-    with friendly_errors(), err.status("rebuilding"):
+    with (
+        friendly_errors(),
+        broken_stages(settings.warehouse),
+        stopped_by_signals(),
+        err.status("rebuilding"),
+    ):
+        from flows.accounting import AccountingError
+        from flows.conclude import ChecksFailed
         from flows.rebuild import rebuild as rebuild_all
 
         reference = read_reference(settings.reference)
         with Warm(pipeline_names(settings), reference, own_process=True) as warm:
-            summary = rebuild_all(settings, only_changed=changed, warm=warm)
+            try:
+                summary = rebuild_all(settings, only_changed=changed, warm=warm)
+            except (ChecksFailed, AccountingError) as problem:
+                say(str(problem))
+                raise typer.Exit(FAILED) from None
     show(summary)
 
 

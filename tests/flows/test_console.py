@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import errno
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 import pytest
 import typer
+from typer.testing import CliRunner
 
+import flows.rebuild
+from flows.accounting import AccountingError
+from flows.cli import care
+from flows.cli.app import app
 from flows.cli.console import broken_stages, friendly_errors
 from flows.place import PlaceError
 
@@ -49,3 +55,32 @@ def test_a_wrong_place_stays_wrong_use(tmp_path: Path, capsys: pytest.CaptureFix
     with pytest.raises(typer.Exit) as end, friendly_errors(), broken_stages(tmp_path):
         raise PlaceError("/nowhere does not exist.")
     assert (end.value.exit_code, capsys.readouterr().err) == (2, "/nowhere does not exist.\n")
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"),
+    [
+        (AccountingError("Files do not add up."), 1),
+        (pl.exceptions.ComputeError("parquet: cut short"), 1),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_a_rebuild_that_fails_is_one_line(
+    problem: BaseException, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(flows.rebuild, "rebuild", fail)
+    monkeypatch.setattr(care, "Warm", lambda *_, **__: nullcontext())
+
+    ended = CliRunner().invoke(app, ["rebuild", "--warehouse", str(tmp_path / "news.duckdb")])
+
+    assert (ended.exit_code, len(ended.output.strip().splitlines())) == (code, 1), ended.output
+
+
+@pytest.mark.parametrize("span", ["9 years", "999999d"])
+def test_a_purge_of_no_time_span_is_wrong_use(span: str, tmp_path: Path) -> None:
+    words = ["purge", "--older-than", span, "--warehouse", str(tmp_path / "news.duckdb")]
+    ended = CliRunner().invoke(app, words)
+    assert (ended.exit_code, len(ended.output.strip().splitlines())) == (2, 1), ended.output

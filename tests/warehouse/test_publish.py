@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 
-from tests.warehouse.made_up import MadeUp, hex16, made_up_run
+from tests.warehouse.made_up import MadeUp, hex16, made_up_run, run_id_of
+from warehouse import journal
 from warehouse.connect import open_reader
 from warehouse.layout import layout_of
+from warehouse.lock import Holder, warehouse_lock
 from warehouse.publish import PublishError, publish
 from warehouse.staging import open_check_database
 from warehouse.tables import CONTRACTS
@@ -183,3 +186,20 @@ def test_emptying_what_other_articles_need_stops_publication(tmp_path: Path) -> 
 
     with pytest.raises(PublishError, match=r"mention: .* rows break entity_id_in_entity"):
         publish(second.write(layout_of(warehouse).staging), warehouse, emptied=["entity"])
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o002])
+def test_files_are_made_with_the_users_umask(mask: int, tmp_path: Path) -> None:
+    warehouse = tmp_path / "here" / "news.duckdb"
+    before = os.umask(mask)
+    try:
+        for number in (1, 2):
+            with warehouse_lock(warehouse, Holder(1, "here")):
+                journal.write(warehouse, run_id_of(number), {})
+                publish_run(made_up_run(number, {"one": number}), warehouse)
+    finally:
+        os.umask(before)
+    made = [path for path in warehouse.parent.rglob("*") if "staging" not in path.parts]
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_file()} == {0o666 & ~mask}
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o777 & ~mask}
+    assert {path.suffix for path in made} == {".duckdb", ".lock", ".d", ""}
