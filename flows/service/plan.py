@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from flows.settings import Settings
 
 LOOPBACK = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"  # noqa: S104 # nosec B104 - compared with, never a default
+EVERYWHERE = "0.0.0.0"  # noqa: S104 # nosec B104
 DEFAULT_EVERY = timedelta(minutes=15)
 
 

@@ -52,7 +52,7 @@ def server(host: str, port: int) -> Iterator[Server]:
         if not _answers(url):
             raise ServiceRefused(
                 f"No Prefect server answers at PREFECT_API_URL={without_credentials(url)}. Start "
-                "it, or unset PREFECT_API_URL to have one started."
+                "it, or unset PREFECT_API_URL (also in `prefect config view`) to have one started."
             )
         yield Server(url)
         return

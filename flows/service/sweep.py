@@ -67,25 +67,16 @@ async def end_dead_runs(
     return dead
 
 
-async def drop_missed_runs(
-    client: PrefectClient, deployment_id: Sequence[UUID], *, keep_one: bool
-) -> int:
+async def drop_missed_runs(client: PrefectClient, deployment_id: UUID, *, keep_one: bool) -> int:
     """Delete the scheduled runs that came due while nobody was there to start them; how many.
 
     A run finds everything that is new, so one is enough: ``keep_one`` leaves the newest.
     """
     now = datetime.now(UTC)
-    dropped = 0
-    for one in deployment_id:
-        missed = [
-            run
-            for run in await _runs(client, [one], (StateType.SCHEDULED,), due_before=now)
-            if run.auto_scheduled
-        ]
-        missed.sort(key=lambda run: run.expected_start_time or now)
-        for run in missed[:-1] if keep_one else missed:
-            dropped += await _delete(client, run)
-    return dropped
+    due = await _runs(client, [deployment_id], (StateType.SCHEDULED,), due_before=now)
+    missed = [run for run in due if run.auto_scheduled]
+    gone = missed[:-1] if keep_one else missed
+    return sum([await _delete(client, run) for run in gone])
 
 
 async def drop_old_runs(
