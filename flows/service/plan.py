@@ -71,6 +71,12 @@ class ServicePlan:
         return self.name or flow_name
 
 
+def address_to_ask(host: str, port: int | str) -> str:
+    """Where a server is asked that listens on a host: an address, without a path."""
+    name = LOOPBACK if host == EVERYWHERE else host
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
 def _refuse_cron_line(line: str) -> None:
     """A line that is none, and one for a day that never comes: it would stop every schedule."""
     try:

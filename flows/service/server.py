@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from prefect.settings import PREFECT_API_URL
 
-from flows.service.plan import EVERYWHERE, LOOPBACK, ServiceRefused
+from flows.service.plan import ServiceRefused, address_to_ask
 from flows.settings import without_credentials
 
 _START_SECONDS = 180.0
@@ -57,7 +57,7 @@ def server(host: str, port: int) -> Iterator[Server]:
         yield Server(url)
         return
     _refuse_taken_port(host, port)
-    url = f"http://{LOOPBACK if host == EVERYWHERE else host}:{port}/api"
+    url = f"{address_to_ask(host, port)}/api"
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and words
         [sys.executable, "-P", "-m", "flows.service.server_process", host, str(port)],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -76,7 +76,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as problem:
-            url = f"http://{host}:{port}/api"
+            url = f"{address_to_ask(host, port)}/api"
             use_it = (
                 f"Set PREFECT_API_URL={url} to use it, or choose" if _answers(url) else "Choose"
             )

@@ -14,7 +14,7 @@ import time
 
 from prefect.settings import PREFECT_UI_API_URL, PREFECT_UI_URL, temporary_settings
 
-from flows.service.plan import EVERYWHERE, LOOPBACK
+from flows.service.plan import EVERYWHERE, address_to_ask
 
 _PATIENCE_SECONDS = 20.0
 
@@ -32,7 +32,7 @@ def main(host: str, port: str) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     sys.argv = ["prefect", "server", "start", "--host", host, "--port", port]
-    here = f"http://{LOOPBACK if host == EVERYWHERE else host}:{port}"
+    here = address_to_ask(host, port)
     # Where alarms send people to look at a run, and where the page in their browser finds the API.
     api = "/api" if host == EVERYWHERE else f"{here}/api"
     with temporary_settings({PREFECT_UI_URL: here, PREFECT_UI_API_URL: api}):

@@ -13,7 +13,7 @@ import pytest
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 
 from flows.cli.serve import duration
-from flows.service.plan import ServicePlan, ServiceRefused
+from flows.service.plan import ServicePlan, ServiceRefused, address_to_ask
 from flows.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -50,6 +50,18 @@ def test_a_plan_says_when_runs_come_due() -> None:
     assert isinstance(often, IntervalSchedule)
     assert often.interval == timedelta(minutes=15)
     assert ServicePlan(Settings(), watch=True).schedule() is None
+
+
+@pytest.mark.parametrize(
+    ("host", "asked"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:4200"),
+        ("0.0.0.0", "http://127.0.0.1:4200"),
+        ("::1", "http://[::1]:4200"),
+    ],
+)
+def test_a_server_is_asked_where_it_listens(host: str, asked: str) -> None:
+    assert address_to_ask(host, 4200) == asked
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("6h", 21600)])

@@ -156,17 +156,17 @@ def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> 
         PREFECT_API_URL=house.api.url,
     )  # fmt: skip
     clocked.wait_until_said("Serving replay-quarantine/clocked")
-    first = wait_for(lambda: house.api.runs("ingest/clocked"), 60, "the first run")[-1]
+    first = wait_for(lambda: house.api.runs("ingest/clocked"), 120, "the first run")[-1]
 
     def fired() -> list[Run]:
         return [run for run in house.api.runs("ingest/clocked") if run["auto_scheduled"]]
 
     assert not first["auto_scheduled"]
-    wait_for(fired, 60, "a run by the clock")
+    wait_for(fired, 120, "a run by the clock")
     house.api.wait_until_done(first["id"])
     # Those that came due meanwhile were cancelled; one that came due later is at work.
     at_work = wait_for(
-        lambda: [run for run in fired() if run["state_type"] == "RUNNING"], 60, "one at work"
+        lambda: [run for run in fired() if run["state_type"] == "RUNNING"], 180, "one at work"
     )
     assert clocked.stop() == 0
     assert family(clocked.process.pid) == {}
