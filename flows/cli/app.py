@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from flows.cli import care, quarantine, query
+from flows.cli.explore import explore
 from flows.cli.run import run
 from flows.cli.serve import alarms, serve
 
@@ -18,6 +19,7 @@ app.command()(run)
 app.command()(serve)
 app.command()(alarms)
 app.command()(query.sql)
+app.command()(explore)
 app.command()(query.status)
 app.command()(query.check)
 app.command()(query.docs)

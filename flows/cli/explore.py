@@ -1,0 +1,73 @@
+"""`newshouse explore`: the page to look at, served on loopback or written as a static copy."""
+
+from __future__ import annotations
+
+import threading
+import webbrowser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.console import WRONG_USE, friendly_errors, out, say, settings_of, stopped_by_signals
+from flows.cli.run import WarehouseOption
+
+
+def explore(
+    warehouse: WarehouseOption = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port on 127.0.0.1; 0 is any free one. Default: the first free one from 2718 on.",
+        ),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", "--headless", help="Do not open a browser.")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.html", help="Write a static copy instead, and end."),
+    ] = None,
+) -> None:
+    """Look at the warehouse in a browser: corpus, outlets, entities, articles, quality, quarantine.
+
+    Serves a page on 127.0.0.1 for this user alone, until Ctrl-C. It only reads what is published,
+    holds up no run, and shows a fresh publication when reloaded.
+
+    Example: newshouse explore --export news.html
+    """
+    path = settings_of(warehouse=warehouse).warehouse
+    if export is not None:
+        _export(path, export)
+        return
+    from flows.explore.server import PortTaken, serve_page
+
+    def ready(address: str) -> None:
+        out.print(f"{path} is to be seen at {address} (Ctrl-C ends it)", markup=False)
+        if not no_browser:
+            threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+
+    with friendly_errors():
+        try:
+            with stopped_by_signals():
+                serve_page(path, port=port, ready=ready)
+        except KeyboardInterrupt:
+            say("Ended.")
+        except PortTaken as problem:
+            say(str(problem))
+            raise typer.Exit(WRONG_USE) from None
+
+
+def _export(warehouse: Path, to: Path) -> None:
+    from flows.explore.still_page import write_still_page
+
+    with friendly_errors():
+        try:
+            write_still_page(warehouse, to, now=datetime.now(UTC))
+        except OSError as problem:
+            say(f"{to}: cannot be written ({problem.strerror}).")
+            raise typer.Exit(WRONG_USE) from None
+    out.print(str(to), markup=False)

@@ -1,0 +1,187 @@
+"""The sections about one entity and one article, and what there is to choose from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import duckdb
+import polars as pl
+
+from flows.explore import company, story
+from flows.explore.article_text import article_text, legend
+from flows.explore.figure import ENTITY_COLOURS, Bars, Columns, told_apart
+from flows.explore.markup import Cell, cards, heading, line, note, place, table
+from flows.explore.section import Part, bars_of, day_of
+
+MOST_CHOICES = 50
+_COMPANY_SHOWN = 20
+_OUTLETS_SHOWN = 10
+_ARTICLES_SHOWN = 30
+_LONGEST_CHOICE = 110
+
+
+class Choices(NamedTuple):
+    """Ids by the label that people choose, and how many would fit in all."""
+
+    ids: dict[str, str]
+    fitting_count: int
+
+
+def entity_choices(con: duckdb.DuckDBPyConnection, words: str, known: str | None) -> Choices:
+    """Entities whose name holds the words, the most named first; before all the known one."""
+    rows = company.found(con, words, most=MOST_CHOICES)
+    fitting_count = rows["fitting_count"][0] if rows.height else 0
+    if known is not None:
+        rows = _known_first(rows, company.facts(con, known), "entity_id", known)
+    labels = [
+        f"{name} · {kind} · {_counted(stories, 'story', 'stories')}"
+        for name, kind, stories in rows.select("name", "entity_type", "story_count").iter_rows()
+    ]
+    return _choices(labels, rows["entity_id"], fitting_count)
+
+
+def article_choices(
+    con: duckdb.DuckDBPyConnection, words: str, source_id: str | None, known: str | None
+) -> Choices:
+    """Articles whose title holds the words, the newest first; before all the known one."""
+    rows = story.fitting(con, words, source_id, most=MOST_CHOICES)
+    fitting_count = rows["fitting_count"][0] if rows.height else 0
+    if known is not None:
+        rows = _known_first(rows, story.facts(con, known), "article_id", known)
+    labels = [
+        f"{day_of(at) or 'undated'} · {source} · {title or 'untitled'}"
+        for at, source, title in rows.select("published_at", "source_id", "title").iter_rows()
+    ]
+    return _choices(labels, rows["article_id"], fitting_count)
+
+
+def entity(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
+    """An entity: what is known of it, its timeline, the company it keeps, where it appears."""
+    facts = company.facts(con, entity_id)
+    if facts.is_empty():
+        return [note("There is no such entity in this warehouse (any more).")]
+    return [
+        *_entity_facts(facts.row(0, named=True)),
+        *_timeline(con, entity_id),
+        *_company(con, entity_id, linked=linked),
+        *_outlets(con, entity_id),
+        *_appearances(con, entity_id, linked=linked),
+    ]
+
+
+def article(con: duckdb.DuckDBPyConnection, article_id: str, *, linked: bool) -> list[Part]:
+    """An article: where it is from, and its text with blocks and mentions."""
+    facts = story.facts(con, article_id)
+    if facts.is_empty():
+        return [note("There is no such article in this warehouse (any more).")]
+    row = facts.row(0, named=True)
+    cells = [Cell(row["source_name"]), Cell(_dated(row)), Cell(row["language"])]
+    cells += [Cell(row[name]) for name in ("byline", "section", "url") if row[name]]
+    cells += [
+        Cell(_counted(row["word_count"], "word", "words")),
+        Cell(f"version {row['version_no']}"),
+    ]
+    parts: list[Part] = [heading(row["title"] or "untitled", level=2), line(*cells)]
+    if row["removed_at"] is not None:
+        parts.append(note(f"Its file was found gone on {day_of(row['removed_at'])}."))
+    blocks, mentions = story.blocks(con, article_id), story.mentions(con, article_id)
+    parts += [legend(), article_text(blocks, mentions, linked=linked)]
+    if row["text_length"] > story.MOST_CHARS:
+        parts.append(note(f"The first {story.MOST_CHARS:,} of {row['text_length']:,} characters."))
+    parts.append(note(f"Article {article_id}, from {row['source_uri']}"))
+    return parts
+
+
+def _entity_facts(row: dict[str, object]) -> list[Part]:
+    told = [Cell(row["entity_type"])]
+    told += [
+        Cell(f"{name} {row[column]}")
+        for name, column in (("country", "country_iso2"), ("GeoNames", "geonames_id"),
+                             ("Wikidata", "wikidata_id"))
+        if row[column]
+    ]  # fmt: skip
+    told.append(Cell(f"settled by {row['resolution']}"))
+    counts = [("distinct stories", row["story_count"]), ("articles", row["article_count"]),
+              ("mentions", row["mention_count"])]  # fmt: skip
+    parts: list[Part] = [heading(str(row["name"]), level=2), line(*told), cards(counts)]
+    if row["aliases"]:
+        parts.append(note(f"Also: {row['aliases']}"))
+    return parts
+
+
+def _timeline(con: duckdb.DuckDBPyConnection, entity_id: str) -> list[Part]:
+    found = company.timeline(con, entity_id)
+    if found is None:
+        return [note("No article that names it is dated to the day.")]
+    grain, frame = found.span.grain, found.frame.rename({"story_count": "value"})
+    return [Columns(f"In the news, by {grain}", f"{grain} (UTC)", "distinct stories", frame)]
+
+
+def _company(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
+    rows = company.company(con, entity_id, most=_COMPANY_SHOWN)
+    if rows.is_empty():
+        return [note("It keeps no company: no story names it and another.")]
+    frame = bars_of(rows, "other_name", "story_count").with_columns(
+        series=rows["other_entity_type"]
+    )
+    colours = {
+        kind: ENTITY_COLOURS[kind] for kind in ENTITY_COLOURS if kind in set(frame["series"])
+    }
+    cells = (
+        (
+            Cell(row["other_name"],
+                 place("entities", entity=row["other_entity_id"]) if linked else None),
+            Cell(row["other_entity_type"]), Cell(row["story_count"]), Cell(row["sentence_count"]),
+        )
+        for row in rows.iter_rows(named=True)
+    )  # fmt: skip
+    return [
+        Bars(
+            "The company it keeps", "named in the same stories", "distinct stories", frame, colours
+        ),
+        table(("named with it", "type", "stories with both", "sentences with both"), cells),
+    ]
+
+
+def _outlets(con: duckdb.DuckDBPyConnection, entity_id: str) -> list[Part]:
+    rows = company.by_outlet(con, entity_id, most=_OUTLETS_SHOWN)
+    frame = bars_of(rows, "source_id", "story_count")
+    return [] if rows.is_empty() else [
+        Bars("Outlets that name it", "outlet", "distinct stories", frame)
+    ]  # fmt: skip
+
+
+def _appearances(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
+    rows = company.appearances(con, entity_id, most=_ARTICLES_SHOWN)
+    cells = (
+        (
+            Cell(day_of(row["published_at"]), kind="t"), Cell(row["source_id"]),
+            Cell(row["title"] or "untitled",
+                 place("articles", article=row["article_id"]) if linked else None, kind="w"),
+            Cell(row["first_sentence"], kind="w"),
+        )
+        for row in rows.iter_rows(named=True)
+    )  # fmt: skip
+    head = ("published", "outlet", "article", "first sentence with it")
+    return [] if rows.is_empty() else [heading("Newest articles that name it"), table(head, cells)]
+
+
+def _dated(row: dict[str, object]) -> str:
+    if row["published_at"] is None:
+        return "undated"
+    form = {"instant": "%Y-%m-%d %H:%M UTC", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+    return format(row["published_at"], form[str(row["published_precision"])])
+
+
+def _known_first(rows: pl.DataFrame, facts: pl.DataFrame, key: str, known: str) -> pl.DataFrame:
+    first = facts.select(column for column in rows.columns if column in facts.columns)
+    return pl.concat([first, rows.filter(pl.col(key) != known)], how="diagonal")
+
+
+def _choices(labels: list[str], ids: pl.Series, fitting_count: int) -> Choices:
+    apart = told_apart(labels, longest=_LONGEST_CHOICE)
+    return Choices(dict(zip(apart, ids, strict=True)), fitting_count)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"

@@ -1,0 +1,150 @@
+"""The sections of the page: answers put into words, figures and tables. Asks; draws nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from flows.explore import corpus
+from flows.explore.figure import (
+    ENTITY_COLOURS,
+    Bars,
+    Columns,
+    Figure,
+    cycled,
+    told_apart,
+)
+from flows.explore.markup import Cell, Markup, cards, heading, note, place, table
+
+Part = Figure | Markup
+
+_OUTLETS_TOLD_APART = 7
+"""Outlets with a colour of their own in one chart; an eye does not tell more apart."""
+MOST_BARS = 20
+MOST_ROWS = 100
+OTHERS = "all others"
+
+
+def nothing_yet() -> list[Part]:
+    """What is said where no article is."""
+    return [note("There is no article in this warehouse yet. Load some: newshouse run SOURCE")]
+
+
+def if_empty(con: duckdb.DuckDBPyConnection) -> list[Part]:
+    """Why there is nothing to choose from: only where the reason is that no article is there."""
+    return [] if corpus.has_articles(con) else nothing_yet()
+
+
+def title(con: duckdb.DuckDBPyConnection, *, name: str) -> list[Part]:
+    """The head of the page: which file this is, and which run published it."""
+    run_id, started_at = corpus.publication(con)
+    told = f"{name}, published by run {run_id} ({started_at:%d %B %Y %H:%M} UTC)"
+    return [heading("newshouse", level=1), note(told)]
+
+
+def overview(con: duckdb.DuckDBPyConnection) -> list[Part]:
+    """How much there is, from when, in which languages, naming what."""
+    counts = corpus.totals(con).row(0, named=True)
+    parts: list[Part] = [_totals(counts)]
+    if not counts["article_count"]:
+        return [*parts, *nothing_yet()]
+    parts += _articles_over_time(con, counts["undated_count"])
+    outlets = corpus.by_outlet(con, most=MOST_BARS)
+    parts.append(bars("Articles by outlet", "outlet", "articles", outlets, "name", "article_count"))
+    languages = corpus.by_language(con, most=MOST_BARS)
+    parts.append(
+        bars("Articles by language", "ISO 639-1 code", "articles", languages, "language",
+              "article_count")
+    )  # fmt: skip
+    named = corpus.by_entity_type(con)
+    coloured = bars("Mentions by what they name", "entity type", "mentions", named, "entity_type",
+                     "mention_count")  # fmt: skip
+    frame = coloured.frame.with_columns(series=pl.col("label"))
+    parts.append(
+        Bars(coloured.title, coloured.label_title, coloured.value_title, frame, ENTITY_COLOURS)
+    )
+    return parts
+
+
+def outlets(con: duckdb.DuckDBPyConnection, *, linked: bool) -> list[Part]:
+    """Which outlets publish how much, and when."""
+    rows = corpus.by_outlet(con, most=MOST_ROWS)
+    if rows.is_empty():
+        return nothing_yet()
+    parts: list[Part] = []
+    span = corpus.span_of_days(con)
+    if span is not None:
+        names = rows["source_id"].to_list()[:_OUTLETS_TOLD_APART]
+        frame = corpus.outlets_over_time(con, span, names)
+        present = set(frame["source_id"])
+        shown = [name for name in [*names, OTHERS] if name in present]
+        parts.append(
+            Columns(
+                f"Articles by {span.grain} and outlet", f"{span.grain} (UTC)", "articles",
+                frame.rename({"source_id": "series", "article_count": "value"}),
+                cycled(shown, last_is_other=OTHERS in present),
+            )
+        )  # fmt: skip
+    parts.append(
+        table(
+            ("outlet", "name", "articles", "stories", "words", "first", "last"),
+            (
+                (
+                    Cell(
+                        row["source_id"],
+                        place("articles", outlet=row["source_id"]) if linked else None,
+                    ),
+                    Cell(row["name"]), Cell(row["article_count"]), Cell(row["story_count"]),
+                    Cell(row["word_count"]), Cell(day_of(row["first_published_at"]), kind="t"),
+                    Cell(day_of(row["last_published_at"]), kind="t"),
+                )
+                for row in rows.iter_rows(named=True)
+            ),
+        )
+    )  # fmt: skip
+    if rows.height == MOST_ROWS:
+        parts.append(note(f"The {MOST_ROWS} outlets with most articles are shown."))
+    return parts
+
+
+def day_of(moment: datetime | None) -> str | None:
+    """The day of a moment in UTC."""
+    return None if moment is None else f"{moment:%Y-%m-%d}"
+
+
+def bars_of(frame: pl.DataFrame, label: str, value: str) -> pl.DataFrame:
+    """The frame a figure of bars takes, its labels told apart."""
+    return frame.select(
+        pl.Series("label", told_apart(frame[label].to_list()), dtype=pl.String),
+        pl.col(value).alias("value"),
+    )
+
+
+def bars(
+    title: str, label_title: str, value_title: str, frame: pl.DataFrame, label: str, value: str
+) -> Bars:
+    """Bars of one colour."""
+    return Bars(title, label_title, value_title, bars_of(frame, label, value))
+
+
+def _totals(counts: dict[str, object]) -> Markup:
+    names = ("article", "story", "outlet", "language", "word", "sentence", "mention", "entity")
+    plural = {"story": "distinct stories", "entity": "entities"}
+    return cards(
+        [(plural.get(name, f"{name}s"), counts[f"{name}_count"]) for name in names]
+        + [("open in quarantine", counts["quarantine_count"])]
+    )
+
+
+def _articles_over_time(con: duckdb.DuckDBPyConnection, undated: int) -> list[Part]:
+    span = corpus.span_of_days(con)
+    if span is None:
+        return [note("No article is dated to the day.")]
+    frame = corpus.over_time(con, span).rename({"article_count": "value"})
+    told = f"{span.first_day} to {span.last_day}, between which 98 of 100 dated articles lie."
+    if undated:
+        told += f" {undated:,} articles are not dated to the day and are not in the chart."
+    chart = Columns(f"Articles by {span.grain}", f"{span.grain} (UTC)", "articles", frame)
+    return [chart, note(told)]

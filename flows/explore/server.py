@@ -1,0 +1,78 @@
+"""Serves the page on loopback until it is told to stop. Writes nothing, asks nothing outside."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import marimo
+import uvicorn
+
+from flows.explore.guard import Guard
+from warehouse.connect import open_reader
+
+HOST = "127.0.0.1"
+FIRST_PORT = 2718
+_PORTS_TRIED = 20
+_PAGE = Path(__file__).with_name("page.py")
+
+
+class PortTaken(OSError):
+    """The port that was asked for is in use, or may not be used."""
+
+
+def serve_page(warehouse: Path, *, port: int | None, ready: Callable[[str], None]) -> None:
+    """Serve until KeyboardInterrupt or a signal. ``ready`` gets the address once it answers.
+
+    Raises WarehouseError where there is no warehouse, PortTaken where ``port`` is not free; with no
+    port given the first free one from `FIRST_PORT` on is taken. Port 0 is any free one.
+    """
+    warehouse = warehouse.absolute()
+    with closing(open_reader(warehouse)):
+        pass
+    with closing(bound(port)) as listener:
+        number = listener.getsockname()[1]
+        page = marimo.create_asgi_app(quiet=True, include_code=False)
+        inner = page.with_app(path="", root=str(_PAGE)).build()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                Guard(inner, port=number, warehouse=warehouse),
+                log_level="critical",
+                lifespan="off",
+                timeout_graceful_shutdown=1,
+            )
+        )
+        listener.listen()
+        ready(f"http://{HOST}:{number}")
+        server.run(sockets=[listener])
+
+
+def bound(port: int | None) -> socket.socket:
+    """A socket of ours on that port of loopback."""
+    if port is not None:
+        return _bound(port)
+    for candidate in range(FIRST_PORT, FIRST_PORT + _PORTS_TRIED):
+        try:
+            return _bound(candidate)
+        except PortTaken:
+            continue
+    raise PortTaken(
+        f"Ports {FIRST_PORT} to {FIRST_PORT + _PORTS_TRIED - 1} are all in use. "
+        "Name a free one with --port, or --port 0 for any."
+    )
+
+
+def _bound(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as problem:
+        listener.close()
+        raise PortTaken(
+            f"Port {port} cannot be used ({problem.strerror}). Name another with --port, or "
+            "--port 0 for any that is free."
+        ) from problem
+    return listener
