@@ -155,7 +155,7 @@ def _appearances(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool
     rows = company.appearances(con, entity_id, most=_ARTICLES_SHOWN)
     cells = (
         (
-            Cell(day_of(row["published_at"]), kind="t"), Cell(row["source_id"]),
+            Cell(day_of(row["published_at"]), kind="t"), Cell(row["source_id"], kind="t"),
             Cell(row["title"] or "untitled",
                  place("articles", article=row["article_id"]) if linked else None, kind="w"),
             Cell(row["first_sentence"], kind="w"),

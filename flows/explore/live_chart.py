@@ -8,6 +8,8 @@ import polars as pl
 from flows.explore.figure import LONGEST_LABEL, ONE_COLOUR, Bars, Columns, Figure
 
 _WIDTH = 740
+_FEW_LABELS = 12
+"""So few columns would be as wide as they are high."""
 _NO_MENU = {"embedOptions": {"actions": False}}
 """The menu of a chart would offer to open its data in an editor on the internet."""
 
@@ -29,14 +31,18 @@ def _columns(figure: Columns) -> alt.Chart:
         told = [
             alt.Tooltip("start_day:T", title="from", format="%Y-%m-%d", timeUnit="utcyearmonthdate")
         ]
-        chart = alt.Chart(figure.frame).encode(x=time, x2=alt.X2("end_day:T"), y=value)
+        chart = alt.Chart(figure.frame).mark_bar(tooltip=True)
+        chart = chart.encode(x=time, x2=alt.X2("end_day:T"), y=value)
     else:
         axis = alt.Axis(labelAngle=-40, labelOverlap=True)
         label = alt.X("label:O", title=figure.time_title, sort=None, axis=axis)
         told = [alt.Tooltip("label:O", title=figure.time_title)]
-        chart = alt.Chart(figure.frame).encode(x=label, y=value)
+        is_few = figure.frame["label"].n_unique() <= _FEW_LABELS
+        chart = alt.Chart(figure.frame)
+        chart = chart.mark_bar(tooltip=True, size=40) if is_few else chart.mark_bar(tooltip=True)
+        chart = chart.encode(x=label, y=value)
     told.append(alt.Tooltip("sum(value):Q", title=figure.value_title, format=","))
-    return _finished(figure, chart.mark_bar(tooltip=True), told).properties(height=220)
+    return _finished(figure, chart, told).properties(height=220)
 
 
 def _bars(figure: Bars) -> alt.Chart:

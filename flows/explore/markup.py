@@ -92,8 +92,8 @@ def note(text: str) -> Markup:
 
 
 def line(*cells: Cell) -> Markup:
-    """Values in one line, with a dot between."""
-    return Markup(f"<p>{' · '.join(_inner(cell) for cell in cells)}</p>")
+    """Values in one line, with a dot between; none can turn the others' direction of writing."""
+    return Markup(f"<p>{' · '.join(f'<bdi>{_inner(cell)}</bdi>' for cell in cells)}</p>")
 
 
 def cards(counts: Sequence[tuple[str, object]]) -> Markup:

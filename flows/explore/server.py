@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import marimo
 import uvicorn
@@ -13,10 +14,32 @@ import uvicorn
 from flows.explore.guard import Guard
 from warehouse.connect import open_reader
 
+if TYPE_CHECKING:
+    from marimo._server.session_manager import SessionManager
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
 HOST = "127.0.0.1"
 FIRST_PORT = 2718
 _PORTS_TRIED = 20
 _PAGE = Path(__file__).with_name("page.py")
+
+
+class _Server(uvicorn.Server):
+    """A server that ends the sessions of the page with itself.
+
+    marimo ends them where it is the whole application; mounted in another, as here, it is not
+    asked to, and a session that nobody ends waits for its next command for ever.
+    """
+
+    def __init__(self, config: uvicorn.Config, sessions: SessionManager) -> None:
+        super().__init__(config)
+        self._sessions = sessions
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close connections, then sessions."""
+        await super().shutdown(sockets)
+        await self._sessions.shutdown()
 
 
 class PortTaken(OSError):
@@ -35,18 +58,20 @@ def serve_page(warehouse: Path, *, port: int | None, ready: Callable[[str], None
     with closing(bound(port)) as listener:
         number = listener.getsockname()[1]
         page = marimo.create_asgi_app(quiet=True, include_code=False)
-        inner = page.with_app(path="", root=str(_PAGE)).build()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                Guard(inner, port=number, warehouse=warehouse),
-                log_level="critical",
-                lifespan="off",
-                timeout_graceful_shutdown=1,
-            )
+        inner = cast("Starlette", page.with_app(path="", root=str(_PAGE)).build())
+        guarded = Guard(inner, port=number, warehouse=warehouse)
+        config = uvicorn.Config(
+            guarded, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
         )
+        server = _Server(config, _sessions_of(inner))
         listener.listen()
         ready(f"http://{HOST}:{number}")
         server.run(sockets=[listener])
+
+
+def _sessions_of(application: Starlette) -> SessionManager:
+    mounted = cast("Starlette", cast("Mount", application.routes[0]).app)
+    return cast("SessionManager", mounted.state.session_manager)
 
 
 def bound(port: int | None) -> socket.socket:

@@ -14,7 +14,8 @@ _WIDTH, _LEFT, _RIGHT = 760, 64, 16
 _BAR_LEFT, _BAR_STEP = 250, 22
 _PLOT = 200
 _TOP = 30
-_MOST_TIME_LABELS = 8
+_LABEL_WIDTH = 84
+"""Room for one label below the columns: a day, or a day and a time."""
 
 
 class Stretch(NamedTuple):
@@ -79,11 +80,12 @@ def _columns(figure: Columns) -> tuple[str, int]:
         stacked[bar.name] += tall
         left, width = places[bar.name]
         parts.append(_rectangle(bar, _LEFT + left, bottom - stacked[bar.name], width, tall))
-    step = -(-len(places) // _MOST_TIME_LABELS) if places else 1
-    for name, (left, width) in list(places.items())[::step]:
-        # A day stands under the beginning of its column, another label under the middle.
-        x, anchor = (left, "start") if is_dated else (left + width / 2, "middle")
-        parts.append(_text(name, _LEFT + x, bottom + 16, anchor))
+    free_from = 0.0
+    for name, (left, width) in places.items():
+        middle = left + width / 2
+        if middle >= free_from and middle <= inner - _LABEL_WIDTH / 3:
+            parts.append(_text(name, _LEFT + middle, bottom + 16, "middle"))
+            free_from = middle + _LABEL_WIDTH
     parts.append(_text(figure.time_title, _LEFT + inner / 2, bottom + 36, "middle"))
     return "".join(parts), bottom + 46
 
