@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.console import WRONG_USE, friendly_errors, out, say, settings_of, stopped_by_signals
+from flows.cli.console import WRONG_USE, friendly_errors, out, say, settings_of
 from flows.cli.run import WarehouseOption
+from flows.cli.stopping import stopped_by_signals
 
 
 def explore(

@@ -51,7 +51,7 @@ def quarantine(con: duckdb.DuckDBPyConnection) -> list[Part]:
                     Cell(row["rule"], kind="t"), Cell(row["source_uri"], kind="w"),
                     Cell(row["locator"]),
                     Cell(row["message"], kind="w"), Cell(row["payload"], kind="w"),
-                    Cell(row["started_at"], kind="t"),
+                    Cell(row["started_at"]),
                 )
                 for row in rows.iter_rows(named=True)
             ),

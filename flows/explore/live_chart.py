@@ -27,7 +27,7 @@ def _columns(figure: Columns) -> alt.Chart:
     if "start_day" in figure.frame.columns:
         # Days are days of UTC; without the scale they would move to the reader's time zone.
         time = alt.X("start_day:T", title=figure.time_title, scale=alt.Scale(type="utc"),
-                     axis=alt.Axis(grid=False, labelOverlap=True))  # fmt: skip
+                     axis=alt.Axis(grid=False, labelOverlap=True, labelSeparation=12))  # fmt: skip
         told = [
             alt.Tooltip("start_day:T", title="from", format="%Y-%m-%d", timeUnit="utcyearmonthdate")
         ]

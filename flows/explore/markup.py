@@ -33,7 +33,7 @@ STYLE = (
 .nh th,.nh td{text-align:left;vertical-align:top;padding:.32rem .6rem;border-bottom:1px solid #8884;
 min-width:4.5rem;unicode-bidi:isolate}
 .nh th{font-weight:600;overflow-wrap:normal}.nh td.n,.nh th.n{text-align:right;
-font-variant-numeric:tabular-nums;white-space:nowrap}.nh td.w{min-width:16rem}
+font-variant-numeric:tabular-nums;white-space:nowrap}.nh td.w{min-width:13rem}
 .nh td.t{white-space:nowrap}
 .nh a{color:inherit;text-decoration:underline}
 .nh .legend{display:flex;flex-wrap:wrap;gap:.3rem .8rem;font-size:.88rem;margin:.6rem 0}

@@ -22,7 +22,7 @@ ENTITIES_COPIED = 12
 ARTICLES_COPIED = 20
 
 _PAGE_STYLE = """
-body{margin:0 auto;max-width:76rem;padding:0 1.2rem 4rem;background:#fff;color:#1b1b1b}
+body{margin:0 auto;max-width:76rem;padding:1rem 1.2rem 4rem;background:#fff;color:#1b1b1b}
 nav{font:15px/2 system-ui,sans-serif;position:sticky;top:0;background:inherit;
 border-bottom:1px solid #8884;z-index:1}nav a{margin-right:1rem;color:inherit}
 section{scroll-margin-top:3rem}
