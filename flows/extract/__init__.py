@@ -37,6 +37,9 @@ from flows.extract.stream import ByteStream, Readable
 
 __all__ = ["ExtractedRecord", "Extraction", "Hint", "Limits", "Rejection", "extract"]
 
+_RECORD_FORMATS = ("json", "jsonl", "csv", "tsv")
+"""Formats of many records, in which a stray NUL costs the record it stands in, not the file."""
+
 
 def extract(
     name: str,
@@ -154,6 +157,8 @@ class _Reader:
         _refuse_binary(head, self.limits)
         codec = stream_codec(head, page.declared_charset(head))
         kind = sniff.text_format(name, head.decode(codec, "ignore"))
+        if kind not in _RECORD_FORMATS or head.count(0) * 100 > len(head):
+            _refuse_nul(head, self.limits)
         if kind == "mail":
             data = stream.read_whole(self.limits.record_bytes)
             return Extraction(kind, None, mail.read_mail(data, self.limits))
@@ -205,16 +210,23 @@ class _Reader:
 
 
 def _refuse_binary(head: bytes, limits: Limits) -> None:
-    """Raises Refused ``not_text`` for pictures, programs and whatever else is no text."""
-    kind = sniff.binary_kind(head)
-    if kind is None and b"\0" in head and not _is_wide_text(head):
-        kind = "binary data (it holds NUL bytes)"
-    if kind:
-        raise Refused(
-            "not_text",
-            f"The file looks like {kind}, not like text. Remove it, or deliver its text.",
-            printable(head, limits.payload_chars),
-        )
+    """Raises Refused ``not_text`` for pictures, programs and whatever else is known as no text."""
+    if kind := sniff.binary_kind(head):
+        raise _not_text(kind, head, limits)
+
+
+def _refuse_nul(head: bytes, limits: Limits) -> None:
+    """Raises Refused ``not_text`` for bytes with NUL among them."""
+    if b"\0" in head and not _is_wide_text(head):
+        raise _not_text("binary data (it holds NUL bytes)", head, limits)
+
+
+def _not_text(kind: str, head: bytes, limits: Limits) -> Refused:
+    return Refused(
+        "not_text",
+        f"The file looks like {kind}, not like text. Remove it, or deliver its text.",
+        printable(head, limits.payload_chars),
+    )
 
 
 def _is_wide_text(head: bytes) -> bool:

@@ -15,24 +15,53 @@ from flows.extract.stream import ByteStream, too_large
 
 _LISTS = ("articles", "items", "entries", "results", "data", "docs", "documents", "news", "stories",
           "hits", "records", "posts", "rows", "content", "response", "feed")  # fmt: skip
+_SPACE = re.compile(r"\s*")
+_DECODER = json.JSONDecoder(strict=False)
 _MARK = re.compile(r'["\\{}\[\],]')
 
 
 def read_json(text: str, limits: Limits, mapping: Mapping[str, str] | None) -> Iterator[Item]:
-    """Records of one document: an object, a list of objects, or an object holding such a list."""
+    """Records of a document: an object, a list of objects, or an object holding such a list.
+
+    Several documents after one another are read as one list.
+    """
     if text.lstrip()[:1] == "[":
         yield from _read_list(text, limits, mapping)
         return
-    document = _parsed(text, None, limits)
-    if isinstance(document, Rejection):
-        yield document
-        return
-    found = _inner_list(document) if isinstance(document, Mapping) else None
-    if found is None:
-        yield read_object(document, "", limits, mapping)
-        return
-    for number, item in enumerate(found, 1):
-        yield read_object(item, f"item {number}", limits, mapping)
+    number = 0
+    for document, is_alone in _documents(text, limits):
+        if isinstance(document, Rejection):
+            yield document
+            continue
+        found = _inner_list(document) if isinstance(document, Mapping) else None
+        if found is None and is_alone:
+            yield read_object(document, "", limits, mapping)
+            return
+        for item in [document] if found is None else found:
+            number += 1
+            yield read_object(item, f"item {number}", limits, mapping)
+
+
+def _documents(text: str, limits: Limits) -> Iterator[tuple[Any, bool]]:
+    """Documents one after another, and whether each is the only one.
+
+    Behind a broken one that others went before, reading goes on where a line opens an object.
+    """
+    position, number = _past_space(text, 0), 0
+    while position < len(text):
+        number += 1
+        try:
+            document, end = _DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError) as error:
+            alone = number == 1
+            locator = None if alone else f"item {number}"
+            yield _broken(error, locator, text[position:], limits), alone
+            position = text.find("\n{", position) + 1
+            if alone or not position:
+                return
+            continue
+        position = _past_space(text, end)
+        yield document, number == 1 and position == len(text)
 
 
 def read_lines(
@@ -94,12 +123,19 @@ def _parsed(text: str, locator: str | None, limits: Limits) -> Any:
     """The value, or a Rejection that says where the JSON breaks."""
     try:
         return json.loads(text, strict=False)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        return _broken(error, locator, text, limits)
+
+
+def _broken(
+    error: ValueError | RecursionError, locator: str | None, text: str, limits: Limits
+) -> Rejection:
+    if isinstance(error, json.JSONDecodeError):
         place = f"{error.msg} at line {error.lineno}, column {error.colno}"
-    except RecursionError:
+    elif isinstance(error, RecursionError):
         place = "it nests deeper than any news record"
-    except ValueError as error:
-        place = str(error)
+    else:
+        place = "it holds a number of thousands of digits"
     return Rejection(
         locator, "invalid_json",
         f"This is not whole JSON: {place}. If it was cut off, fetch it again.",
@@ -136,7 +172,10 @@ def _read_list(text: str, limits: Limits, mapping: Mapping[str, str] | None) -> 
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of the items between the outer brackets, by depth and quotes; one pass, no parsing."""
+    """Spans of the items between the outer brackets, by depth and quotes; one pass, no parsing.
+
+    A list that follows is read on with; anything else that follows is one more item.
+    """
     depth = 0
     start = position = text.index("[") + 1
     while found := _MARK.search(text, position):
@@ -153,12 +192,20 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
                 yield start, found.start()
             start = position
             if mark == "]":
-                return
+                start = _past_space(text, position)
+                if not text.startswith("[", start):
+                    break
+                start = position = start + 1
     if text[start:].strip():
         yield start, len(text)
 
 
 _STRING_END = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+
+def _past_space(text: str, position: int) -> int:
+    found = _SPACE.match(text, position)
+    return found.end() if found else position
 
 
 def _string_end(text: str, position: int) -> int:

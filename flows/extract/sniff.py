@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import PurePosixPath
 
-from flows.extract.fields import KNOWN_NAMES
+from flows.extract.line_shape import by_lines
 
 HEAD_BYTES = 64 * 1024
 
@@ -50,13 +50,6 @@ _HTML_TAGS = frozenset(
      "i", "center", "font")
 )  # fmt: skip
 _ROOT = re.compile(r"<(?:([a-z_][\w.-]{0,60}):)?([a-z_][\w.-]{0,60})[\s/>]", re.IGNORECASE)
-_MAIL_HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]?\S?")
-_MAIL_NAMES = frozenset(
-    ("from", "to", "subject", "date", "message-id", "mime-version", "received", "return-path",
-     "content-type", "cc", "reply-to", "delivered-to", "sender", "dkim-signature", "list-id",
-     "content-transfer-encoding", "x-mailer")
-)  # fmt: skip
-_MAIL_MARKS = frozenset({"message-id", "mime-version", "received", "return-path", "delivered-to"})
 _SUFFIX_FORMATS = {
     ".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "mail", ".jsonl": "jsonl",
@@ -108,20 +101,22 @@ def text_format(name: str, head: str) -> str:
     elif start.startswith("<"):
         found = _markup_format(start, promised)
     else:
-        found = _by_lines(start, promised)
+        found = by_lines(start, promised)
     return found or "plain"
 
 
 def _json_format(start: str, promised: str | None) -> str | None:
     """Lines of JSON, one JSON document, or text that only begins with a bracket."""
-    line, _, rest = start.partition("\n")
-    if start[0] == "{" and rest.strip() and _is_json(line):
-        return "jsonl"
-    if promised == "jsonl":
-        return "jsonl"
+    line, end, rest = start.partition("\n")
+    if start[0] == "{":
+        if (rest.strip() or promised == "jsonl") and _is_json(line):
+            return "jsonl"
+        # Beyond the head of the file no line ends; indented JSON breaks its first line early.
+        if promised == "jsonl" and not (end and line.rstrip()[-1] in "{[,:"):
+            return "jsonl"
     if re.match(r'\{\s*["}]|\[\s*[\[{"\]0-9-]', start) and (promised == "json" or '"' in start):
         return "json"
-    return "json" if promised == "json" else _by_lines(start, promised)
+    return "json" if promised in ("json", "jsonl") else by_lines(start, promised)
 
 
 def _is_json(line: str) -> bool:
@@ -143,7 +138,7 @@ def _markup_format(start: str, promised: str | None) -> str | None:
         return "html"
     if promised == "feed" or is_declared or (root and f"</{root}" in start.lower()):
         return "feed" if promised == "feed" else "xml"
-    return _by_lines(start, promised)
+    return by_lines(start, promised)
 
 
 def xml_root(start: str) -> str | None:
@@ -175,38 +170,3 @@ def _doctype_end(start: str, position: int) -> int:
         closed = start.find("]", subset)
         return start.find(">", closed) if closed >= 0 else -1
     return end
-
-
-def _by_lines(start: str, promised: str | None) -> str | None:
-    """Mail and tables by their first lines, else what the name promises among texts."""
-    if _is_mail(start):
-        return "mail"
-    line = start.partition("\n")[0]
-    if promised in ("csv", "tsv", "markdown", "mail"):
-        return promised
-    for delimiter, table in (("\t", "tsv"), (",", "csv"), (";", "csv")):
-        cells = {cell.strip(" \"'\r").lower() for cell in line[:2000].split(delimiter)}
-        if len(cells & KNOWN_NAMES) >= 2 and len(cells) >= 2 and _is_header(cells):
-            return table
-    return None
-
-
-def _is_header(cells: set[str]) -> bool:
-    """True where all cells look like names of fields."""
-    return all(re.fullmatch(r"[\w .:/-]{0,40}", cell) for cell in cells)
-
-
-def _is_mail(start: str) -> bool:
-    """True where the text opens with mail headers, one of which no news text has."""
-    names = set()
-    lines = start[:8192].removeprefix(">").splitlines()
-    if lines and lines[0].startswith("From "):
-        lines = lines[1:]
-    for line in lines:
-        if line[:1] in (" ", "\t"):
-            continue
-        found = _MAIL_HEADER.match(line)
-        if not found:
-            break
-        names.add(found[1].lower())
-    return len(names & _MAIL_NAMES) >= 3 and bool(names & _MAIL_MARKS)

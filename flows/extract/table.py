@@ -13,6 +13,8 @@ from flows.extract.story import story_record
 from flows.extract.stream import ByteStream, too_large
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
+_SEPARATOR_LINE = re.compile("sep=.\n")
+"""What spreadsheets put before the header row."""
 _DELIMITERS = ",\t;|"
 _BATCH_ROWS = 64
 
@@ -25,8 +27,11 @@ def read_delimited(
     Read with the standard library, row by row, because one bad row must not cost the file.
     """
     csv.field_size_limit(limits.record_bytes)
-    lines = _lines(stream, codec, limits)
+    ended: list[bool] = []
+    lines = _lines(stream, codec, limits, ended)
     first = next(lines, "")
+    if _SEPARATOR_LINE.fullmatch(first):
+        first = next(lines, "")
     delimiter = max(_DELIMITERS, key=lambda mark: (_known_cells(first, mark), first.count(mark)))
     rows = csv.reader(_with_first(first, lines), delimiter=delimiter)
     try:
@@ -37,6 +42,7 @@ def read_delimited(
     number = 0
     while True:
         number += 1
+        begins = rows.line_num + 1
         try:
             row = next(rows)
         except StopIteration:
@@ -48,7 +54,15 @@ def read_delimited(
                 f"{rows.line_num:,}.",
             )  # fmt: skip
             continue
-        if row:
+        if ended and row:
+            # A row ends with its line; only an open quote makes the reader ask for more.
+            yield Rejection(
+                f"row {number}", "damaged_row",
+                f"A quote mark that opens in line {begins:,} is never closed, so all that follows "
+                "is one cell. Close it, or double quote marks inside cells.",
+                printable("\n".join(row), limits.payload_chars),
+            )  # fmt: skip
+        elif row:
             yield _row(row, header, f"row {number}", limits, mapping)
 
 
@@ -76,8 +90,11 @@ def _row(
     return story_record(locator, fields, payload_chars=limits.payload_chars)
 
 
-def _lines(stream: ByteStream, codec: str, limits: Limits) -> Iterator[str]:
-    """Decoded lines; bytes that do not fit stay as escapes, so that only their row is lost."""
+def _lines(stream: ByteStream, codec: str, limits: Limits, ended: list[bool]) -> Iterator[str]:
+    """Decoded lines; bytes that do not fit stay as escapes, so that only their row is lost.
+
+    ``ended`` is no longer empty once a line beyond the last was asked for.
+    """
     for line in stream.lines(limits.record_bytes):
         if line.content is None:
             raise too_large(limits.record_bytes)
@@ -86,6 +103,7 @@ def _lines(stream: ByteStream, codec: str, limits: Limits) -> Iterator[str]:
             text = text.removeprefix("\ufeff")
         for piece in text.removesuffix("\r").split("\r"):
             yield piece + "\n"
+    ended.append(True)
 
 
 def _with_first(first: str, rest: Iterable[str]) -> Iterator[str]:
