@@ -10,6 +10,7 @@ from typing import Any
 import feedparser
 
 from flows.extract.fields import Fields, as_text, is_address
+from flows.extract.markup_size import refuse_excess
 from flows.extract.record import Item, Limits, Refused, printable
 from flows.extract.story import story_record
 
@@ -41,6 +42,7 @@ def refuse_expansion(text: str, limits: Limits) -> None:
 def read_feed(text: str, limits: Limits) -> Iterator[Item]:
     """Items of a decoded feed, in order. Their locator is their guid, else their number."""
     refuse_expansion(text, limits)
+    refuse_excess(text, escaped=True)
     plain = DECLARED_XML.sub("", text, count=1)
     try:
         parsed = feedparser.parse(

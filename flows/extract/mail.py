@@ -17,6 +17,8 @@ from flows.extract.story import story_record
 
 _LIBRARY_FAULTS = (ValueError, TypeError, AttributeError, LookupError, RecursionError,
                    AssertionError)  # fmt: skip
+_HEADER_CHARS = 20_000
+"""A subject has 100; undoing encoded words costs the square of their number."""
 _MBOX_LINE = re.compile(rb"^From \S.*\d{4}\r?\n", re.MULTILINE)
 
 
@@ -55,6 +57,13 @@ def _header(message: Message, name: str) -> str | None:
     if raw is None:
         return None
     unfolded = " ".join(raw.split())
+    if len(unfolded) > _HEADER_CHARS:
+        raise Refused(
+            "unreadable_mail",
+            f"The header {name} has {len(unfolded):,} characters; at most {_HEADER_CHARS:,} are "
+            "read. Check that the file is a mail.",
+            printable(unfolded, 500),
+        )
     if any("\udc80" <= char <= "\udcff" for char in unfolded):
         return decode(unfolded.encode("utf-8", "surrogateescape")).text
     parts = decode_header(unfolded)

@@ -9,6 +9,7 @@ from lxml import etree
 
 from flows.extract.feed import DECLARED_XML, refuse_expansion
 from flows.extract.fields import Fields, is_address
+from flows.extract.markup_size import refuse_excess
 from flows.extract.record import Item, Limits, Refused, printable
 from flows.extract.story import story_record
 
@@ -24,6 +25,7 @@ _ITEMS = ("newsItem", "NewsItem", "nitf")
 def read_newsml(text: str, limits: Limits) -> Iterator[Item]:
     """Records of one document. The locator is the item's guid, or empty where it is alone."""
     refuse_expansion(text, limits)
+    refuse_excess(text, escaped=True)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(DECLARED_XML.sub("", text, count=1).encode(), parser)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree, html
 
+from flows.extract.markup_size import refuse_excess
 from flows.extract.record import Refused, printable
 
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
@@ -125,7 +126,8 @@ class _Page:
 
 
 def parse_html(text: str) -> html.HtmlElement:
-    """The tree of a page. Raises Refused where nothing can be parsed or it nests too deep."""
+    """The tree of a page. Raises Refused where nothing can be parsed, or it is out of measure."""
+    refuse_excess(text)
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
     try:
         tree = html.document_fromstring(_LIGHT_CONTROLS.sub("", text).encode(), parser=parser)
