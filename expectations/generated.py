@@ -7,7 +7,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expectations.check import Check, Severity
-from expectations.sql_text import NOT_WHITE, failing_rows, literal, row_check, rows_of, slice_of
+from expectations.sql_text import (
+    NOT_WHITE,
+    WINDOWS,
+    failing_rows,
+    in_window,
+    literal,
+    row_check,
+    rows_of,
+    slice_in_window,
+    slice_of,
+)
 from warehouse.contract import Column, Contract, ForeignKey, SpanRule
 from warehouse.tables import BY_NAME
 
@@ -167,16 +177,20 @@ def _not_empty_span(contract: Contract) -> Check:
 
 
 def _reproduces_text(contract: Contract, span: SpanRule) -> Check:
-    """A span inside another is cut from that one's text: the walk to its start is short, and by
-    induction every text is the slice of article.text."""
-    source = f"{contract.qualified_name} as t left join main.article as h using (article_id)"
-    cut = slice_of("h.text", "t.start_char", "t.end_char - t.start_char")
+    """A span inside another is cut from that one's text, unless the article is long: the walk to
+    its start is short, and by induction every text is the slice of article.text."""
+    holder, keys, shift = "main.article", "article_id", ""
     if span.inside is not None:
         holder = BY_NAME[span.inside].qualified_name
-        source = (
-            f"{contract.qualified_name} as t left join {holder} as h using (article_id, {span.via})"
-        )
-        cut = slice_of("h.text", "t.start_char - h.start_char", "t.end_char - t.start_char")
+        keys, shift = f"article_id, {span.via}", " - h.start_char"
+    source = (
+        f"{contract.qualified_name} as t left join {holder} as h using ({keys}) "
+        f"left join {WINDOWS} as w on {in_window('t.start_char', 't.article_id')}"
+    )
+    length = "(t.end_char - t.start_char)"
+    cut = slice_in_window(
+        "t.start_char", length, slice_of("h.text", f"t.start_char{shift}", length)
+    )
     return row_check(
         contract,
         "text",
@@ -221,7 +235,8 @@ def _ordered(contract: Contract) -> Check:
 
 
 def _covers(contract: Contract) -> Check:
-    gap = slice_of("a.text", "g.gap_start", "g.gap_end - g.gap_start")
+    length = "(g.gap_end - g.gap_start)"
+    gap = slice_in_window("g.gap_start", length, slice_of("a.text", "g.gap_start", length))
     return Check(
         contract.name,
         "text",
@@ -245,6 +260,7 @@ def _covers(contract: Contract) -> Check:
         select g.article_id || '/' || g.gap_start as row_key,
                left({gap}, 200) as observed, g.article_id
         from gap as g join main.article as a using (article_id)
+        left join {WINDOWS} as w on {in_window("g.gap_start", "g.article_id")}
         where g.gap_end > g.gap_start and regexp_matches({gap}, {NOT_WHITE})
         """,
         corpus=True,

@@ -68,6 +68,29 @@ def slice_of(text: str, start: str, length: str) -> str:
     return f"substring({text}, {start} + 1, {length})"
 
 
+_WINDOW = 8192
+WINDOWS = f"""
+    (select article_id, window_no,
+            substring(text, window_no * {_WINDOW} + 1, {2 * _WINDOW}) as text
+     from (select article_id, text, unnest(range(length(text) // {_WINDOW} + 1)) as window_no
+           from main.article where length(text) > {2 * _WINDOW}))
+"""
+"""Long texts in overlapping pieces, two windows each, so that a slice is not walked to from the
+beginning: a text of many short lines would cost the square of its length."""
+
+
+def in_window(span_start: str, article_id: str) -> str:
+    """The condition that a piece `w` of WINDOWS is where a span starts."""
+    return f"w.article_id = {article_id} and w.window_no = {span_start} // {_WINDOW}"
+
+
+def slice_in_window(start: str, length: str, otherwise: str) -> str:
+    """A slice of article.text by the piece `w` it starts in; `otherwise` for a short text, which
+    has no pieces, and for a slice longer than a window."""
+    cut = slice_of("w.text", f"{start} - w.window_no * {_WINDOW}", length)
+    return f"case when w.text is not null and {length} <= {_WINDOW} then {cut} else {otherwise} end"
+
+
 def utc(instant: str) -> str:
     """An instant as a plain timestamp in UTC, whatever the session's time zone."""
     return f"make_timestamp(epoch_us({instant}))"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
+import duckdb
 import pytest
 
 from expectations.audit import run_checks
 from expectations.check import Check, CheckError
-from tests.expectations.good_rows import RUN_ID, good_rows, open_database
+from expectations.suite import all_checks
+from tests.expectations.good_rows import RIVER, RUN_ID, good_rows, open_database
 from warehouse.tables import CHECK_FAILURE, CHECK_RESULT
 
 
@@ -48,6 +52,56 @@ def test_failing_rows_are_not_capped() -> None:
     result = report.critical_failures.select("check_id", "checked_count", "failed_count").rows()
     assert result == [("entity_alias.kind.allowed", 1002, 1000)]
     assert report.failure.height == 1000
+
+
+def _with_a_long_article(con: duckdb.DuckDBPyConnection, lines: int) -> None:
+    """Makes the first article one of many short lines, each a block with a sentence."""
+    text = "".join(f"e\u0301{n}\n\n" for n in range(lines))
+    con.execute("update main.article set text = ? where article_id = ?", [text, RIVER])
+    for table in ("main.block", "main.sentence"):
+        con.execute(f"delete from {table} where article_id = ?", [RIVER])
+    con.execute(
+        "create temp table line as select n, coalesce(sum(length(n::varchar) + 4) over ("
+        "order by n rows between unbounded preceding and 1 preceding), 0)::bigint as starts "
+        f"from range({lines}) as r(n)"
+    )
+    con.execute(
+        "insert into main.block by name select ? as article_id, n as block_no, 'paragraph' as kind,"
+        " true as is_body, starts as start_char, starts + length(n::varchar) + 2 as end_char, "
+        "e'e\u0301' || n as text, 'prose' as rule from line",
+        [RIVER],
+    )
+    con.execute(
+        "insert into main.sentence by name select article_id, block_no as sentence_no, block_no, "
+        f"start_char, end_char, text, 1 as token_count from main.block where article_id = '{RIVER}'"
+    )
+
+
+_SPANS = ("block.text.is_slice_of_article", "sentence.text.is_slice_of_article",
+          "block.text.covers_article")  # fmt: skip
+
+
+def test_offsets_of_a_long_text_are_checked_without_walking_it_for_each() -> None:
+    con = open_database(good_rows())
+    _with_a_long_article(con, 60_000)
+    checks = [check for check in all_checks() if check.check_id in _SPANS]
+    began = time.process_time()
+
+    assert run_checks(con, run_id=RUN_ID, checks=checks).failure.rows() == []
+
+    assert time.process_time() - began < 10, "walking costs half a minute"
+    con.execute(f"update main.block set text = 'e\u030141' where article_id = '{RIVER}' "
+                "and block_no = 50000")  # fmt: skip
+    con.execute(f"delete from main.sentence where article_id = '{RIVER}' and sentence_no > 40000")
+    con.execute(f"update main.sentence set start_char = start_char - 1, end_char = end_char - 1 "
+                f"where article_id = '{RIVER}' and sentence_no = 40000")  # fmt: skip
+    con.execute(f"delete from main.block where article_id = '{RIVER}' and block_no = 55000")
+    failed = run_checks(con, run_id=RUN_ID, checks=checks).failure.select("check_id", "row_key")
+    assert sorted(failed.rows()) == [
+        ("block.text.covers_article", f"{RIVER}/483888"),
+        ("block.text.is_slice_of_article", f"{RIVER}/50000"),
+        ("sentence.text.is_slice_of_article", f"{RIVER}/40000"),
+    ]
 
 
 def test_a_check_that_cannot_run_is_an_error_that_names_it() -> None:
