@@ -78,6 +78,13 @@ def _failing_rows(con: duckdb.DuckDBPyConnection, check: Check) -> pl.DataFrame:
             f"{check.check_id}: the engine saw a failure that the check's own query does not "
             "find. `bad` and `failing_sql` of the check must say the same."
         )
+    nameless = rows["article_id"].null_count()
+    if check.severity == "quarantine" and nameless:
+        raise CheckError(
+            f"{check.check_id}: {nameless:,} of {rows.height:,} failing rows name no article to "
+            f"withhold (first: {rows['row_key'][0]}). A check of severity quarantine must select "
+            "article_id."
+        )
     return rows.select(
         pl.col("article_id").cast(pl.String),
         table_name=pl.lit(check.table),

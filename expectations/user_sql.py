@@ -17,7 +17,9 @@ from warehouse.tables import BY_NAME
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 
-_HEADER = re.compile(r"^--\s*(name|table|column|severity|note)\s*:\s*(.*?)\s*$", re.MULTILINE)
+_HEADER = re.compile(
+    r"^--[ \t]*(name|table|column|severity|note)[ \t]*:[ \t]*(.*?)[ \t\r]*$", re.MULTILINE
+)
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
@@ -31,9 +33,29 @@ def read_sql_checks(folder: Path = SQL_FOLDER) -> tuple[Check, ...]:
     return tuple(_read(file) for file in sorted(folder.glob("*.sql")))
 
 
+def refuse_unanswerable(con: duckdb.DuckDBPyConnection, folder: Path = SQL_FOLDER) -> None:
+    """Asks every file's query of a database in the shape of a staged one, empty as it may be.
+
+    So a misspelt column shows before a run, not hours later at its end. Raises CheckError.
+    """
+    for check in read_sql_checks(folder):
+        try:
+            con.execute(f"explain {check.failing_sql}")
+        except duckdb.Error as error:
+            said = " ".join(str(error).partition("LINE")[0].split())
+            raise CheckError(f"{check.check_id} in {folder}: {said}") from error
+
+
 def _read(file: Path) -> Check:
-    source = file.read_text(encoding="utf-8")
-    said = {match[1]: match[2] for match in _HEADER.finditer(source)}
+    try:
+        source = file.read_text(encoding="utf-8-sig")
+    except (UnicodeDecodeError, OSError) as error:
+        raise CheckError(f"{file}: it cannot be read as UTF-8 text ({error}).") from error
+    said: dict[str, str] = {}
+    for match in _HEADER.finditer(source):
+        if match[1] in said:
+            raise CheckError(f"{file}: {match[1]} is said twice. Keep one line of it.")
+        said[match[1]] = match[2]
     for field in ("name", "table", "severity", "note"):
         if not said.get(field):
             raise CheckError(f"{file}: no {field}. Add a line `-- {field}: …` at the top.")

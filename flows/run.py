@@ -4,17 +4,21 @@ step is carried out, so that the same run goes in a flow, in a test and in a ben
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from expectations.check import CheckReport
+from expectations.user_sql import refuse_unanswerable
 from flows import conclude, stages
 from flows.hold import hold_warehouse
 from flows.run_state import RunState
 from flows.settings import Settings, without_credentials
 from flows.summary import Summary, failed_checks
 from flows.warm import Warm
+from warehouse.staging import open_check_database
 from warehouse.tables import CHECK_FAILURE, CHECK_RESULT, QUARANTINE
 
 T = TypeVar("T")
@@ -45,6 +49,7 @@ def run_once(
     Raises WarehouseLocked, ChecksFailed, AccountingError, PlaceError and the other errors of the
     stages; the run's own record is kept in every case.
     """
+    refuse_broken_checks()
     with hold_warehouse(settings, warm, again=again, flow_run_id=flow_run_id) as run:
         timed(run, step, "discover files", "discover", partial(stages.discover, run))
         assert run.plan is not None
@@ -63,6 +68,16 @@ def run_once(
         stages.stage_known_articles(run)
         stages.stage_reference(run)
         return finish(run, step)
+
+
+def refuse_broken_checks() -> None:
+    """Raises CheckError for a user's SQL check that could not be answered when the run ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        con = open_check_database(Path(folder), None)
+        try:
+            refuse_unanswerable(con)
+        finally:
+            con.close()
 
 
 def derive_rows(run: RunState, step: Step) -> None:
