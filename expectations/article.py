@@ -53,6 +53,48 @@ CHECKS: tuple[Check, ...] = (
     ),
     row_check(
         ARTICLE,
+        None,
+        "sources_named",
+        "quarantine",
+        "What was read from somewhere says from where; a source without its value lost the value.",
+        bad=" or ".join(
+            f"({column} is null) <> ({column}_source is null)"
+            for column in ("title", "byline", "section")
+        ),
+        observed="concat_ws(', ', 'title ' || title_source, 'byline ' || byline_source, "
+        "'section ' || section_source)",
+    ),
+    row_check(
+        ARTICLE,
+        "url",
+        "absolute",
+        "quarantine",
+        "An address without its host leads nowhere and names no article.",
+        bad=r"not regexp_matches(url, '^https?://[^/\s]+/')",
+        observed="left(url, 200)",
+    ),
+    row_check(
+        ARTICLE,
+        "url",
+        "names_one_article",
+        "quarantine",
+        "An article is known by its address, so two of one address are one article twice.",
+        source="(select article_id, url, count(*) over (partition by url) as owners "
+        "from main.article where url is not null) as t",
+        bad="t.owners > 1",
+        observed="t.owners || ' articles at ' || left(t.url, 200)",
+    ),
+    row_check(
+        ARTICLE,
+        "removed_at",
+        "not_in_future",
+        "quarantine",
+        "A file is seen to be gone by a run; an hour is left for a clock that was set back.",
+        bad="removed_at > (select max(started_at) from known.run) + interval 1 hour",
+        observed="removed_at",
+    ),
+    row_check(
+        ARTICLE,
         "body_text",
         "is_body_blocks",
         "quarantine",

@@ -4,12 +4,43 @@ from __future__ import annotations
 
 from expectations.check import Check
 from expectations.iso_codes import COUNTRIES
-from expectations.sql_text import is_blank, literal, row_check
+from expectations.sql_text import collapsed, is_blank, literal, row_check, rows_of
 from warehouse.tables import ENTITY
 
 _COUNTRIES = ", ".join(literal(code) for code in COUNTRIES.split())
 
 CHECKS: tuple[Check, ...] = (
+    row_check(
+        ENTITY,
+        "name",
+        "trimmed",
+        "critical",
+        "A name is compared as it is written; white space in it makes one identity two.",
+        bad=f"name <> {collapsed('name')}",
+        observed="name",
+    ),
+    row_check(
+        ENTITY,
+        "name",
+        "is_an_alias",
+        "warning",
+        "Names are looked up in entity_alias; an entity that is not there under its own is found "
+        "by none.",
+        source=rows_of(ENTITY),
+        bad="not exists (select 1 from known.entity_alias as a "
+        "where a.entity_id = t.entity_id and a.alias = t.name)",
+        observed="t.name",
+    ),
+    row_check(
+        ENTITY,
+        "entity_id",
+        "mentioned",
+        "warning",
+        "An entity comes from a mention; one that a run writes and nothing mentions is left over.",
+        source=rows_of(ENTITY),
+        bad="not exists (select 1 from known.mention as m where m.entity_id = t.entity_id)",
+        observed="t.name",
+    ),
     row_check(
         ENTITY,
         "name",

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from expectations.check import Check
-from expectations.sql_text import row_check
+from expectations.sql_text import literal, row_check
 from warehouse.tables import RECORD
+from warehouse.tables.block import BLOCK_KINDS
+
+_HINT = rf'\[[0-9]+,[0-9]+,"({"|".join(BLOCK_KINDS)})","[a-z0-9_]+",(null|"(\\.|[^"\\])*")\]'
+_HINTS = rf"\[{_HINT}(,{_HINT})*\]"
+"""RE2 for a whole list of hints."""
 
 CHECKS: tuple[Check, ...] = (
     row_check(
@@ -15,6 +20,33 @@ CHECKS: tuple[Check, ...] = (
         "Derived tables are made anew from the hints, so they must be readable: a list of lists.",
         bad="coalesce(json_type(case when json_valid(hints) then hints end), '') <> 'ARRAY'",
         observed="left(hints, 120)",
+    ),
+    row_check(
+        RECORD,
+        "hints",
+        "well_formed",
+        "quarantine",
+        "Each hint is [start, end, kind of block, rule, address or null]; blocks get their kinds "
+        "from them.",
+        bad=f"hints <> '[]' and not regexp_full_match(hints, {literal(_HINTS)})",
+        observed="left(hints, 120)",
+    ),
+    row_check(
+        RECORD,
+        "hints",
+        "inside_text",
+        "quarantine",
+        "A hint that ends beyond the text, or before it starts, was taken from another text.",
+        source="(select r.article_id, r.version_no, a.text, "
+        "try_cast(json_extract(case when json_valid(r.hints) then r.hints end, '$[*][0]') "
+        "as bigint[]) as starts, "
+        "try_cast(json_extract(case when json_valid(r.hints) then r.hints end, '$[*][1]') "
+        "as bigint[]) as ends "
+        "from ops.record as r join main.article as a using (article_id, version_no) "
+        "where r.hints <> '[]') as t",
+        bad="list_max(t.ends) > length(t.text) "
+        "or len(list_filter(list_zip(t.starts, t.ends), lambda span: span[1] >= span[2])) > 0",
+        observed="'hints end at ' || list_max(t.ends) || ', the text at ' || length(t.text)",
     ),
     row_check(
         RECORD,

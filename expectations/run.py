@@ -86,6 +86,15 @@ CHECKS: tuple[Check, ...] = (
     ),
     row_check(
         RUN,
+        "source_uri",
+        "without_credentials",
+        "critical",
+        "A warehouse is handed on; user and password of a place must not be in it.",
+        bad="regexp_matches(source_uri, '^[A-Za-z][A-Za-z0-9+.-]*://[^/]*@')",
+        observed="regexp_replace(source_uri, '//[^/]*@', '//…@')",
+    ),
+    row_check(
+        RUN,
         None,
         "json_readable",
         "critical",

@@ -102,7 +102,8 @@ _EARLIER_ARTICLES = (
 )
 
 _SPREAD = frozenset({
-    # Articles made up to fill a run have no blocks, versions or mentions of their own.
+    # Articles made up to fill a run have no blocks, versions, mentions or address of their own.
+    "article.url.names_one_article",
     "article.text.not_blank", "article.title.is_title_block", "article.body_text.is_body_blocks",
     "article.sentence_count.counts_sentences", "article.version_no.is_current_version",
     "article.version_no.in_article_version", "block.text.covers_article",
@@ -125,7 +126,8 @@ def _share(entity_type: str) -> tuple[str, Fault]:
 def _lost(check_id: str, changed: str) -> tuple[str, Fault]:
     """A run of articles that all lost something, after runs that had it."""
     return check_id, Fault(
-        _past(check_id, 0.01) + _MANY_ARTICLES.format(count=30, changed=changed), _SPREAD
+        _past(check_id, 0.01) + _MANY_ARTICLES.format(count=30, changed=changed),
+        _SPREAD | {"article.rows.sources_named"},
     )
 
 
@@ -353,7 +355,33 @@ WRITTEN: dict[str, Fault] = {
         _where("ops.file", "duplicate_of = null", "outcome = 'duplicate'")
     ),
     "file.outcome.loaded_with_record": Fault("delete from known.record where rowid = 0"),
-    "record.hints.a_json_list": Fault(set_last("ops.record", "hints = '{\"kind\": 1}'")),
+    "record.hints.a_json_list": Fault(
+        set_last("ops.record", "hints = '{\"kind\": 1}'"), frozenset({"record.hints.well_formed"})
+    ),
+    "record.hints.well_formed": Fault(
+        set_last("ops.record", "hints = '[[0,4,\"headline\",\"x\",null]]'")
+    ),
+    "record.hints.inside_text": Fault(
+        set_last("ops.record", "hints = '[[4,4,\"title\",\"x\",null]]'")
+    ),
+    "run.source_uri.without_credentials": Fault(
+        set_last("ops.run", "source_uri = 's3://key:secret@bucket'")
+    ),
+    "article.rows.sources_named": Fault(set_last("main.article", "section_source = null")),
+    "article.url.absolute": Fault(set_last("main.article", "url = 'herald'")),
+    "article.url.names_one_article": Fault(
+        "update main.article set url = 'https://herald.example/1'"
+    ),
+    "article.removed_at.not_in_future": Fault(
+        set_last("main.article", "removed_at = timestamptz '2036-01-01 00:00:00+00'")
+    ),
+    "entity.name.trimmed": Fault(
+        set_last("main.entity", "name = ' Lind'"), frozenset({"entity.name.is_an_alias"})
+    ),
+    "entity.name.is_an_alias": Fault(set_last("main.entity", "name = 'Lindt'")),
+    "entity.entity_id.mentioned": Fault(
+        f"delete from known.mention where entity_id = '{ANNA}'"
+    ),
     "record.file_id.is_file_of_version": Fault(set_last("ops.record", f"file_id = '{'0' * 64}'")),
     "record.mojibake.none_as_delivered": Fault(
         set_last("ops.record", "mojibake = 'as delivered: 1 line; first: cafÃ© for café'")
@@ -362,7 +390,9 @@ WRITTEN: dict[str, Fault] = {
         set_last("ops.quarantine", "status = 'replayed'")
     ),
     "quarantine.message.not_blank": Fault(set_last("ops.quarantine", "message = ' '")),
-    "entity.name.not_blank": Fault(set_last("main.entity", "name = ''")),
+    "entity.name.not_blank": Fault(
+        set_last("main.entity", "name = ''"), frozenset({"entity.name.is_an_alias"})
+    ),
     "entity.country_iso2.in_force": Fault(set_last("main.entity", "country_iso2 = 'YU'")),
     "entity.latitude.with_longitude": Fault(set_last("main.entity", "longitude = null")),
     "entity_merge.into_entity_id.another_entity": Fault(

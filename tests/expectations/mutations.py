@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -194,6 +194,66 @@ MUTATIONS = tuple(
         ("record in the wrong charset", "record",
          _set(0, mojibake=pl.lit("as delivered: 1 line; first: cafÃ© for café"))),
         ("component of another station", "article_component", _set(0, stage=pl.lit("nlp"))),
+        ("hint past the text", "record", _set(0, hints=pl.lit('[[0,4000,"title","x",null]]'))),
+        ("hint swaps start and end", "record", _set(0, hints=pl.lit('[[9,4,"title","x",null]]'))),
+        ("hint of an unknown kind", "record", _set(0, hints=pl.lit('[[0,4,"titel","x",null]]'))),
+        ("hints without brackets", "record", _set(0, hints=pl.lit('[0,4]'))),
+        ("run twice", "run", _twice(0)),
+        ("outcomes of two files swapped", "run",
+         _set(0, files_loaded=pl.lit(1), files_duplicate=pl.lit(2))),
+        ("status misspelt", "run", _set(0, status=pl.lit("done"))),
+        ("password in the address", "run", _set(0, source_uri=pl.lit("s3://key:secret@bucket"))),
+        ("verdict against its count", "check_result", _set(0, failed_count=pl.lit(0))),
+        ("file row of negative size", "file", _set(0, byte_count=pl.lit(-1))),
+        ("hash that is none", "file", _set(0, file_id=pl.lit("z" * 64))),
+        # Mandatory, missing
+        ("text null", "article", _set(0, text=pl.lit(None))),
+        ("kind null", "block", _set(0, kind=pl.lit(None))),
+        ("start of validity null", "article_version", _set(0, valid_from=pl.lit(None))),
+        ("all versions lost", "article_version", _none),
+        ("all makers lost", "article_component", _none),
+        # Time
+        ("times without a zone", "article",
+         lambda frame: frame.with_columns(pl.col("published_at").dt.replace_time_zone(None))),
+        ("local times taken for UTC", "article_version",
+         lambda frame: frame.with_columns(
+             pl.col("valid_from").dt.convert_time_zone("America/New_York")
+             .dt.replace_time_zone(None).dt.replace_time_zone("UTC"))),
+        ("version of the future", "article_version",
+         _set(0, valid_from=pl.lit(datetime(2036, 1, 1, tzinfo=UTC)))),
+        ("removed in the future", "article",
+         _set(0, removed_at=pl.lit(datetime(2036, 1, 1, tzinfo=UTC)))),
+        ("published at the epoch", "article",
+         _set(0, published_at=pl.lit(datetime(1970, 1, 1, tzinfo=UTC)))),
+        # Spans across their bounds
+        ("mention across two sentences", "mention", _set(0, end_char=_TO + 40)),
+        ("mention swaps start and end", "mention", _set(0, start_char=_TO, end_char=_AT)),
+        ("mentions in another order", "mention", _set(0, mention_no=pl.lit(1))),
+        ("no tokens", "sentence", _set(0, token_count=pl.lit(0))),
+        ("more tokens than characters", "sentence", _set(0, token_count=pl.lit(900))),
+        ("body block not body", "block", _set(2, is_body=pl.lit(False))),
+        ("sentence count one more", "article",
+         _set(0, sentence_count=pl.col("sentence_count") + 1)),
+        ("body hash of another article", "article",
+         _set(0, body_hash=pl.col("body_hash").shift(-1))),
+        # Addresses, names and who said so
+        ("address without host", "article", _set(0, url=pl.lit("/news/1"))),
+        ("address of another article", "article", _set(0, url=pl.col("url").shift(-1))),
+        ("source of the title lost", "article", _set(0, title_source=pl.lit(None))),
+        ("byline lost, its source kept", "article", _set(0, byline=pl.lit(None))),
+        ("title with two spaces", "article", _set(0, title=pl.col("title").str.replace(" ", "  "))),
+        ("title of its version differs", "article_version", _set(0, title=pl.lit("Another"))),
+        ("line ends of an old Mac", "article", _set(0, text=_TEXT.str.replace_all("\n", "\r"))),
+        ("entity name with its space", "entity", _set(0, name=pl.lit("Anna Berg "))),
+        ("entity that nothing mentions", "mention",
+         lambda frame: frame.filter(pl.col("entity_id") != ANNA)),
+        ("entity of another type", "entity", _set(1, entity_type=pl.lit("organization"))),
+        ("entity twice", "entity", _twice(0)),
+        ("alias lost", "entity_alias", _drop(0)),
+        ("alias twice", "entity_alias", _twice(0)),
+        ("latitude not a number", "entity", _set(1, latitude=pl.lit(float("nan")))),
+        ("country of an outlet made up", "source", _set(0, country_iso2=pl.lit("EN?"))),
+        ("headline of a link not in its block", "related_link", _set(0, title=pl.lit("Else"))),
     )
 )  # fmt: skip
 
