@@ -19,12 +19,15 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from expectations.check import CheckError
 from flows.discover import EmptyListing
@@ -106,6 +109,14 @@ def settings_of(**given: object) -> Settings:
         raise typer.Exit(WRONG_USE) from None
 
 
+class _Rate(ProgressColumn):
+    """How many a second, once that can be told."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None or task.total is None else f"{speed:,.0f}/s")
+
+
 class Bars:
     """Progress bars on a terminal; nothing where there is none. A context manager.
 
@@ -119,6 +130,7 @@ class Bars:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
+            _Rate(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=err,
