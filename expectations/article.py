@@ -66,6 +66,16 @@ CHECKS: tuple[Check, ...] = (
     ),
     row_check(
         ARTICLE,
+        None,
+        "made_by_component",
+        "quarantine",
+        "Every article says which version of which component made its rows.",
+        source="main.article as t anti join known.article_component as c using (article_id)",
+        bad="true",
+        observed="t.source_uri",
+    ),
+    row_check(
+        ARTICLE,
         "url",
         "absolute",
         "quarantine",

@@ -103,7 +103,7 @@ _EARLIER_ARTICLES = (
 
 _SPREAD = frozenset({
     # Articles made up to fill a run have no blocks, versions, mentions or address of their own.
-    "article.url.names_one_article",
+    "article.url.names_one_article", "article.rows.made_by_component",
     "article.text.not_blank", "article.title.is_title_block", "article.body_text.is_body_blocks",
     "article.sentence_count.counts_sentences", "article.version_no.is_current_version",
     "article.version_no.in_article_version", "block.text.covers_article",
@@ -366,6 +366,9 @@ WRITTEN: dict[str, Fault] = {
     ),
     "run.source_uri.without_credentials": Fault(
         set_last("ops.run", "source_uri = 's3://key:secret@bucket'")
+    ),
+    "article.rows.made_by_component": Fault(
+        f"delete from known.article_component where article_id = '{BRIDGE}'"
     ),
     "article.rows.sources_named": Fault(set_last("main.article", "section_source = null")),
     "article.url.absolute": Fault(set_last("main.article", "url = 'herald'")),
