@@ -118,8 +118,9 @@ class _Service:
         )  # fmt: skip
         for run in dead:
             self.say(f"{run.name}: its process is gone, marked as crashed")
-        missed = await drop_missed_runs(client, ids["ingest"], keep_one=not self.plan.at_once)
-        missed += await drop_missed_runs(client, ids["check"], keep_one=True)
+        now = datetime.now(UTC)
+        missed = await drop_missed_runs(client, ids["ingest"], now, keep_one=not self.plan.at_once)
+        missed += await drop_missed_runs(client, ids["check"], now, keep_one=True)
         if missed:
             self.say(f"{missed:,} runs came due while nothing was served; one makes up for them")
 

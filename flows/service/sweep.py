@@ -67,13 +67,14 @@ async def end_dead_runs(
     return dead
 
 
-async def drop_missed_runs(client: PrefectClient, deployment_id: UUID, *, keep_one: bool) -> int:
-    """Delete the scheduled runs that came due while nobody was there to start them; how many.
+async def drop_missed_runs(
+    client: PrefectClient, deployment_id: UUID, before: datetime, *, keep_one: bool
+) -> int:
+    """Delete the runs by the clock that came due before a time and were never begun; how many.
 
     A run finds everything that is new, so one is enough: ``keep_one`` leaves the newest.
     """
-    now = datetime.now(UTC)
-    due = await _runs(client, [deployment_id], (StateType.SCHEDULED,), due_before=now)
+    due = await _runs(client, [deployment_id], (StateType.SCHEDULED,), due_before=before)
     missed = [run for run in due if run.auto_scheduled]
     gone = missed[:-1] if keep_one else missed
     return sum([await _delete(client, run) for run in gone])

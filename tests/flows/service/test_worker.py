@@ -26,7 +26,12 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.service.alarms import FLOWS
 from flows.service.automation import ALARMS
-from flows.service.sweep import HEARTBEAT_SECONDS, drop_old_runs, end_dead_runs
+from flows.service.sweep import (
+    HEARTBEAT_SECONDS,
+    drop_missed_runs,
+    drop_old_runs,
+    end_dead_runs,
+)
 from tests.conftest import ROOT, SEEDS
 from tests.flows.service.served import BIN, Api, Run, Started, free_port, wait_for
 from warehouse.lock import current_holder
@@ -202,6 +207,26 @@ def test_whoever_fetches_files_may_start_a_run(site: Site, worker: Started) -> N
     words = ["prefect", "event", "emit", "newshouse.files.arrived"]
     site.type(*words, "--resource-id", "newshouse.source.ingest")
     assert wait_for(made, 60, "a run")[0]["deployment_id"] == str(site.ids()[0])
+
+
+def test_of_missed_runs_one_is_left(site: Site, worker: Started) -> None:
+    check = site.ids()[FLOWS.index("check")]
+
+    def due() -> list[Run]:
+        wanted = {
+            "deployments": {"id": {"any_": [str(check)]}},
+            "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+            "sort": "EXPECTED_START_TIME_ASC",
+        }
+        found: list[Run] = site.api.ask("/flow_runs/filter", wanted)
+        return found
+
+    scheduled = wait_for(lambda: runs if len(runs := due()) > 2 else None, 60, "runs by the clock")
+    third = datetime.fromisoformat(scheduled[2]["expected_start_time"]) + timedelta(seconds=1)
+    sweep = site.with_client
+    assert sweep(lambda client: drop_missed_runs(client, check, third, keep_one=True)) == 2
+    assert due()[0]["id"] == scheduled[2]["id"]
+    assert sweep(lambda client: drop_missed_runs(client, check, third, keep_one=False)) == 1
 
 
 def test_old_runs_are_removed(site: Site, worker: Started) -> None:
