@@ -5,20 +5,22 @@ Each function reads and writes Parquet of one part, so that memory is bounded by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
+from flows.crew import Outfit
+from flows.nlp_store import NlpStore
 from flows.reference import Reference
 from flows.work import Work
 from transforms.article import build_article
 from transforms.article_version import build_article_version
 from transforms.block import build_block
 from transforms.mention import build_mention
-from transforms.paragraph import paragraph_of
+from transforms.paragraph import paragraph_block, paragraph_of
 from transforms.sentence import build_sentence
 from warehouse.tables import (
     ARTICLE,
@@ -39,10 +41,14 @@ class RunClock(NamedTuple):
     started_at: datetime
 
 
+NEW = ("loaded", "revised")
+"""Outcomes of records that make a new version."""
+
+
 def staged_part(extracted: Path, version: pl.DataFrame, *, is_current: bool) -> pl.DataFrame:
     """STAGED_RECORD rows of one extracted part: its new versions, current or already replaced."""
     wanted = version.filter(
-        pl.col("outcome").is_in(["loaded", "revised"]) & (pl.col("is_current") == is_current)
+        pl.col("outcome").is_in(NEW) & (pl.col("is_current") == is_current)
     ).select("article_id", "file_uri", "locator", "version_no")
     return STAGED_RECORD.conform(
         pl.read_parquet(extracted).join(wanted, on=["article_id", "file_uri", "locator"])
@@ -64,7 +70,37 @@ def type_blocks(
     )
     staged_record.write_parquet(work.part("_staged_record", part))
     article.write_parquet(work.part("_article", part))
+    context = article_context(work, part, reference)
+    printed = (
+        paragraph_block(block, context).group_by("paragraph_id").agg(pl.len().alias("printed"))
+    )
+    paragraph = paragraph_of(block, context).join(printed, on="paragraph_id")
+    paragraph.write_parquet(work.part("_paragraph", part))
     return work.stage(BLOCK, part, block)
+
+
+def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
+    """Blocks, articles and versions of one extracted part; the number of its blocks.
+
+    Reads which versions are new, and which lines are boilerplate, from the run's scratch.
+    """
+    path = work.extracted / f"{part}.parquet"
+    version = pl.read_parquet(work.part("_version", "all"))
+    boilerplate_line = pl.read_parquet(work.part("_boilerplate_line", "all"))
+    staged = staged_part(path, version, is_current=True)
+    blocks = type_blocks(work, part, staged, boilerplate_line, outfit.reference, clock)
+    past = staged_part(path, version, is_current=False)
+    newest = (
+        version.filter(pl.col("outcome").is_in(NEW))
+        .group_by("article_id")
+        .agg(pl.col("version_no").max().alias("newest_no"))
+    )
+    article = pl.read_parquet(work.part("_article", part))
+    titles = [article.select("article_id", "version_no", "title")]
+    if past.height:
+        titles.append(past_titles(past, boilerplate_line, outfit.reference, clock))
+    stage_versions(work, part, pl.concat([staged, past]), pl.concat(titles), newest, clock)
+    return blocks
 
 
 def stage_versions(
@@ -113,9 +149,18 @@ def article_context(work: Work, part: str, reference: Reference) -> pl.DataFrame
     return article.join(countries, on="source_id", how="left").select(CONTEXT_COLUMNS)
 
 
-def paragraphs(work: Work, part: str, reference: Reference) -> pl.DataFrame:
-    """The distinct paragraphs of a part's story blocks."""
-    return paragraph_of(blocks(work, part), article_context(work, part, reference))
+def name_part(
+    outfit: Outfit, work: Work, part: str, store: Path, homes: Sequence[str],
+    by_stage: Mapping[str, str], nlp_by_language: Mapping[str, str],
+) -> int:  # fmt: skip
+    """Sentences, names and components of one part whose paragraphs were read; how many names.
+
+    ``homes`` are the parts of the store that hold them.
+    """
+    paragraph_id = pl.read_parquet(work.part("_paragraph", part), columns=["paragraph_id"])
+    sentence, span = NlpStore(store).fetch(paragraph_id["paragraph_id"], homes)
+    stage_components(work, part, by_stage, nlp_by_language)
+    return find_mentions(work, part, outfit.reference, sentence, span)
 
 
 def find_mentions(

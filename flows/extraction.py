@@ -60,6 +60,9 @@ class Extracted:
     rejected: list[Rejected] = field(default_factory=list)
     parts: list[Path] = field(default_factory=list)
     record_count: int = 0
+    char_count: int = 0
+    articles: dict[str, int] = field(default_factory=dict)
+    """Number of records in each part, by its name."""
     tombstones: frozenset[str] = frozenset()
     """Ids and text hashes of articles that were purged: whoever delivers them again is refused."""
 
@@ -73,10 +76,13 @@ class _PartWriter:
         self.rows: list[tuple[str | None, ...]] = []
         self.chars = 0
         self.parts: list[Path] = []
+        self.articles: dict[str, int] = {}
+        self.total_chars = 0
 
     def add(self, row: tuple[str | None, ...], chars: int) -> None:
         self.rows.append(row)
         self.chars += chars
+        self.total_chars += chars
         if self.chars >= self.batch_chars:
             self.flush()
 
@@ -88,6 +94,7 @@ class _PartWriter:
         self.folder.mkdir(parents=True, exist_ok=True)
         EXTRACTED_RECORD.conform(frame).write_parquet(path)
         self.parts.append(path)
+        self.articles[path.stem] = frame.height
         self.rows, self.chars = [], 0
 
 
@@ -160,7 +167,7 @@ def extract_files(
         done.files.append(opened)
         advance(1)
     writer.flush()
-    done.parts = writer.parts
+    done.parts, done.articles, done.char_count = writer.parts, writer.articles, writer.total_chars
     return done
 
 

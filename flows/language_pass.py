@@ -1,48 +1,34 @@
-"""Runs the language pass over paragraphs not read before, in this process or over workers.
+"""Which paragraphs a run has to read, cut into batches of even cost, and the reading of one batch.
 
-Workers are started fresh, never forked, load their pipelines once and hand results over as
-Parquet. They end with the run, however it ends. Order and number of workers change nothing in the
-results.
+No paragraph that was read before, in this run or an earlier one, is read again. Knows nothing of
+who carries the batches out.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
+from flows.crew import Batch, Outfit
 from flows.nlp_store import NlpStore
-from transforms.identity import short_hash
+from flows.work import Work
 from transforms.nlp import annotate, load_pipeline
 from transforms.pipeline import Pipeline
 from warehouse.tables.paragraph import PARAGRAPH
 
-CHUNK_CHARS = 250_000
-"""Characters a chunk: some seconds of work, so that progress moves and a killed run loses few."""
+_MOST_CHARS, _USUAL_CHARS, _LEAST_CHARS = 4_000_000, 250_000, 50_000
+"""Characters a batch: 50,000 are a fifth of a second of work, 4,000,000 a quarter of a minute."""
 
-ONE_PROCESS_CHARS = 600_000
-"""Below this, starting workers (each loads the pipeline for seconds) costs more than it gains."""
+_BATCHES = 24
+"""About so many batches a run, so that people can read their list; long runs have more."""
 
-
-class WorkerDied(RuntimeError):
-    """A worker of the language pass was killed, or ran out of memory."""
-
-
-class PassResult(NamedTuple):
-    """Paragraphs read now, and those whose results were there already."""
-
-    read: int
-    reused: int
+_UNREAD_COST = 8
+"""Where no pipeline looks for names, a paragraph costs about an eighth: tokens, sentences."""
 
 
 def load_pipelines(names: Mapping[str, str]) -> dict[str, Pipeline]:
@@ -50,151 +36,121 @@ def load_pipelines(names: Mapping[str, str]) -> dict[str, Pipeline]:
     return {language: load_pipeline(name) for language, name in names.items()}
 
 
-def worker_count(asked: int, chars: int) -> int:
-    """Processes to use: as asked, or one a core where the work is worth starting them."""
-    if asked:
-        return asked
-    return (os.cpu_count() or 1) if chars > ONE_PROCESS_CHARS else 1
+@dataclass
+class Reading:
+    """What is to be read: costs of the batches, largest first, and who needs which of them.
 
-
-def read_paragraphs(
-    paragraph: pl.DataFrame,
-    store: NlpStore,
-    *,
-    names: Mapping[str, str],
-    pipelines: Callable[[], Mapping[str, Pipeline]],
-    workers: int,
-    scratch: Path,
-    advance: Callable[[int], None] = lambda _: None,
-) -> PassResult:
-    """Put the results of every paragraph (PARAGRAPH) into the store.
-
-    ``names`` maps languages to the names pipelines load by, for workers; ``pipelines`` gives them
-    loaded, for this process. ``advance`` hears the characters done.
+    Fresh paragraphs lie end to end, by cost; ``places`` says for each part where those it prints
+    lie, ``known`` which parts of the store hold the others. ``fresh`` are read, ``reused`` counts
+    what else is printed: copies within the run, and what earlier runs read.
     """
-    fresh = paragraph.join(store.known_ids().to_frame(), on="paragraph_id", how="anti")
-    reused = paragraph.height - fresh.height
-    advance(_chars(paragraph) - _chars(fresh))
-    used = worker_count(workers, _chars(fresh))
-    chunks = _chunks(fresh)
-    if used == 1:
-        loaded = pipelines() if fresh.height else {}
-        for chunk in chunks:
-            _read_chunk(chunk, store, loaded)
-            advance(_chars(chunk))
-    else:
-        _read_over_workers(chunks, store, names, used, scratch, advance)
-    return PassResult(fresh.height, reused)
+
+    fresh: int = 0
+    reused: int = 0
+    cost: int = 0
+    places: dict[str, np.ndarray] = field(default_factory=dict)
+    known: dict[str, list[str]] = field(default_factory=dict)
+    bounds: list[int] = field(default_factory=list)
+
+    def batch_numbers(self, places: np.ndarray) -> np.ndarray:
+        """The batch that reads what lies at each place."""
+        return np.searchsorted(self.bounds, places, side="right") - 1
 
 
-def _read_chunk(chunk: pl.DataFrame, store: NlpStore, pipelines: Mapping[str, Pipeline]) -> None:
-    annotation = annotate(pipelines, chunk)
-    name = short_hash(chunk["paragraph_id"].to_list())
-    store.write(name, annotation.paragraph_sentence, annotation.paragraph_span)
+def plan_reading(
+    work: Work, parts: Sequence[str], store: NlpStore, languages: Sequence[str], workers: int
+) -> Reading:
+    """Sort every part's paragraphs into fresh ones, kept for `reading_batches`, and known ones.
+
+    ``languages`` are those with a pipeline.
+    """
+    reading = Reading()
+    seen = store.known().with_columns(pl.lit(None, pl.Int64).alias("place"))
+    for part in parts:
+        paragraph = pl.read_parquet(work.part("_paragraph", part))
+        chars = pl.col("text").str.len_chars().cast(pl.Int64)
+        cost = pl.when(pl.col("language").is_in(languages)).then(chars).otherwise(
+            chars // _UNREAD_COST
+        )  # fmt: skip
+        joined = paragraph.join(seen, on="paragraph_id", how="left", maintain_order="left")
+        is_known = pl.col("home").is_not_null() | pl.col("place").is_not_null()
+        fresh = (
+            joined.filter(~is_known)
+            .with_columns((cost + 1).alias("cost"))
+            .with_columns((pl.col("cost").cum_sum() - pl.col("cost") + reading.cost).alias("place"))
+        )
+        fresh.drop("home", "cost", "printed").write_parquet(work.part("_fresh_paragraph", part))
+        known = joined.filter(is_known)
+        reading.fresh += fresh.height
+        reading.reused += int(paragraph["printed"].sum()) - fresh.height
+        reading.cost += int(fresh["cost"].sum())
+        reading.known[part] = known["home"].drop_nulls().unique().to_list()
+        reading.places[part] = pl.concat([known["place"].drop_nulls(), fresh["place"]]).to_numpy()
+        seen = pl.concat([seen, fresh.select(seen.columns)])
+    reading.bounds = [0, *accumulate(_sizes(reading.cost, workers))]
+    return reading
 
 
-def _chars(paragraph: pl.DataFrame) -> int:
-    return int(paragraph["text"].str.len_chars().sum())
+def _sizes(cost: int, workers: int) -> list[int]:
+    """Costs of the batches: even ones, then ever smaller, so that all workers end together."""
+    usual = min(_MOST_CHARS, max(_USUAL_CHARS, cost // _BATCHES))
+    sizes, rest = [], cost
+    while rest > 0:
+        size = min(rest, usual, max(_LEAST_CHARS, rest // (2 * workers)))
+        sizes.append(size)
+        rest -= size
+    return sizes
 
 
-def _chunks(paragraph: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Chunks of about CHUNK_CHARS, each in order of id."""
-    total = pl.col("text").str.len_chars().cast(pl.Int64).cum_sum()
-    numbered = paragraph.sort("paragraph_id").with_columns((total // CHUNK_CHARS).alias("chunk_no"))
-    for _, chunk in numbered.group_by("chunk_no", maintain_order=True):
-        yield PARAGRAPH.conform(chunk.drop("chunk_no"))
+def batch_name(run_id: str, number: int) -> str:
+    """The part of the store that a batch makes."""
+    return f"{run_id}-{number:06}"
 
 
-_worker_pipelines: Mapping[str, Pipeline] = {}
+def homes(reading: Reading, part: str, run_id: str) -> tuple[str, ...]:
+    """The parts of the store that hold what one part of the run prints."""
+    numbers = np.unique(reading.batch_numbers(reading.places[part]))
+    made = [batch_name(run_id, number) for number in numbers.tolist()]
+    return tuple(sorted([*reading.known[part], *made]))
 
 
-def _start_worker(names: Mapping[str, str]) -> None:
-    global _worker_pipelines
-    _leave_interrupts_to_the_run()
-    threading.Thread(target=_end_with_the_run, daemon=True).start()
-    _worker_pipelines = load_pipelines(names)
+def reading_batches(
+    work: Work, reading: Reading, store: NlpStore, parts: Sequence[str]
+) -> Iterator[Batch]:
+    """The batches, each written to the run's scratch when it is asked for."""
+    last = len(reading.bounds) - 1
+    costs = [stop - start for start, stop in pairwise(reading.bounds)]
+    for number, chunk in _chunks(work, reading, parts):
+        name = batch_name(work.run_id, number)
+        path = work.part("_chunk", name)
+        chunk.write_parquet(path)
+        title = f"read the language, batch {number + 1} of {last}"
+        yield Batch(title, costs[number], read_batch, (path, store.folder, name))
 
 
-def _leave_interrupts_to_the_run() -> None:
-    """Ctrl-C reaches every process of a terminal; the run hears it and ends its workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+def _chunks(
+    work: Work, reading: Reading, parts: Sequence[str]
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Number and paragraphs (PARAGRAPH) of every batch that has any."""
+    held: list[pl.DataFrame] = []
+    held_number = 0
+    for part in parts:
+        fresh = pl.read_parquet(work.part("_fresh_paragraph", part))
+        numbers = pl.Series("number", reading.batch_numbers(fresh["place"].to_numpy()), pl.Int64)
+        for (number,), chunk in fresh.with_columns(numbers).group_by("number", maintain_order=True):
+            if number != held_number and held:
+                yield held_number, pl.concat(held)
+                held = []
+            held_number = int(str(number))
+            held.append(PARAGRAPH.conform(chunk.drop("number", "place")))
+    if held:
+        yield held_number, pl.concat(held)
 
 
-def _end_with_the_run() -> None:
-    """A worker whose run was killed would wait for work without end."""
-    run = multiprocessing.parent_process()
-    if run is not None:
-        multiprocessing.connection.wait([run.sentinel])
-        os._exit(1)
-
-
-def _work(path: Path, folder: Path) -> int:
-    chunk = pl.read_parquet(path)
-    _read_chunk(chunk, NlpStore(folder), _worker_pipelines)
-    path.unlink()
-    return _chars(chunk)
-
-
-def _read_over_workers(
-    chunks: Iterator[pl.DataFrame],
-    store: NlpStore,
-    names: Mapping[str, str],
-    workers: int,
-    scratch: Path,
-    advance: Callable[[int], None],
-) -> None:
-    """At most two chunks a worker are under way at once, so that memory stays bounded."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    with _worker_pool(names, workers) as pool:
-        waiting: set[Future[int]] = set()
-        for number, chunk in enumerate(chunks):
-            path = scratch / f"chunk-{number:06}.parquet"
-            chunk.write_parquet(path)
-            with _interrupts_held_back():
-                waiting.add(pool.submit(_work, path, store.folder))
-            if len(waiting) >= 2 * workers:
-                waiting = _collect(waiting, advance)
-        while waiting:
-            waiting = _collect(waiting, advance)
-
-
-@contextmanager
-def _worker_pool(names: Mapping[str, str], workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Workers while the block runs. Where it fails they are ended at once, not waited for."""
-    context = multiprocessing.get_context("spawn")
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_start_worker, initargs=(dict(names),)
-    )
-    try:
-        yield pool
-    except BaseException as problem:
-        for worker in set(multiprocessing.active_children()) - others:
-            worker.kill()
-        pool.shutdown(cancel_futures=True)
-        if isinstance(problem, BrokenProcessPool):
-            raise WorkerDied(
-                f"A process of the language pass ended unexpectedly ({workers} were at work); is "
-                "there memory for so many? Nothing was published; what was read is kept. Run "
-                "again, with fewer workers if it recurs: --workers 1."
-            ) from problem
-        raise
-    pool.shutdown()
-
-
-@contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Ctrl-C waits while a worker starts, which inherits that until it can ignore it itself."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _collect(waiting: set[Future[int]], advance: Callable[[int], None]) -> set[Future[int]]:
-    done, rest = wait(waiting, return_when=FIRST_COMPLETED)
-    for future in done:
-        advance(future.result())
-    return rest
+def read_batch(outfit: Outfit, chunk: Path, store: Path, name: str) -> int:
+    """Read the paragraphs of one batch and put the results into the store; how many they were."""
+    paragraph = pl.read_parquet(chunk)
+    annotation = annotate(outfit.pipelines(), paragraph)
+    NlpStore(store).write(name, annotation.paragraph_sentence, annotation.paragraph_span)
+    chunk.unlink()
+    return paragraph.height

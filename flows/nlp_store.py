@@ -7,6 +7,7 @@ whole. Keyed by component, so that another pipeline or version starts afresh.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -23,13 +24,15 @@ class NlpStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def known_ids(self) -> pl.Series:
-        """Ids of the paragraphs that were read already."""
-        parts = self._parts()
-        if not parts:
-            return pl.Series("paragraph_id", [], pl.String())
-        ids = pl.scan_parquet(parts).select(pl.col("paragraph_id").unique())
-        return ids.collect()["paragraph_id"]
+    def known(self) -> pl.DataFrame:
+        """The paragraphs that were read already and a part that has them: `paragraph_id, home`."""
+        schema = {"paragraph_id": pl.String(), "home": pl.String()}
+        frames = [pl.DataFrame(schema=schema)]
+        for part in self._parts():
+            ids = pl.read_parquet(part, columns=["paragraph_id"]).unique()
+            home = pl.lit(part.name.removesuffix(_SENTENCES)).alias("home")
+            frames.append(ids.with_columns(home))
+        return pl.concat(frames).unique("paragraph_id", keep="first")
 
     def write(
         self, name: str, paragraph_sentence: pl.DataFrame, paragraph_span: pl.DataFrame
@@ -44,16 +47,21 @@ class NlpStore:
             frame.write_parquet(unfinished)
             unfinished.replace(self.folder / f"{name}{suffix}")
 
-    def fetch(self, paragraph_id: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Sentences and spans of these paragraphs: PARAGRAPH_SENTENCE and PARAGRAPH_SPAN."""
-        parts = self._parts()
-        if not parts:
+    def fetch(
+        self, paragraph_id: pl.Series, names: Sequence[str]
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Sentences and spans of these paragraphs, PARAGRAPH_SENTENCE and PARAGRAPH_SPAN.
+
+        ``names`` are the parts that hold them; no other is opened.
+        """
+        if not names:
             return PARAGRAPH_SENTENCE.empty(), PARAGRAPH_SPAN.empty()
         wanted = pl.LazyFrame({"paragraph_id": paragraph_id.unique()})
-        spans = [part.with_name(part.name.removesuffix(_SENTENCES) + _SPANS) for part in parts]
         sentence, span = (
-            pl.scan_parquet(files).join(wanted, on="paragraph_id", how="semi").unique()
-            for files in (parts, spans)
+            pl.scan_parquet([self.folder / f"{name}{suffix}" for name in names])
+            .join(wanted, on="paragraph_id", how="semi")
+            .unique()
+            for suffix in (_SENTENCES, _SPANS)
         )
         return (
             PARAGRAPH_SENTENCE.conform(sentence.collect()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -33,3 +34,16 @@ class Silent:
 
 
 progress: ContextVar[Progress] = ContextVar("progress", default=Silent())  # noqa: B039
+
+
+def scaled(advance: Callable[[int], None], of: int, total: int) -> Callable[[int], None]:
+    """A listener of parts of ``of`` that passes them on as parts of ``total``."""
+    heard = 0
+
+    def listen(amount: int) -> None:
+        nonlocal heard
+        before = heard * total // max(1, of)
+        heard += amount
+        advance(heard * total // max(1, of) - before)
+
+    return listen

@@ -9,9 +9,10 @@ import polars as pl
 
 from flows import stages
 from flows.component import describe_components
+from flows.crew import Step
 from flows.discover import KNOWN_FILE, Plan
 from flows.hold import hold_warehouse
-from flows.run import Step, derive_rows, directly, finish, timed
+from flows.run import crew_of, derive_rows, directly, finish, name_things, timed
 from flows.run_state import RunState
 from flows.settings import Settings
 from flows.summary import Summary
@@ -55,6 +56,8 @@ def rebuild(
         timed(run, step, "learn boilerplate", "compare", partial(_learn, run, chosen))
         for number, ids in enumerate(_chunks(chosen, settings.batch_chars)):
             _rederive(run, step, f"{number:05}", ids)
+        with crew_of(run, step, int(chosen["chars"].sum())) as crew:
+            name_things(run, step, crew)
         derive_rows(run, step)
         stages.stage_known_articles(run)
         stages.stage_reference(run)

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from expectations.check import CheckReport
 from expectations.user_sql import refuse_unanswerable
 from flows import conclude, stages
+from flows.crew import Crew, Outfit, SoloCrew, Step, process_crew, worker_count
 from flows.hold import hold_warehouse
+from flows.pipeline_choice import pipeline_names
 from flows.run_state import RunState
 from flows.settings import Settings, without_credentials
 from flows.summary import Summary, failed_checks
@@ -22,13 +25,6 @@ from warehouse.staging import open_check_database
 from warehouse.tables import CHECK_FAILURE, CHECK_RESULT, QUARANTINE
 
 T = TypeVar("T")
-
-
-class Step(Protocol):
-    """Carries out one named step of a run."""
-
-    def __call__(self, name: str, work: Callable[[], T]) -> T:
-        """Do the work and return what it returns."""
 
 
 def directly(name: str, work: Callable[[], T]) -> T:  # noqa: ARG001
@@ -57,13 +53,14 @@ def run_once(
         extract = partial(stages.extract, run)
         timed(run, step, f"extract {count:,} files", "extract", extract, count)
         timed(run, step, "compare with the warehouse", "compare", partial(stages.compare, run))
-        parts = list(run.parts)
-        for number, part in enumerate(parts, 1):
-            name = f"type blocks, batch {number} of {len(parts)}"
-            timed(run, step, name, "blocks", partial(stages.type_part, run, part))
-        if parts:
-            retype = partial(stages.type_rederived, run)
-            timed(run, step, "retype published articles", "blocks", retype)
+        with crew_of(run, step, run.extracted.char_count) as crew:
+            if run.parts:
+                articles = sum(run.extracted.articles.values())
+                typed = partial(stages.type_parts, run, crew)
+                timed(run, step, "type blocks", "blocks", typed, articles)
+                retype = partial(stages.type_rederived, run)
+                timed(run, step, "retype published articles", "blocks", retype)
+            name_things(run, step, crew)
         derive_rows(run, step)
         stages.stage_known_articles(run)
         stages.stage_reference(run)
@@ -80,11 +77,33 @@ def refuse_broken_checks() -> None:
             con.close()
 
 
-def derive_rows(run: RunState, step: Step) -> None:
-    """Sentences, mentions, entities and links of the articles whose blocks are typed."""
+@contextmanager
+def crew_of(run: RunState, step: Step, chars: int) -> Iterator[Crew]:
+    """Who carries out the batches of a run with so many characters of text."""
+    workers = worker_count(run.settings.workers, chars)
+    if workers == 1:
+        yield SoloCrew(Outfit(run.pipelines, run.reference), step)
+    else:
+        names = pipeline_names(run.settings)
+        with process_crew(workers, names, run.settings.reference, step) as crew:
+            yield crew
+
+
+def name_things(run: RunState, step: Step, crew: Crew) -> None:
+    """Sentences and mentions of the articles whose blocks are typed."""
     if run.parts:
-        timed(run, step, "read the language", "language", partial(stages.read_language, run))
-        timed(run, step, "find mentions", "mentions", partial(stages.find_mentions, run))
+        articles = sum(run.extracted.articles.values())
+        plan = partial(stages.plan_language, run, crew)
+        timed(run, step, "find paragraphs not read before", "language", plan)
+        read = partial(stages.read_language, run, crew)
+        timed(run, step, "read the language", "language", read, articles)
+        find = partial(stages.find_mentions, run, crew)
+        timed(run, step, "find mentions", "mentions", find, articles)
+
+
+def derive_rows(run: RunState, step: Step) -> None:
+    """Entities and links of the articles whose mentions are found."""
+    if run.parts:
         timed(run, step, "resolve entities", "entities", partial(stages.resolve_entities, run))
         timed(run, step, "point related links", "links", partial(stages.point_links, run))
     elif stages.corrections_changed(run):

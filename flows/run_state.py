@@ -15,6 +15,7 @@ from flows.component import Components
 from flows.derive import RunClock
 from flows.discover import Plan
 from flows.extraction import Extracted
+from flows.language_pass import Reading
 from flows.progress import progress
 from flows.reference import Reference
 from flows.settings import Settings
@@ -53,6 +54,7 @@ class RunState:
     parts: list[str] = field(default_factory=list)
     boilerplate_line: pl.DataFrame = field(default_factory=pl.DataFrame)
     components: Components | None = None
+    reading: Reading | None = None
     paragraphs_read: int = 0
     paragraphs_reused: int = 0
     mention: pl.DataFrame = field(default_factory=MENTION.empty)

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         description="Processes of the language pass; 0: by the work.",
     )
     batch_chars: int = Field(
-        default=4_000_000, ge=10_000, description="Characters of text in one batch of records."
+        default=4_000_000, ge=10_000, description="Most characters of text in one batch of records."
     )
     allow_empty: bool = Field(
         default=False,

@@ -9,15 +9,16 @@ import polars as pl
 
 from flows import derive
 from flows.component import describe_components
+from flows.crew import Batch, Crew
 from flows.discover import LISTING, plan_run
 from flows.extract import extract as extract_records
 from flows.extract.fields import read_mapping
 from flows.extract.record import MIB, Limits
 from flows.extraction import extract_files
-from flows.language_pass import read_paragraphs
+from flows.language_pass import homes, plan_reading, reading_batches
 from flows.nlp_store import NlpStore, drop_other_components
 from flows.place import is_whole, list_files, open_file
-from flows.progress import progress
+from flows.progress import progress, scaled
 from flows.run_state import RunState
 from flows.settings import Settings
 from flows.version import CODE_VERSION
@@ -48,8 +49,6 @@ from warehouse.tables import (
     SOURCE,
 )
 from warehouse.tables.mention import STAGED_MENTION
-
-_NEW = ["loaded", "revised"]
 
 
 def discover(run: RunState) -> None:
@@ -92,10 +91,21 @@ def extract(run: RunState) -> None:
             repair_mojibake=settings.repair_mojibake,
         ),
         folder=run.work.extracted,
-        batch_chars=settings.batch_chars,
+        batch_chars=_part_chars(run),
         tombstones=run.known.tombstones(),
         advance=progress.get().advance,
     )
+
+
+_PARTS, _LEAST_PART_CHARS = 24, 400_000
+"""About so many parts a run, so that all workers have work and people can read their list."""
+
+
+def _part_chars(run: RunState) -> int:
+    """Characters of text in one part, by the bytes to read; at most as the settings say."""
+    assert run.plan is not None
+    delivered = sum(candidate.byte_count for candidate in run.plan.candidates)
+    return min(run.settings.batch_chars, max(_LEAST_PART_CHARS, delivered // _PARTS))
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -177,26 +187,17 @@ REDERIVED = "rederived"
 """Name of the part with published articles that new boilerplate makes anew."""
 
 
-def type_part(run: RunState, part: str) -> int:
-    """Blocks, articles and versions of one part; the number of its blocks."""
-    path = run.work.extracted / f"{part}.parquet"
-    staged = derive.staged_part(path, run.version, is_current=True)
-    blocks = derive.type_blocks(
-        run.work, part, staged, run.boilerplate_line, run.reference, run.clock
-    )
-    past = derive.staged_part(path, run.version, is_current=False)
-    newest = (
-        run.version.filter(pl.col("outcome").is_in(_NEW))
-        .group_by("article_id")
-        .agg(pl.col("version_no").max().alias("newest_no"))
-    )
-    article = pl.read_parquet(run.work.part("_article", part))
-    titles = [article.select("article_id", "version_no", "title")]
-    if past.height:
-        titles.append(derive.past_titles(past, run.boilerplate_line, run.reference, run.clock))
-    both = pl.concat([staged, past])
-    derive.stage_versions(run.work, part, both, pl.concat(titles), newest, run.clock)
-    return blocks
+def type_parts(run: RunState, crew: Crew) -> int:
+    """Blocks, articles and versions of every part; the number of blocks."""
+    run.version.write_parquet(run.work.part("_version", "all"))
+    run.boilerplate_line.write_parquet(run.work.part("_boilerplate_line", "all"))
+    count = len(run.parts)
+    batches = (
+        Batch(f"type blocks, batch {number} of {count}", run.extracted.articles[part],
+              derive.type_part, (run.work, part, run.clock))
+        for number, part in enumerate(run.parts, 1)
+    )  # fmt: skip
+    return crew.carry_out(batches, progress.get().advance)
 
 
 def type_rederived(run: RunState) -> int:
@@ -260,10 +261,8 @@ def stage_known_articles(run: RunState) -> None:
         run.work.stage(contract, "kept", pl.concat([rest, mine]))
 
 
-def read_language(run: RunState) -> None:
-    """One language pass over every paragraph that no run has read before."""
-    if not run.parts:
-        return
+def plan_language(run: RunState, crew: Crew) -> int:
+    """Which paragraphs no run has read before; the number of them."""
     languages = sorted(
         {
             language
@@ -274,36 +273,36 @@ def read_language(run: RunState) -> None:
         }
     )
     run.components = describe_components(run.pipelines(), languages, run.reference, CODE_VERSION)
-    store = _store(run)
     drop_other_components(run.work.nlp_store, run.components.store_id)
-    names = pipeline_names(run)
-    for part in run.parts:
-        result = read_paragraphs(
-            derive.paragraphs(run.work, part, run.reference),
-            store,
-            names=names,
-            pipelines=run.pipelines,
-            workers=run.settings.workers,
-            scratch=run.work.scratch / "chunk",
-            advance=progress.get().advance,
-        )
-        run.paragraphs_read += result.read
-        run.paragraphs_reused += result.reused
+    with_pipeline = list(pipeline_names(run))
+    run.reading = plan_reading(run.work, run.parts, _store(run), with_pipeline, crew.size)
+    run.paragraphs_read, run.paragraphs_reused = run.reading.fresh, run.reading.reused
+    return run.reading.fresh
 
 
-def find_mentions(run: RunState) -> int:
+def read_language(run: RunState, crew: Crew) -> int:
+    """One language pass over the fresh paragraphs; the number of them."""
+    assert run.reading is not None
+    batches = reading_batches(run.work, run.reading, _store(run), run.parts)
+    articles = sum(run.extracted.articles.values())
+    return crew.carry_out(batches, scaled(progress.get().advance, run.reading.cost, articles))
+
+
+def find_mentions(run: RunState, crew: Crew) -> int:
     """Sentences and names of every part; the number of names."""
-    if run.components is None:
-        return 0
-    store, found = _store(run), 0
-    for part in run.parts:
-        paragraph = derive.paragraphs(run.work, part, run.reference)
-        sentence, span = store.fetch(paragraph["paragraph_id"])
-        found += derive.find_mentions(run.work, part, run.reference, sentence, span)
-        derive.stage_components(
-            run.work, part, run.components.by_stage, run.components.nlp_by_language
-        )
-    return found
+    assert run.components is not None
+    assert run.reading is not None
+    store, count = _store(run).folder, len(run.parts)
+    made_by = (run.components.by_stage, run.components.nlp_by_language)
+    batches = []
+    for number, part in enumerate(run.parts, 1):
+        held = homes(run.reading, part, run.clock.run_id)
+        batches.append(
+            Batch(f"find mentions, batch {number} of {count}",
+                  run.extracted.articles.get(part, 0), derive.name_part,
+                  (run.work, part, store, held, *made_by))
+        )  # fmt: skip
+    return crew.carry_out(batches, progress.get().advance)
 
 
 def resolve_entities(run: RunState) -> int:

@@ -73,10 +73,12 @@ def failed_checks(result: pl.DataFrame, failure: pl.DataFrame) -> tuple[FailedCh
 
 
 def paragraphs(summary: Summary) -> str:
-    """How many paragraphs the language pass read, and how many were read by earlier runs."""
+    """How many paragraphs the language pass read, and how many it knew: copies, earlier runs."""
+    printed = summary.paragraphs_read + summary.paragraphs_reused
+    share = summary.paragraphs_reused / max(1, printed)
     return (
-        f"paragraphs: {summary.paragraphs_read:,} read, {summary.paragraphs_reused:,} reused from "
-        "earlier runs"
+        f"paragraphs: {summary.paragraphs_read:,} read, {summary.paragraphs_reused:,} reused "
+        f"({share:.0%} of those printed)"
     )
 
 

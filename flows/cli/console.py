@@ -30,9 +30,9 @@ from rich.progress import (
 from rich.text import Text
 
 from expectations.check import CheckError
+from flows.crew import WorkerDied
 from flows.discover import EmptyListing
 from flows.embedded_server import ServerMissing
-from flows.language_pass import WorkerDied
 from flows.place import PlaceError
 from flows.reference import ReferenceInvalid
 from flows.settings import Settings

@@ -20,13 +20,13 @@ def part(paragraph_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def test_what_is_kept_is_found_again(tmp_path: Path) -> None:
     store = NlpStore(tmp_path / "c")
-    assert store.known_ids().is_empty()
-    assert store.fetch(pl.Series([A]))[0].is_empty()
+    assert store.known().is_empty()
+    assert store.fetch(pl.Series([A]), [])[0].is_empty()
     store.write("one", *part(A))
     store.write("two", *part(B))
     store.write("again", *part(A))
-    assert sorted(store.known_ids()) == [A, B]
-    sentence, span = store.fetch(pl.Series([A, A]))
+    assert store.known().sort("paragraph_id").rows() == [(A, "again"), (B, "two")]
+    sentence, span = store.fetch(pl.Series([A, A]), ["again", "one", "two"])
     assert (sentence.rows(), span.rows()) == (part(A)[0].rows(), part(A)[1].rows())
 
 
@@ -34,7 +34,7 @@ def test_a_part_without_its_sentences_is_not_there(tmp_path: Path) -> None:
     store = NlpStore(tmp_path)
     store.write("one", *part(A))
     (tmp_path / "one.sentence.parquet").unlink()
-    assert store.known_ids().is_empty()
+    assert store.known().is_empty()
 
 
 def test_trimming_drops_the_oldest(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_trimming_drops_the_oldest(tmp_path: Path) -> None:
     size = sum(path.stat().st_size for path in tmp_path.iterdir())
     store.write("two", *part(B))
     store.trim(size)
-    assert store.known_ids().to_list() == [B]
+    assert store.known()["paragraph_id"].to_list() == [B]
     store.trim(0)
     assert list(tmp_path.iterdir()) == []
 
