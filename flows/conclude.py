@@ -189,7 +189,7 @@ def withhold(run: RunState, report: CheckReport) -> Mapping[str, str]:
                         pl.when(~lost.fill_null(False)).then(target).alias("target_article_id")
                     )
                 kept.write_parquet(path)
-    named = run.work.staged(MENTION)["entity_id"].drop_nulls()
+    named = run.work.staged(MENTION, "entity_id")["entity_id"].drop_nulls()
     named = pl.concat([named, run.known.table(ENTITY)["entity_id"]]).unique()
     for contract in (ENTITY, ENTITY_ALIAS):
         for path in run.work.parts(contract.name):

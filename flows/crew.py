@@ -46,10 +46,10 @@ class Step(Protocol):
 
 
 class Outfit(NamedTuple):
-    """What batches work with, loaded once a process; pipelines are loaded when first asked for."""
+    """What batches work with, loaded once a process, when first asked for."""
 
     pipelines: Callable[[], Mapping[str, Pipeline]]
-    reference: Reference
+    reference: Callable[[], Reference]
 
 
 class Batch(NamedTuple):

@@ -88,7 +88,7 @@ def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
     version = pl.read_parquet(work.part("_version", "all"))
     boilerplate_line = pl.read_parquet(work.part("_boilerplate_line", "all"))
     staged = staged_part(path, version, is_current=True)
-    blocks = type_blocks(work, part, staged, boilerplate_line, outfit.reference, clock)
+    blocks = type_blocks(work, part, staged, boilerplate_line, outfit.reference(), clock)
     past = staged_part(path, version, is_current=False)
     newest = (
         version.filter(pl.col("outcome").is_in(NEW))
@@ -98,7 +98,7 @@ def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
     article = pl.read_parquet(work.part("_article", part))
     titles = [article.select("article_id", "version_no", "title")]
     if past.height:
-        titles.append(past_titles(past, boilerplate_line, outfit.reference, clock))
+        titles.append(past_titles(past, boilerplate_line, outfit.reference(), clock))
     stage_versions(work, part, pl.concat([staged, past]), pl.concat(titles), newest, clock)
     return blocks
 
@@ -160,7 +160,7 @@ def name_part(
     paragraph_id = pl.read_parquet(work.part("_paragraph", part), columns=["paragraph_id"])
     sentence, span = NlpStore(store).fetch(paragraph_id["paragraph_id"], homes)
     stage_components(work, part, by_stage, nlp_by_language)
-    return find_mentions(work, part, outfit.reference, sentence, span)
+    return find_mentions(work, part, outfit.reference(), sentence, span)
 
 
 def find_mentions(

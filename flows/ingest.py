@@ -80,16 +80,14 @@ def ingest(settings: Settings | None = None, again: list[str] | None = None) -> 
         summary = run_once(
             chosen,
             step=_as_task,
-            warm=warm_up.get(),
+            warm=_warmed_up(),
             again=frozenset(again or ()),
             flow_run_id=str(runtime.flow_run.id),
         )
     except ChecksFailed:
         _write_quality_page(chosen.warehouse)
         raise
-    wanted = last_summary.get()
-    if wanted is not None:
-        wanted.append(summary)
+    _hand_over(summary)
     _show(summary)
     if summary.status == "published":
         _write_quality_page(chosen.warehouse)
@@ -103,6 +101,20 @@ def ingest(settings: Settings | None = None, again: list[str] | None = None) -> 
     if summary.status == "nothing_new":
         return Completed(name="Nothing new", message="nothing new")
     return Completed(message=f"{words}: {_counts(summary)}")
+
+
+# A cluster is sent the flow's body with every name it uses, and cannot be sent a ContextVar: so
+# these two functions use them.
+
+
+def _warmed_up() -> Warm | None:
+    return warm_up.get()
+
+
+def _hand_over(summary: Summary) -> None:
+    wanted = last_summary.get()
+    if wanted is not None:
+        wanted.append(summary)
 
 
 def _write_quality_page(warehouse: Path) -> None:

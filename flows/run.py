@@ -82,21 +82,41 @@ def crew_of(run: RunState, step: Step, chars: int) -> Iterator[Crew]:
     """Who carries out the batches of a run with so many characters of text."""
     workers = worker_count(run.settings.workers, chars)
     if workers == 1:
-        yield SoloCrew(Outfit(run.pipelines, run.reference), step)
+        yield SoloCrew(Outfit(run.pipelines, lambda: run.reference), step)
     else:
         names = pipeline_names(run.settings)
         with process_crew(workers, names, run.settings.reference, step) as crew:
             yield crew
 
 
+@contextmanager
+def readers_of(run: RunState, crew: Crew) -> Iterator[Crew]:
+    """Who reads the language: the crew that does all else, or a cluster."""
+    address = run.settings.runner_address
+    if run.settings.runner == "local" or address is None:
+        yield crew
+        return
+    from flows.cluster import cluster_crew
+
+    here = str(run.work.scratch.resolve())
+    given = run.settings.runner_shared
+    shared = f"{given.rstrip('/')}/{run.clock.run_id}" if given else f"{here}/shared"
+    components = {language: p.component for language, p in run.pipelines().items()}
+    with cluster_crew(address, shared, pipeline_names(run.settings), components) as readers:
+        yield readers
+
+
 def name_things(run: RunState, step: Step, crew: Crew) -> None:
     """Sentences and mentions of the articles whose blocks are typed."""
     if run.parts:
         articles = sum(run.extracted.articles.values())
-        plan = partial(stages.plan_language, run, crew)
-        timed(run, step, "find paragraphs not read before", "language", plan)
-        read = partial(stages.read_language, run, crew)
-        timed(run, step, "read the language", "language", read, articles)
+        with readers_of(run, crew) as readers:
+            plan = partial(stages.plan_language, run, readers)
+            timed(run, step, "find paragraphs not read before", "language", plan)
+            read = partial(stages.read_language, run, readers)
+            # A cluster is sent the task it is called from, and this one holds the whole run.
+            around = step if readers is crew else directly
+            timed(run, around, "read the language", "language", read, articles)
         find = partial(stages.find_mentions, run, crew)
         timed(run, step, "find mentions", "mentions", find, articles)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SOURCE = "seeds/articles"
@@ -42,6 +43,18 @@ class Settings(BaseSettings):
         ge=0,
         le=256,
         description="Processes of the language pass; 0: by the work.",
+    )
+    runner: Literal["local", "dask"] = Field(
+        default="local",
+        description="Who reads the language: processes of this machine, or a Dask cluster.",
+    )
+    runner_address: str | None = Field(
+        default=None, description="Address of the Dask scheduler, as tcp://host:8786."
+    )
+    runner_shared: str | None = Field(
+        default=None,
+        description="Folder or bucket that all workers of the cluster see; default: beside the "
+        "warehouse.",
     )
     batch_chars: int = Field(
         default=4_000_000, ge=10_000, description="Most characters of text in one batch of records."
@@ -88,6 +101,15 @@ class Settings(BaseSettings):
         description="Repair text decoded with the wrong charset; offsets then point into the "
         "repaired text, not into what was delivered.",
     )
+
+    @model_validator(mode="after")
+    def _a_cluster_has_an_address(self) -> Self:
+        if self.runner == "dask" and not self.runner_address:
+            raise ValueError(
+                "runner dask needs the scheduler's address, as in: --runner dask --address "
+                "tcp://host:8786"
+            )
+        return self
 
     @field_validator("mapping")
     @classmethod

@@ -241,7 +241,7 @@ def stage_known_articles(run: RunState) -> None:
     revised = run.version.filter(pl.col("outcome") == "revised")["article_id"].unique()
     closed = close_version(run.known.current_versions(revised), revised, collected_at=at)
     run.work.stage(ARTICLE_VERSION, "closed", closed)
-    done = run.work.staged(ARTICLE)["article_id"]
+    done = run.work.staged(ARTICLE, "article_id")["article_id"]
     gone = run.known.articles_of_files(run.plan.gone["source_uri"])
     gone = gone.filter(~gone.is_in(run.version["article_id"].implode()))
     back = run.version.filter(pl.col("outcome") == "restored")["article_id"].unique()
@@ -347,7 +347,7 @@ def _carry_to_published(run: RunState, resolution: Resolution) -> None:
     if merge.is_empty():
         return
     articles = run.known.articles_naming(merge["entity_id"])
-    done = run.work.staged(ARTICLE)["article_id"]
+    done = run.work.staged(ARTICLE, "article_id")["article_id"]
     rows = run.known.rows(MENTION, articles.filter(~articles.is_in(done.implode())))
     into = dict(
         merge.filter(pl.col("kind") == "merge").select("entity_id", "into_entity_id").iter_rows()
@@ -380,11 +380,11 @@ def corrections_changed(run: RunState) -> bool:
 
 def point_links(run: RunState) -> int:
     """Related links of the staged articles, pointed at articles of this run and before."""
-    staged = run.work.staged(ARTICLE)
+    staged = run.work.staged(ARTICLE, "article_id", "url", "title")
     target = pl.concat(
         [
             run.known.targets().join(staged, on="article_id", how="anti"),
-            staged.select("article_id", "url", "title"),
+            staged,
         ]
     )
     count = 0

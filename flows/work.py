@@ -55,7 +55,7 @@ class Work:
             contract.conform(frame).write_parquet(self.part(contract.name, name))
         return frame.height
 
-    def staged(self, contract: Contract) -> pl.DataFrame:
-        """All rows staged for a table."""
-        parts = self.parts(contract.name)
-        return pl.read_parquet(parts) if parts else contract.empty()
+    def staged(self, contract: Contract, *columns: str) -> pl.DataFrame:
+        """All rows staged for a table; of these columns alone, as texts may not fit in memory."""
+        parts, wanted = self.parts(contract.name), list(columns or contract.column_names)
+        return pl.read_parquet(parts, columns=wanted) if parts else contract.empty().select(wanted)

@@ -24,12 +24,12 @@ def start_worker(names: Mapping[str, str], reference: Path) -> None:
 
 
 def make_outfit(names: Mapping[str, str], reference: Path) -> Any:
-    """What batches work with: reference tables now, pipelines when one is first needed."""
+    """What batches work with: pipelines and reference tables, each when it is first needed."""
     from flows.crew import Outfit
     from flows.language_pass import load_pipelines
     from flows.reference import read_reference
 
-    return Outfit(cache(partial(load_pipelines, names)), read_reference(reference))
+    return Outfit(cache(partial(load_pipelines, names)), cache(partial(read_reference, reference)))
 
 
 def get_ready() -> None:

@@ -33,6 +33,7 @@ from expectations.check import CheckError
 from flows.crew import WorkerDied
 from flows.discover import EmptyListing
 from flows.embedded_server import ServerMissing
+from flows.exchange import ClusterError
 from flows.place import PlaceError
 from flows.reference import ReferenceInvalid
 from flows.settings import Settings
@@ -63,7 +64,14 @@ def friendly_errors() -> Iterator[None]:
     except (PublishError, CheckError, WorkerDied, ServerMissing) as problem:
         say(str(problem))
         raise typer.Exit(FAILED) from None
-    except (WarehouseError, PlaceError, ReferenceInvalid, PipelineMissing, EmptyListing) as problem:
+    except (
+        WarehouseError,
+        PlaceError,
+        ReferenceInvalid,
+        PipelineMissing,
+        EmptyListing,
+        ClusterError,
+    ) as problem:
         say(str(problem))
         raise typer.Exit(WRONG_USE) from None
     except KeyboardInterrupt:
@@ -105,7 +113,10 @@ def settings_of(**given: object) -> Settings:
     except ValidationError as problem:
         first = problem.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        say(f"{name}: {first['msg']} (given: {first['input']!r}).")
+        if name:
+            say(f"{name}: {first['msg']} (given: {first['input']!r}).")
+        else:  # settings that do not fit together
+            say(first["msg"])
         raise typer.Exit(WRONG_USE) from None
 
 

@@ -23,7 +23,8 @@ from flows.cli.console import (
 from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.embedded_server import reporting_to, server_of_this_command
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
-from flows.place import PlaceError, address, is_remote, refuse_credentials
+from flows.place import PlaceError, is_remote, refuse_credentials
+from flows.place import address as address_of
 from flows.reference import read_reference
 from flows.settings import Settings
 from flows.summary import STATUS_WORDS, Summary, paragraphs
@@ -57,6 +58,21 @@ def run(
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes for the language pass. Default: by the work.")
+    ] = None,
+    runner: Annotated[
+        str | None,
+        typer.Option(help="local or dask: who reads the language.", rich_help_panel="Cluster"),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(help="The Dask scheduler, tcp://host:8786.", rich_help_panel="Cluster"),
+    ] = None,
+    shared: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder or bucket all workers see. Default: beside the warehouse.",
+            rich_help_panel="Cluster",
+        ),
     ] = None,
     wait: Annotated[
         float | None, typer.Option(help="Seconds to wait for a run that holds the warehouse.")
@@ -93,6 +109,9 @@ def run(
         collection=collection,
         pipeline=pipeline,
         workers=workers,
+        runner=runner,
+        runner_address=address,
+        runner_shared=shared,
         wait_seconds=wait,
         allow_empty=allow_empty,
         mapping=mapping,
@@ -125,13 +144,17 @@ def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
 def refuse_early(settings: Settings) -> None:
     """What is wrong already need not wait for Prefect: a place that is not there, a lock held."""
     refuse_credentials(settings.source)
-    place = address(settings.source)
+    place = address_of(settings.source)
     if not is_remote(place) and not glob.has_magic(place) and not Path(place).exists():
         raise PlaceError(
             f"{place} does not exist. Name a file, a folder, a glob or a bucket, as in: "
             "newshouse run ~/scraped"
         )
     refuse_missing_pipelines(settings)
+    if settings.runner == "dask":
+        from flows.cluster import refuse_missing_library
+
+        refuse_missing_library()
     holder = current_holder(settings.warehouse)
     if holder is not None and not settings.wait_seconds:
         raise WarehouseLocked(settings.warehouse, holder)

@@ -49,7 +49,7 @@ def batches(count: int, asked: list[int]) -> Iterator[Batch]:
 
 def test_alone_or_over_processes_every_batch_is_done_once() -> None:
     step, asked, heard = Watching(), list[int](), list[int]()
-    solo = SoloCrew(Outfit(dict, None), step)  # type: ignore[arg-type]
+    solo = SoloCrew(Outfit(dict, dict), step)  # type: ignore[arg-type]
     assert solo.carry_out(batches(9, asked), heard.append) == 36
     assert heard == [10] * 9
     names = step.names
