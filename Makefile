@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test crashtest lint format quality bench audit dictionary constraints clean
+.PHONY: run test crashtest lint format quality bench bench-full audit dictionary constraints clean
 
 run: $(VENV)/.installed
 	$(BIN)/newshouse run
@@ -30,8 +30,12 @@ format: $(VENV)/.installed-dev
 quality: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.quality
 
+# Speed and memory, into tests/benchmarks/RESULTS.md: some minutes; bench-full takes an hour or more.
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks bench
+
+bench-full: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.benchmarks full
 
 # Known vulnerabilities of the pinned packages; asks the internet, so it is no part of CI.
 audit: $(VENV)/.installed-dev

@@ -2,88 +2,105 @@
 
     python -m tests.benchmarks.whole_run [ARTICLES] [WORKERS]
 
-The floor is `nlp.pipe` of the same pipeline, `ner` alone enabled, over the story paragraphs of all
-articles, in as many processes. Start-up (imports, loading the pipeline) is apart on both sides.
+Every figure is of a process of its own. Ratios are given with start-up on both sides (imports,
+loading the pipeline, ending) and without. The floor reads every paragraph that the articles print;
+what it would take for the distinct ones alone, which is all that the run reads, is told too.
 """
 
 from __future__ import annotations
 
-import resource
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-from flows.pipeline_choice import pipeline_names
-from flows.reference import read_reference
-from flows.run import run_once
-from flows.settings import Settings
-from flows.warm import Warm
+from tests.benchmarks import one_run
 from tests.benchmarks.news import write_articles
+from tests.benchmarks.tree import watch
 
 Row = tuple[str, str]
+
+_STORY = "'title', 'standfirst', 'dateline', 'paragraph', 'subheading', 'list_item', 'correction'"
+_MOST_WITH_START_UP, _MOST_APART = 1.5, 1.15
+_LONG_RUN = 10_000
+"""From here on start-up is apart in the ratio that has to hold."""
 
 
 def measure(articles: int = 2_000, workers: int = 1) -> Iterator[Row]:
     """What was measured, and the figure."""
-    settings = Settings()
-    with (
-        tempfile.TemporaryDirectory() as place,
-        Warm(pipeline_names(settings), read_reference(settings.reference)) as warm,
-    ):
-        warm.pipelines()
-        warehouse, source = Path(place) / "news.duckdb", Path(place) / "in"
-        chars = write_articles(source, articles)
-        given = {"source": str(source), "warehouse": warehouse, "workers": workers}
-        began = time.perf_counter()
-        summary = run_once(Settings(**given), warm=warm)  # type: ignore[arg-type]
-        took = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        began = time.perf_counter()
-        nothing = run_once(Settings(**given), warm=warm)  # type: ignore[arg-type]
-        again = time.perf_counter() - began
-        with duckdb.connect(str(warehouse), read_only=True) as con:
-            paragraphs = [
-                str(row[0])
-                for row in con.execute(
-                    "select text from block where kind in ('title', 'standfirst', 'dateline', "
-                    "'paragraph', 'subheading', 'list_item', 'correction')"
-                ).fetchall()
-            ]
-            counted = con.execute("select sum(token_count) from sentence").fetchone()
-        floor = _floor(paragraphs, workers)
-    tokens = int(counted[0]) if counted else 0
-    title = f"{articles:,} articles, {workers} worker(s)"
-    yield f"{title}: characters delivered", f"{chars:,}"
-    yield f"{title}: whole run", f"{took:.1f} s, {articles / took:.0f} articles/s"
-    yield f"{title}: tokens", f"{tokens:,}, {tokens / took:,.0f} a second"
-    yield f"{title}: floor, spaCy's own pipe", f"{floor:.1f} s, {tokens / floor:,.0f} tokens/s"
-    yield f"{title}: whole run by the floor", f"{took / floor:.2f}"
-    reused = f"{summary.paragraphs_read:,} / {summary.paragraphs_reused:,}"
-    yield f"{title}: paragraphs read / reused", f"{reused} of {len(paragraphs):,} printed"
-    stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in summary.seconds.items())
-    yield f"{title}: seconds a stage", stages
-    yield f"{title}: peak memory of the parent", f"{peak:,.0f} MB"
-    yield f"{title}: run with nothing new ({nothing.status})", f"{again:.2f} s"
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        chars = write_articles(folder / "in", articles)
+        warehouse = folder / "news.duckdb"
+        run = one_run.measure(folder / "in", warehouse, workers)
+        nothing = one_run.measure(folder / "in", warehouse, workers)
+        tokens, distinct = _texts(warehouse, folder / "paragraphs.parquet")
+        words = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.floor"]
+        floor = watch([*words, str(folder / "paragraphs.parquet"), str(workers)], 3 * 3600)
+    bare = float(floor.stdout)
+    yield "delivered", f"{chars:,} characters, {tokens:,} tokens"
+    yield (
+        "whole run",
+        (
+            f"{run.seconds:.1f} s and {run.wall - run.seconds:.1f} s of start-up; "
+            f"{articles / run.seconds:,.0f} articles/s, {tokens / run.seconds:,.0f} tokens/s"
+        ),
+    )
+    yield (
+        "floor",
+        (
+            f"{bare:.1f} s and {floor.seconds - bare:.1f} s of start-up; "
+            f"{tokens / bare:,.0f} tokens/s"
+        ),
+    )
+    long = articles >= _LONG_RUN
+    yield (
+        "whole run by the floor, start-up included",
+        _against(run.wall / floor.seconds, None if long else _MOST_WITH_START_UP),
+    )
+    yield (
+        "whole run by the floor, start-up apart",
+        _against(run.seconds / bare, _MOST_APART if long else None),
+    )
+    yield (
+        "whole run by the floor of distinct paragraphs, start-up apart",
+        (f"{run.seconds / (bare * distinct):.2f}"),
+    )
+    printed = run.read + run.reused
+    yield (
+        "paragraphs",
+        (f"{run.read:,} read, {run.reused:,} of {printed:,} reused: {run.reused / printed:.1%}"),
+    )
+    yield "seconds a stage", ", ".join(f"{name} {s:.1f}" for name, s in run.stages.items())
+    yield "peak memory of all processes", f"{run.peak_mb:,.0f} MB"
+    yield (
+        f"run with nothing new ({nothing.status})",
+        (f"{nothing.seconds:.2f} s beyond start-up of {nothing.wall - nothing.seconds:.1f} s"),
+    )
 
 
-def _floor(paragraphs: list[str], processes: int) -> float:
-    """Seconds of the bare pipeline over all paragraphs."""
-    import spacy
+def _against(ratio: float, most: float | None) -> str:
+    if most is None:
+        return f"{ratio:.2f}"
+    return f"{ratio:.2f}, at most {most}: {'held' if ratio <= most else 'MISSED'}"
 
-    name = pipeline_names(Settings())["en"]
-    unused = ["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
-    nlp = spacy.load(name, exclude=unused)
-    began = time.perf_counter()
-    for _ in nlp.pipe(paragraphs, n_process=processes, batch_size=256):
-        pass
-    return time.perf_counter() - began
+
+def _texts(warehouse: Path, file: Path) -> tuple[int, float]:
+    """Write the story paragraphs; tokens of all sentences, share of distinct paragraphs' text."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        story = f"select text from block where kind in ({_STORY}) order by article_id, block_no"
+        con.execute(f"copy ({story}) to '{file}' (format parquet)")
+        found = con.execute(
+            "select (select sum(token_count) from sentence), "
+            f"(select sum(length(text)) from (select distinct text from ({story}))) "
+            f"/ (select sum(length(text)) from ({story}))"
+        ).fetchone()
+    assert found is not None
+    return int(found[0]), float(found[1])
 
 
 if __name__ == "__main__":
-    asked = [int(word) for word in sys.argv[1:3]]
-    for what, figure in measure(*asked):
+    for what, figure in measure(*[int(word) for word in sys.argv[1:3]]):
         print(f"{what}: {figure}", flush=True)
