@@ -172,9 +172,9 @@ def process_crew(
         threads.shutdown(cancel_futures=True)
         if isinstance(problem, BrokenProcessPool):
             raise WorkerDied(
-                f"A worker process ended unexpectedly ({workers} were at work); is there memory "
-                "for so many? Nothing was published; what was read is kept. Run again, with fewer "
-                "workers if it recurs: --workers 1."
+                f"A process of the language pass ended unexpectedly ({workers} were at work); is "
+                "there memory for so many? Nothing was published; what was read is kept. Run "
+                "again, with fewer workers if it recurs: --workers 1."
             ) from problem
         raise
     threads.shutdown()

@@ -26,13 +26,16 @@ class NlpStore:
 
     def known(self) -> pl.DataFrame:
         """The paragraphs that were read already and a part that has them: `paragraph_id, home`."""
-        schema = {"paragraph_id": pl.String(), "home": pl.String()}
-        frames = [pl.DataFrame(schema=schema)]
-        for part in self._parts():
-            ids = pl.read_parquet(part, columns=["paragraph_id"]).unique()
-            home = pl.lit(part.name.removesuffix(_SENTENCES)).alias("home")
-            frames.append(ids.with_columns(home))
-        return pl.concat(frames).unique("paragraph_id", keep="first")
+        parts = self._parts()
+        if not parts:
+            return pl.DataFrame(schema={"paragraph_id": pl.String(), "home": pl.String()})
+        name = pl.col("home").str.strip_prefix(f"{self.folder}/").str.strip_suffix(_SENTENCES)
+        return (
+            pl.scan_parquet(parts, include_file_paths="home", glob=False)
+            .select("paragraph_id", name.alias("home"))
+            .unique("paragraph_id", keep="first", maintain_order=True)
+            .collect()
+        )
 
     def write(
         self, name: str, paragraph_sentence: pl.DataFrame, paragraph_span: pl.DataFrame
@@ -58,7 +61,7 @@ class NlpStore:
             return PARAGRAPH_SENTENCE.empty(), PARAGRAPH_SPAN.empty()
         wanted = pl.LazyFrame({"paragraph_id": paragraph_id.unique()})
         sentence, span = (
-            pl.scan_parquet([self.folder / f"{name}{suffix}" for name in names])
+            pl.scan_parquet([self.folder / f"{name}{suffix}" for name in names], glob=False)
             .join(wanted, on="paragraph_id", how="semi")
             .unique()
             for suffix in (_SENTENCES, _SPANS)

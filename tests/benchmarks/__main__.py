@@ -40,6 +40,7 @@ class Command(NamedTuple):
 
 BENCH = (
     Command("news 2000", 60),
+    Command("top_costs 500", 120),
     Command("whole_run 2000 1", 400),
     Command("whole_run 2000 2", 300),
     Command("scale 2000", 200),
