@@ -116,7 +116,7 @@ def settings_of(**given: object) -> Settings:
         if name:
             say(f"{name}: {first['msg']} (given: {first['input']!r}).")
         else:  # settings that do not fit together
-            say(first["msg"])
+            say(first["msg"].removeprefix("Value error, "))
         raise typer.Exit(WRONG_USE) from None
 
 
