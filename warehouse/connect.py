@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.ddl import quote
+from warehouse.fts_extension import load_extension
 from warehouse.layout import WarehouseDamaged, WarehouseError, layout_of
 from warehouse.schema_version import SCHEMA_VERSION, read_schema_version
 from warehouse.tables.publication import PUBLICATION
@@ -121,17 +122,22 @@ def published_run(warehouse: Path) -> str | None:
         con.close()
 
 
-def open_reader(warehouse: Path, *, at: str | None = None) -> duckdb.DuckDBPyConnection:
+def open_reader(
+    warehouse: Path, *, at: str | None = None, with_search: bool = False
+) -> duckdb.DuckDBPyConnection:
     """A closed-off connection on which ``select * from article`` works.
 
-    ``at`` names a snapshot. No statement can write, reach files or the network, load extensions
-    or open these settings again. The connection keeps the version it opened.
+    ``at`` names a snapshot; ``with_search`` loads what the macro `search` needs, where it is. No
+    statement can write, reach files or the network, load extensions or open these settings again.
+    The connection keeps the version it opened.
     """
     file = warehouse if at is None else find_snapshot(warehouse, at)
     con = open_private()
     try:
         attach_published(con, file, must_exist=True)
         con.execute("USE published")
+        if with_search:
+            load_extension(con)
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
     except (WarehouseError, duckdb.Error):

@@ -9,8 +9,8 @@ from typing import Literal
 
 import polars as pl
 
-Layer = Literal["article", "entity", "reference", "operations", "staging"]
-SchemaName = Literal["main", "ops", "staging"]
+Layer = Literal["article", "entity", "reference", "operations", "search", "staging"]
+SchemaName = Literal["main", "ops", "search", "staging"]
 
 TIMESTAMP = pl.Datetime("us", "UTC")
 HEX_16 = r"^[0-9a-f]{16}$"

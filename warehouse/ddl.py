@@ -5,10 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.contract import Column, Contract
-from warehouse.tables import CONTRACTS
+from warehouse.tables import CONTRACTS, SEARCH_TABLES
 from warehouse.tables.publication import PUBLICATION
 
-SCHEMAS = ("main", "ops", "mart")
+SCHEMAS = ("main", "ops", "mart", "search")
 
 
 def quote(value: str) -> str:
@@ -45,7 +45,7 @@ def create_all(con: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     described = _described(con)
-    for contract in (*CONTRACTS, PUBLICATION):
+    for contract in (*CONTRACTS, PUBLICATION, *SEARCH_TABLES):
         if described.get(contract.qualified_name) != _description(contract):
             for statement in create_statements(contract):
                 con.execute(statement)

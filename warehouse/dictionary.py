@@ -10,7 +10,7 @@ from pathlib import Path
 
 from warehouse.contract import Column, Contract, ForeignKey, Layer
 from warehouse.mart import load_macros, load_marts
-from warehouse.tables import BY_NAME, CONTRACTS
+from warehouse.tables import BY_NAME, CONTRACTS, SEARCH_TABLES
 from warehouse.tables.publication import PUBLICATION
 
 DICTIONARY_FILE = Path(__file__).with_name("DICTIONARY.md")
@@ -20,6 +20,7 @@ _LAYERS: dict[Layer, str] = {
     "entity": "Entities: who and what is named",
     "reference": "Reference data",
     "operations": "Operations: files, runs, checks",
+    "search": "Search index: what the macro `search` reads",
 }
 
 _OPENING = """\
@@ -33,7 +34,9 @@ into `article.text`. Keys and foreign keys are checked on every run, not enforce
 
 def render() -> str:
     """The whole dictionary."""
-    tables = sorted((*CONTRACTS, PUBLICATION), key=lambda c: list(_LAYERS).index(c.layer))
+    tables = sorted(
+        (*CONTRACTS, PUBLICATION, *SEARCH_TABLES), key=lambda c: list(_LAYERS).index(c.layer)
+    )
     parts = [_OPENING, f"## How tables hang together\n\n{entity_relationships()}"]
     for layer, members in groupby(tables, key=lambda contract: contract.layer):
         parts.append(f"## {_LAYERS[layer]}\n")

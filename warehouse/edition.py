@@ -17,9 +17,10 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import ddl, mart
+from warehouse import ddl, mart, search_index
 from warehouse.connect import find_snapshot, open_writer, published_run
 from warehouse.copying import copy_file
+from warehouse.fts_extension import load_extension
 from warehouse.layout import (
     Layout,
     WarehouseDamaged,
@@ -150,12 +151,17 @@ def make_edition(
     """Migrate a private copy and change it; the run that published the original, null if none."""
     con = open_writer(target)
     try:
+        can_index = _prepare_search(con)
         previous = migrate_open(con)
         con.execute("BEGIN TRANSACTION")
         ddl.create_all(con)
         change(con)
         announce("marts")
         _finish(con, run_id, announce)
+        announce("search index")
+        search_index.refresh(con, target.with_suffix(".index"), can_index=can_index)
+        announce("checkpoint")
+        con.execute("CHECKPOINT")
     finally:
         con.close()
     _refuse_log(target)
@@ -163,10 +169,14 @@ def make_edition(
 
 
 def write_compact(source: Path, target: Path) -> Path:
-    """Write every row of a private copy into a fresh file, in storage order; the fresh file."""
+    """Write every row of a private copy into a fresh file, in storage order; the fresh file.
+
+    The search index is made anew: its words may be of rows that are not there any more.
+    """
     target.unlink(missing_ok=True)
     con = open_writer(target)
     try:
+        can_index = _prepare_search(con)
         con.execute(f"ATTACH {ddl.quote(str(source))} AS crowded (READ_ONLY)")
         con.execute("BEGIN TRANSACTION")
         ddl.create_all(con)
@@ -179,6 +189,9 @@ def write_compact(source: Path, target: Path) -> Path:
         if row is None:
             raise PublishError(f"{source}: does not say which run published it.")
         _finish(con, str(row[0]), silent)
+        con.execute("DETACH crowded")
+        search_index.refresh(con, target.with_suffix(".index"), can_index=can_index)
+        con.execute("CHECKPOINT")
     finally:
         con.close()
     _refuse_log(target)
@@ -186,7 +199,7 @@ def write_compact(source: Path, target: Path) -> Path:
 
 
 def _finish(con: duckdb.DuckDBPyConnection, run_id: str, announce: Announce) -> None:
-    """Make the views, sign the file and close the transaction."""
+    """Make the views and macros, sign the file and close the transaction."""
     mart.create_all(con)
     con.execute(f"DELETE FROM {PUBLICATION.qualified_name}")  # noqa: S608
     con.execute(
@@ -195,8 +208,14 @@ def _finish(con: duckdb.DuckDBPyConnection, run_id: str, announce: Announce) -> 
     )
     announce("commit")
     con.execute("COMMIT")
-    announce("checkpoint")
-    con.execute("CHECKPOINT")
+
+
+def _prepare_search(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether an index can be made; without the extension `search` reads the blocks as they are."""
+    can_index = load_extension(con)
+    if not can_index:
+        search_index.stand_in(con)
+    return can_index
 
 
 def _refuse_log(target: Path) -> None:

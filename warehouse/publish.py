@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import ddl, journal
+from warehouse import ddl, journal, search_index
 from warehouse.connect import published_schema_version
 from warehouse.contract import Contract
 from warehouse.edition import Announce, PublishError, publish_edition, silent
@@ -125,6 +125,7 @@ def _insert_staged(
     for name in staged:
         if "article_id" in BY_NAME[name].key:
             con.execute(f"INSERT INTO touched SELECT DISTINCT article_id FROM {staged[name]}")  # noqa: S608
+    search_index.forget(con, "touched")
     rows = {}
     for contract in CONTRACTS:
         announce(contract.name)

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse import journal
+from warehouse import journal, search_index
 from warehouse.copying import copy_file
 from warehouse.edition import (
     Announce,
@@ -146,6 +146,7 @@ def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     statements.append(
         ("entity_merge", "DELETE FROM main.entity_merge WHERE into_entity_id IN (FROM gone_entity)")
     )
+    search_index.forget(con, "gone")
     rows: dict[str, int] = {}
     for table, statement in statements:
         deleted = con.execute(statement).fetchone()

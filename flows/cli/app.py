@@ -7,6 +7,7 @@ import typer
 from flows.cli import care, quarantine, query
 from flows.cli.explore import explore
 from flows.cli.run import run
+from flows.cli.search import search
 from flows.cli.serve import alarms, serve
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app.command()(serve)
 app.command()(alarms)
 app.command()(query.sql)
 app.command()(explore)
+app.command()(search)
 app.command()(query.status)
 app.command()(query.check)
 app.command()(query.docs)

@@ -53,7 +53,9 @@ def sql(
         say('The query is empty. Try: newshouse sql "select title from article"')
         raise typer.Exit(WRONG_USE)
     with friendly_errors():
-        con = open_reader(settings_of(warehouse=warehouse).warehouse, at=at)
+        con = open_reader(
+            settings_of(warehouse=warehouse).warehouse, at=at, with_search="search" in text.lower()
+        )
         try:
             frame = _answer(con, text, format)
         except duckdb.Error as problem:

@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from warehouse.contract import TIMESTAMP, Column, Contract, ContractError
-from warehouse.tables import BY_NAME, CONTRACTS, STAGED_RECORD
+from warehouse.tables import BY_NAME, CONTRACTS, SEARCH_TABLES, STAGED_RECORD
 from warehouse.tables.publication import PUBLICATION
 
-DECLARED = (*CONTRACTS, STAGED_RECORD, PUBLICATION)
+DECLARED = (*CONTRACTS, STAGED_RECORD, PUBLICATION, *SEARCH_TABLES)
 COLUMNS = [
     pytest.param(contract, column, id=f"{contract.name}.{column.name}")
     for contract in DECLARED

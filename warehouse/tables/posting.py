@@ -1,0 +1,16 @@
+"""Contract of `search.posting`: which stem stands in which block."""
+
+from warehouse.contract import Contract, whole
+
+POSTING = Contract(
+    name="posting",
+    schema="search",
+    layer="search",
+    grain="One stem in one indexed block.",
+    columns=(
+        whole("term_no", "Stem."),
+        whole("document_no", "Block; one that `document` has not has changed since."),
+        whole("occurrences", "How often the block has it.", minimum=1),
+    ),
+    key=("term_no", "document_no"),
+)

@@ -1,0 +1,15 @@
+"""Contract of `search.unread`: the story blocks that the search index has not yet."""
+
+from warehouse.contract import HEX_16, Contract, text, whole
+
+UNREAD = Contract(
+    name="unread",
+    schema="search",
+    layer="search",
+    grain="One story block of a current article that `search` reads as it stands.",
+    columns=(
+        text("article_id", "Article.", pattern=HEX_16),
+        whole("block_no", "Block of the article."),
+    ),
+    key=("article_id", "block_no"),
+)
