@@ -41,13 +41,14 @@ class Macro:
 
 def load_marts() -> tuple[Mart, ...]:
     """Every view, in name order, which is also an order in which they can be made."""
-    return tuple(Mart(name, " ".join(said), body) for name, said, body in _read("marts"))
+    return tuple(Mart(name, " ".join(said), body) for name, said, body in read_statements("marts"))
 
 
 def load_macros() -> tuple[Macro, ...]:
     """Every macro, in name order."""
     return tuple(
-        Macro(name, said[0], " ".join(said[1:]), body) for name, said, body in _read("macros")
+        Macro(name, said[0], " ".join(said[1:]), body)
+        for name, said, body in read_statements("macros")
     )
 
 
@@ -70,7 +71,7 @@ def create_all(con: duckdb.DuckDBPyConnection) -> None:
             con.execute(f'DROP VIEW mart."{name}"')
 
 
-def _read(folder: str) -> Iterator[tuple[str, list[str], str]]:
+def read_statements(folder: str) -> Iterator[tuple[str, list[str], str]]:
     """Name, comment lines and body of each file of a folder."""
     for path in sorted((files("warehouse") / folder).iterdir(), key=lambda path: path.name):
         if not path.name.endswith(".sql"):

@@ -6,6 +6,8 @@ import typer
 
 from flows.cli import care, quarantine, query
 from flows.cli.explore import explore
+from flows.cli.export import export
+from flows.cli.questions import questions
 from flows.cli.run import run
 from flows.cli.search import search
 from flows.cli.serve import alarms, serve
@@ -22,6 +24,8 @@ app.command()(alarms)
 app.command()(query.sql)
 app.command()(explore)
 app.command()(search)
+app.command()(questions)
+app.command()(export)
 app.command()(query.status)
 app.command()(query.check)
 app.command()(query.docs)

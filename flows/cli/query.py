@@ -46,16 +46,20 @@ def sql(
 ) -> None:
     """Query the warehouse, read-only: nothing can be written, and no other file be reached.
 
-    Example: newshouse sql "select title, published_at from article" --format csv
+    Examples: newshouse sql "select title, published_at from article" --format csv;
+    newshouse sql - < question.sql; newshouse sql "from search('night train')"
     """
     text = sys.stdin.read() if query == "-" else query
     if not text.strip():
         say('The query is empty. Try: newshouse sql "select title from article"')
         raise typer.Exit(WRONG_USE)
+    ask(text, settings_of(warehouse=warehouse).warehouse, at, format)
+
+
+def ask(text: str, warehouse: Path, at: str | None, format: Format) -> None:  # noqa: A002
+    """Write the answer to a query; a query that cannot be answered is wrong use."""
     with friendly_errors():
-        con = open_reader(
-            settings_of(warehouse=warehouse).warehouse, at=at, with_search="search" in text.lower()
-        )
+        con = open_reader(warehouse, at=at, with_search="search" in text.lower())
         try:
             frame = _answer(con, text, format)
         except duckdb.Error as problem:
