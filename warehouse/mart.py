@@ -1,18 +1,24 @@
 """The views of schema `mart` and the macros, read from `marts/*.sql` and `macros/*.sql`.
 
 Each file opens with comment lines that say what it means, and holds one SELECT or one expression.
-This module holds no SQL of its own but the statements that wrap them.
+Lines `column: meaning` follow for the columns of a view that no table has under this name and
+meaning; the others mean what they mean in the first table of the SELECT that has them. This module
+holds no SQL of its own but the statements that wrap them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
 import duckdb
 
 from warehouse.ddl import quote
+from warehouse.tables import BY_NAME
+
+_COLUMN = re.compile(r"([a-z_0-9]+): (.+)")
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,17 @@ class Mart:
     name: str
     meaning: str
     select: str
+    said_of_columns: Mapping[str, str]
+
+    def meaning_of(self, column: str) -> str:
+        """What a column means; KeyError where neither the file nor a table says it."""
+        if column in self.said_of_columns:
+            return self.said_of_columns[column]
+        for name in re.findall(r"\b(?:main|ops|mart)\.(\w+)", self.select):
+            contract = BY_NAME["article" if name == "article_current" else name]
+            if column in contract.column_names:
+                return contract.column(column).meaning
+        raise KeyError(f"mart.{self.name}.{column}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,13 @@ class Macro:
 
 def load_marts() -> tuple[Mart, ...]:
     """Every view, in name order, which is also an order in which they can be made."""
-    return tuple(Mart(name, " ".join(said), body) for name, said, body in read_statements("marts"))
+    return tuple(_mart(*statement) for statement in read_statements("marts"))
+
+
+def _mart(name: str, said: list[str], select: str) -> Mart:
+    columns = {found[1]: found[2] for line in said if (found := _COLUMN.fullmatch(line))}
+    prose = " ".join(line for line in said if not _COLUMN.fullmatch(line))
+    return Mart(name, prose, select, columns)
 
 
 def load_macros() -> tuple[Macro, ...]:
@@ -58,6 +81,9 @@ def create_all(con: duckdb.DuckDBPyConnection) -> None:
     for mart in marts:
         con.execute(f"CREATE OR REPLACE VIEW mart.{mart.name} AS {mart.select}")
         con.execute(f"COMMENT ON VIEW mart.{mart.name} IS {quote(mart.meaning)}")
+        for column in columns_of(con, mart):
+            meaning = quote(mart.meaning_of(column))
+            con.execute(f"COMMENT ON COLUMN mart.{mart.name}.{column} IS {meaning}")
     for macro in load_macros():
         kind = "TABLE " if macro.is_table else ""
         con.execute(f"CREATE OR REPLACE MACRO main.{macro.call} AS {kind}{macro.body}")
@@ -69,6 +95,11 @@ def create_all(con: duckdb.DuckDBPyConnection) -> None:
     for (name,) in present:
         if name not in {mart.name for mart in marts}:
             con.execute(f'DROP VIEW mart."{name}"')
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, mart: Mart) -> list[str]:
+    """Names of the columns of a view that is there."""
+    return [str(row[0]) for row in con.execute(f"DESCRIBE mart.{mart.name}").fetchall()]
 
 
 def read_statements(folder: str) -> Iterator[tuple[str, list[str], str]]:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from tests.warehouse.made_up import MadeUp, hex16, made_up_run
+from tests.warehouse.said import said_run
 from tests.warehouse.test_publish import publish_run, whole
 from warehouse import mart
 from warehouse.connect import open_reader
@@ -248,6 +249,27 @@ def test_views_and_macros_say_what_they_mean(
     assert all(meaning.endswith(".") for _, meaning in (*views, *macros))
 
 
+def test_every_relation_and_column_has_a_comment(
+    published: tuple[duckdb.DuckDBPyConnection, Tables],
+) -> None:
+    con, _ = published
+    for listing, name in (("tables", "table_name"), ("views", "view_name"),
+                          ("columns", "table_name || '.' || column_name")):  # fmt: skip
+        silent = con.execute(
+            f"SELECT {name} FROM duckdb_{listing}() WHERE database_name = 'published' "
+            "AND NOT internal AND coalesce(trim(comment), '') = ''"
+        ).fetchall()
+        assert silent == []
+
+
+def test_a_view_says_nothing_of_columns_it_has_not(
+    published: tuple[duckdb.DuckDBPyConnection, Tables],
+) -> None:
+    con, _ = published
+    for view in mart.load_marts():
+        assert set(view.said_of_columns) <= set(mart.columns_of(con, view)), view.name
+
+
 def test_span_cuts_what_the_offsets_say(
     published: tuple[duckdb.DuckDBPyConnection, Tables],
 ) -> None:
@@ -257,7 +279,10 @@ def test_span_cuts_what_the_offsets_say(
         "WHERE span(a.text, m.start_char, m.end_char) <> m.text"
     ).fetchone()
     assert wrong == (0,)
-    assert con.execute("SELECT span('a🌊bc', 1, 3)").fetchone() == ("🌊b",)
+    assert con.execute(
+        "SELECT span('a🌊bc', 1, 3), span('abc', 1, 9), span('abc', 3, 1), span('abc', -1, 2), "
+        "span(NULL, 0, 1)"
+    ).fetchone() == ("🌊b", "bc", "", "ab", None)
 
 
 def test_kwic_shows_whole_words_in_their_context(
@@ -290,3 +315,63 @@ def test_kwic_knows_letters_beyond_ascii(
     con, _ = published
     assert con.execute("SELECT count(*) > 0 FROM kwic('chloë dubois', 9)").fetchone() == (True,)
     assert con.execute("SELECT count(*) FROM kwic('Chlo', 9)").fetchone() == (0,)
+
+
+KWIC_TEXT = (
+    "𝒜 🌊🌊 cafe\u0301 café STRASSE it's its 100% a.b axb C++ x_y don’t 選挙結果 foo-bar\nnew line"
+)
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    warehouse = tmp_path_factory.mktemp("kwic") / "news.duckdb"
+    blocks = [("title", "Café title"), ("paragraph", KWIC_TEXT), ("promo", "Only here: zebra")]
+    publish_run(said_run(1, {"odd": blocks}), warehouse)
+    con = open_reader(warehouse)
+    yield con
+    con.close()
+
+
+@pytest.mark.parametrize(
+    ("term", "found"),
+    [
+        ("🌊", ["🌊", "🌊"]),
+        ("cafe", []),  # that e has an accent of its own
+        ("CAFE\u0301", ["cafe\u0301"]),
+        ("café", ["café"]),  # not in the title, which is no body
+        ("strasse", ["STRASSE"]),
+        ("it", ["it"]),  # it's, not its
+        ("it's", ["it's"]),
+        ("100%", ["100%"]),
+        ("%", ["%"]),
+        ("a.b", ["a.b"]),
+        ("c++", ["C++"]),
+        ("x_y", ["x_y"]),
+        ("選挙", ["選挙"]),
+        ("  bar   new ", ["bar\nnew"]),
+        (".*", []),
+        ("(?i)a", []),
+        ("\\E", []),
+        ("\n ", []),
+        ("zebra", []),
+        ("' OR 1=1 --", []),
+        ("x" * 10_000, []),
+    ],
+)
+def test_kwic_takes_the_term_as_it_is(
+    term: str, found: list[str], odd: duckdb.DuckDBPyConnection
+) -> None:
+    hits = odd.execute("SELECT keyword, start_char FROM kwic(?, 5)", [term]).fetchall()
+    text = str(odd.execute("SELECT text FROM article").fetchall()[0][0])
+    assert [keyword for keyword, _ in hits] == found
+    assert all(text[start : start + len(keyword)] == keyword for keyword, start in hits)
+
+
+@pytest.mark.parametrize(
+    ("width", "sides"), [(2, ("o-", " l")), (0, ("", "")), (-1, ("", "")), (None, ("", ""))]
+)
+def test_kwic_is_as_wide_as_told(
+    width: int | None, sides: tuple[str, str], odd: duckdb.DuckDBPyConnection
+) -> None:
+    shown = odd.execute("SELECT left_context, right_context FROM kwic('bar new', ?)", [width])
+    assert shown.fetchall() == [sides]

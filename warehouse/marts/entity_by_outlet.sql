@@ -1,5 +1,12 @@
 -- Who writes about whom: distinct stories, raw articles and mentions of an entity an outlet, and the
 -- share of the outlet's articles that name it.
+-- name: Canonical name of the entity.
+-- story_count: Distinct stories of the outlet that name it: copies of a text count once.
+-- article_count: Articles of the outlet that name it, every copy counted.
+-- mention_count: Mentions of it in those articles.
+-- share_of_articles: `article_count` by the number of all articles of the outlet, 0 to 1.
+-- first_published_at: When the first of them was published, UTC.
+-- last_published_at: When the last of them was published, UTC.
 WITH outlet AS (
     SELECT source_id, count(*) AS article_count
     FROM mart.article_current

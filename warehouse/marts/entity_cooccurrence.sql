@@ -1,5 +1,12 @@
 -- Which entities keep company: for each ordered pair the distinct stories, raw articles and
 -- sentences that name both. Every pair stands in both orders, so filter by entity_id alone.
+-- name: Canonical name of the entity.
+-- other_entity_id: The entity it is named with.
+-- other_name: Canonical name of that one.
+-- other_entity_type: What kind of thing that one is.
+-- story_count: Distinct stories that name both: copies of a text count once.
+-- article_count: Articles that name both, every copy counted.
+-- sentence_count: Sentences that name both.
 WITH named AS (
     SELECT DISTINCT article_id, sentence_no, entity_id
     FROM main.mention

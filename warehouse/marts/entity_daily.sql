@@ -1,5 +1,10 @@
 -- How often an entity was in the news on a day (UTC): distinct stories, which count copies once,
 -- raw articles and mentions. Articles dated no closer than a month or not at all are left out.
+-- name: Canonical name of the entity.
+-- day: Day of publication, UTC.
+-- story_count: Distinct stories that name it: copies of a text count once.
+-- article_count: Articles that name it, every copy counted.
+-- mention_count: Mentions of it in those articles.
 WITH dated AS (
     SELECT article_id, body_hash, (published_at AT TIME ZONE 'UTC')::DATE AS day
     FROM mart.article_current

@@ -1,4 +1,7 @@
 -- An entity's appearances: one row an article that names it, with the sentence that names it first.
+-- name: Canonical name of the entity.
+-- mention_count: Mentions of it in the article.
+-- first_sentence: The sentence that names it first.
 WITH appearance AS (
     SELECT
         entity_id,

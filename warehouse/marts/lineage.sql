@@ -1,5 +1,9 @@
 -- Where an article's rows come from: its file and place in it, the run that wrote its current version,
 -- and the component of each stage that made them.
+-- run_started_at: Start of the run that wrote the current version, UTC.
+-- component_name: Name of the component; for stage nlp the package or path that spaCy loads.
+-- component_version: Version of the component.
+-- component_config: What else decides its output, as JSON.
 SELECT
     article_id,
     article.version_no,

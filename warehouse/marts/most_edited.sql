@@ -1,4 +1,8 @@
 -- Articles that changed after they were first seen: how often, when, and by how many characters.
+-- version_count: Versions that are known, at least 2.
+-- first_seen_at: When the first version was loaded, UTC.
+-- last_changed_at: When the newest version was loaded, UTC.
+-- length_change: Characters of the newest version less those of the first.
 WITH edited AS (
     SELECT
         article_id,

@@ -1,5 +1,10 @@
 -- What an outlet published on a day (UTC): distinct stories, raw articles and words of body text. The
 -- day is null for articles dated no closer than a month or not at all.
+-- name: Full name of the outlet.
+-- day: Day of publication, UTC; null where it is not known to the day.
+-- story_count: Distinct stories: copies of a text count once.
+-- article_count: Articles, every copy counted.
+-- word_count: Words of body text of those articles.
 SELECT
     source_id,
     source.name,

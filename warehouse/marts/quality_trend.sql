@@ -1,5 +1,12 @@
 -- How the checks came out, run after run and table by table: checks made, checks failed by severity,
 -- and the share of looked-at rows that failed.
+-- check_count: Checks made on the table.
+-- failed_checks: Checks that failed.
+-- failed_critical: Of those, checks that stop a run.
+-- failed_quarantine: Of those, checks that withhold articles.
+-- failed_warning: Of those, checks that only warn.
+-- failed_rows: Rows that failed, summed over checks.
+-- failed_share: `failed_rows` by the rows looked at, 0 to 1; null where none was.
 SELECT
     run_id,
     run.started_at,

@@ -1,5 +1,10 @@
 -- Which article shows which headline: one edge a related link of a current article, with the target
 -- where the warehouse has it.
+-- title: Title of the article that shows the link.
+-- link_title: The headline, white space collapsed.
+-- link_url: Address behind it.
+-- target_source_id: Outlet of the article it points at.
+-- target_title: Title of that article.
 SELECT
     link.article_id,
     link.link_no,
