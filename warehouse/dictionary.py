@@ -8,12 +8,8 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-import duckdb
-
-from warehouse import ddl
 from warehouse.contract import Column, Contract, ForeignKey, Layer
-from warehouse.mart import create_all, load_macros, load_marts
-from warehouse.search_index import stand_in
+from warehouse.mart import load_macros, load_marts, view_columns
 from warehouse.tables import BY_NAME, CONTRACTS, SEARCH_TABLES
 from warehouse.tables.publication import PUBLICATION
 
@@ -130,17 +126,13 @@ def _codes(names: tuple[str, ...]) -> str:
 def _marts() -> str:
     lines = ["## Views for questions: schema `mart`", "", "| view | meaning |", "|---|---|"]
     lines += [f"| `mart.{mart.name}` | {mart.meaning} |" for mart in load_marts()]
-    con = duckdb.connect()
-    stand_in(con)
-    ddl.create_all(con)
-    create_all(con)
+    columns = view_columns()
     for mart in load_marts():
         lines += ["", f"### `mart.{mart.name}`", "", "| column | type | meaning |", "|---|---|---|"]
         lines += [
             f"| `{name}` | {dtype} | {mart.meaning_of(name)} |"
-            for name, dtype, *_ in con.execute(f"DESCRIBE mart.{mart.name}").fetchall()
+            for name, dtype in columns[mart.name]
         ]
-    con.close()
     return "\n".join([*lines, ""])
 
 

@@ -15,6 +15,7 @@ from importlib.resources import files
 
 import duckdb
 
+from warehouse import ddl
 from warehouse.ddl import quote
 from warehouse.tables import BY_NAME
 
@@ -77,6 +78,15 @@ def load_macros() -> tuple[Macro, ...]:
 
 def create_all(con: duckdb.DuckDBPyConnection) -> None:
     """Make every view and macro anew, and drop views of `mart` that have no file any more."""
+    create_views(con)
+    for macro in load_macros():
+        kind = "TABLE " if macro.is_table else ""
+        con.execute(f"CREATE OR REPLACE MACRO main.{macro.call} AS {kind}{macro.body}")
+        con.execute(f"COMMENT ON MACRO {kind}main.{macro.name} IS {quote(macro.meaning)}")
+
+
+def create_views(con: duckdb.DuckDBPyConnection) -> None:
+    """Make every view anew, and drop views of `mart` that have no file any more."""
     marts = load_marts()
     for mart in marts:
         con.execute(f"CREATE OR REPLACE VIEW mart.{mart.name} AS {mart.select}")
@@ -84,10 +94,6 @@ def create_all(con: duckdb.DuckDBPyConnection) -> None:
         for column in columns_of(con, mart):
             meaning = quote(mart.meaning_of(column))
             con.execute(f"COMMENT ON COLUMN mart.{mart.name}.{column} IS {meaning}")
-    for macro in load_macros():
-        kind = "TABLE " if macro.is_table else ""
-        con.execute(f"CREATE OR REPLACE MACRO main.{macro.call} AS {kind}{macro.body}")
-        con.execute(f"COMMENT ON MACRO {kind}main.{macro.name} IS {quote(macro.meaning)}")
     present = con.execute(
         "SELECT view_name FROM duckdb_views() WHERE schema_name = 'mart' "
         "AND database_name = current_database()"
@@ -95,6 +101,23 @@ def create_all(con: duckdb.DuckDBPyConnection) -> None:
     for (name,) in present:
         if name not in {mart.name for mart in marts}:
             con.execute(f'DROP VIEW mart."{name}"')
+
+
+def view_columns() -> dict[str, list[tuple[str, str]]]:
+    """Name and type of the columns of every view, by the view's name."""
+    con = duckdb.connect()
+    try:
+        ddl.create_all(con)
+        create_views(con)
+        return {
+            mart.name: [
+                (str(name), str(dtype))
+                for name, dtype, *_ in con.execute(f"DESCRIBE mart.{mart.name}").fetchall()
+            ]
+            for mart in load_marts()
+        }
+    finally:
+        con.close()
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, mart: Mart) -> list[str]:

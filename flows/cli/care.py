@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from flows.cli.run import WarehouseOption, show
 from flows.cli.serve import duration
 from flows.cli.stopping import stopped_by_signals
 from flows.cli.table import print_table
+from flows.cli.table import ReportForm, ReportOption, print_json, print_table
 from flows.pipeline_choice import pipeline_names
 from flows.reference import read_reference
 from flows.warm import Warm
@@ -41,6 +43,8 @@ def rebuild(
 
     Texts, versions and the record of runs stay. Use it after a change of pipeline, rules or
     reference tables.
+
+    Examples: newshouse rebuild; newshouse rebuild --changed
     """
     settings = settings_of(warehouse=warehouse)
     with (
@@ -76,6 +80,8 @@ def purge(
     """Take articles out for good: rows, versions, snapshots, payloads, staging.
 
     What stays is a tombstone of hashes, so that they are not loaded again.
+
+    Examples: newshouse purge --article 3fa9c0d2e1b45678; newshouse purge --older-than 365d --yes
     """
     settings = settings_of(warehouse=warehouse)
     try:
@@ -106,9 +112,18 @@ def purge(
 
 
 @snapshots.command("list")
-def list_all(warehouse: WarehouseOption = None) -> None:
-    """List earlier published files, oldest first."""
+def list_all(
+    warehouse: WarehouseOption = None,
+    format: ReportOption = ReportForm.table,  # noqa: A002 - the flag's name
+) -> None:
+    """List earlier published files, oldest first.
+
+    Example: newshouse snapshots list
+    """
     found = list_snapshots(settings_of(warehouse=warehouse).warehouse)
+    if format is ReportForm.json:
+        print_json({"snapshots": [asdict(snapshot) for snapshot in found]})
+        return
     rows = [(s.name, s.published_at.isoformat("T", "seconds"), s.byte_count) for s in found]
     print_table(pl.DataFrame(rows, ["name", "published_at", "bytes"], orient="row"))
 
@@ -118,7 +133,10 @@ def restore(
     name: Annotated[str, typer.Argument(help="Name, or beginning of a name.")],
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Publish a snapshot again; what is published now becomes a snapshot."""
+    """Publish a snapshot again; what is published now becomes a snapshot.
+
+    Example: newshouse snapshots restore 20260301T070000Z
+    """
     from flows.maintain import restore as restore_snapshot
 
     with friendly_errors():

@@ -34,7 +34,10 @@ def list_rows(
         Format, typer.Option(help="table, csv, json (one object a line) or parquet.")
     ] = Format.table,
 ) -> None:
-    """List what is in quarantine; other forms than the table give whole rows."""
+    """List what is in quarantine; other forms than the table give whole rows.
+
+    Examples: newshouse quarantine list; newshouse quarantine list --all --format json
+    """
     rows = _rows(settings_of(warehouse=warehouse), None, None if every else "open")
     if format is not Format.table:
         write_rows(rows, format)
@@ -50,7 +53,10 @@ def show_rows(
     ids: Annotated[list[str], typer.Argument(help="Ids, or beginnings of ids.")],
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Show rows of the quarantine whole, with what was delivered."""
+    """Show rows of the quarantine whole, with what was delivered.
+
+    Example: newshouse quarantine show 3fa9
+    """
     for row in _rows(settings_of(warehouse=warehouse), ids, None).iter_rows(named=True):
         for name, value in row.items():
             out.print(f"{name:16} {'' if value is None else value}", markup=False)
@@ -61,7 +67,10 @@ def show_rows(
 def replay(
     ids: IdsArgument = None, warehouse: WarehouseOption = None, mapping: MappingOption = None
 ) -> None:
-    """Read the files of open rows again; rows whose fault is gone are resolved by that run."""
+    """Read the files of open rows again; rows whose fault is gone are resolved by that run.
+
+    Examples: newshouse quarantine replay; newshouse quarantine replay 3fa9 --mapping ours.json
+    """
     settings = settings_of(warehouse=warehouse, mapping=mapping)
     rows = _rows(settings, ids)
     if rows.is_empty():
@@ -77,7 +86,10 @@ def discard(
     ids: Annotated[list[str], typer.Argument(help="Ids, or beginnings of ids.")],
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Let rows go: they stay in the table, marked as discarded."""
+    """Let rows go: they stay in the table, marked as discarded.
+
+    Example: newshouse quarantine discard 3fa9 77b0
+    """
     from flows.maintain import discard_quarantine
 
     settings = settings_of(warehouse=warehouse)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from contextlib import nullcontext
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from flows.cli.console import (
     settings_of,
 )
 from flows.cli.stopping import Stopping, stopped_by_signals
+from flows.cli.table import ReportForm, ReportOption, print_json
 from flows.embedded_server import reporting_to, server_of_this_command
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
 from flows.place import PlaceError, is_remote, refuse_credentials
@@ -95,10 +97,12 @@ def run(
     max_unpack_ratio: LimitOption = None,
     max_pack_depth: LimitOption = None,
     max_markup_mb: LimitOption = None,
+    format: ReportOption = ReportForm.table,  # noqa: A002 - the flag's name
 ) -> None:
     """Bring the warehouse up to date with SOURCE.
 
-    Examples: newshouse run; newshouse run ~/scraped --warehouse news.duckdb
+    Examples: newshouse run; newshouse run ~/scraped --warehouse news.duckdb;
+    newshouse run s3://bucket/news --format json
 
     Exit codes: 0 published or nothing new, 1 checks or accounting failed, 2 wrong use, 3 another
     run holds the warehouse, 130 stopped by Ctrl-C or SIGTERM (the next run carries on).
@@ -124,7 +128,10 @@ def run(
         max_markup_mb=max_markup_mb,
     )
     summary = run_flow(settings)
-    show(summary)
+    if format is ReportForm.json:
+        print_json({field.name: getattr(summary, field.name) for field in fields(summary)})
+    else:
+        show(summary)
 
 
 def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:

@@ -1,13 +1,53 @@
-"""A frame as a table in the terminal."""
+"""What a command reports: as tables in the terminal, or as one JSON object for programs."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
 import polars as pl
+import typer
 from rich.table import Table
 
 from flows.cli.console import out, say
 
 MOST_ROWS_SHOWN = 200
+
+
+class ReportForm(StrEnum):
+    """How a command tells what it found."""
+
+    table = "table"
+    json = "json"
+
+
+ReportOption = Annotated[
+    ReportForm, typer.Option(help="table for people, json (one object) for programs.")
+]
+
+
+def print_json(report: Mapping[str, object]) -> None:
+    """Write one JSON object to standard output; times as ISO 8601."""
+    sys.stdout.write(json.dumps(report, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.flush()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def print_table(frame: pl.DataFrame, title: str | None = None) -> None:

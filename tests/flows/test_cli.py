@@ -1,0 +1,128 @@
+"""What every command has: help with an example, reports for programs, no colour if not wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from flows.cli.app import app
+from tests.warehouse.made_up import made_up_run
+from tests.warehouse.test_mart import first_run
+from tests.warehouse.test_publish import publish_run
+
+
+def commands(command: object, *path: str) -> Iterator[tuple[str, ...]]:
+    inner: dict[str, object] = getattr(command, "commands", {})
+    for name, one in inner.items():
+        yield from commands(one, *path, name)
+    if not inner:
+        yield path
+
+
+COMMANDS = sorted(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_has_an_example(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "100"})
+    assert shown.exit_code == 0
+    assert re.search(rf"Examples?: newshouse\s+{' '.join(command)}", shown.stdout)
+
+
+def test_completion_can_be_had_for_the_shells() -> None:
+    for shell in ("bash", "zsh", "fish"):
+        done = subprocess.run(
+            [Path(sys.executable).with_name("newshouse")],
+            env=os.environ | {"_NEWSHOUSE_COMPLETE": f"source_{shell}"},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert "_NEWSHOUSE_COMPLETE=complete_" in done.stdout, done.stdout
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    warehouse = tmp_path_factory.mktemp("cli") / "news.duckdb"
+    publish_run(first_run(), warehouse)
+    publish_run(made_up_run(2, {"x": 1}), warehouse)
+    return warehouse
+
+
+def report(warehouse: Path, *command: str) -> dict[str, object]:
+    done = CliRunner().invoke(app, [*command, "--format", "json", "--warehouse", str(warehouse)])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert isinstance(told, dict)
+    return told
+
+
+def test_status_for_programs(warehouse: Path) -> None:
+    told = report(warehouse, "status")
+    assert set(told) == {
+        "warehouse", "tables", "runs", "failed_checks", "open_quarantine", "held_by",
+    }  # fmt: skip
+    assert told["warehouse"] == str(warehouse)
+    assert isinstance(told["tables"], dict)
+    assert told["tables"]["main.article"] == 8
+    assert isinstance(told["runs"], list)
+    assert [run["status"] for run in told["runs"]] == ["published"] * 2
+    assert told["held_by"] is None
+
+
+def test_snapshots_for_programs(warehouse: Path) -> None:
+    told = report(warehouse, "snapshots", "list")["snapshots"]
+    assert isinstance(told, list)
+    (snapshot,) = told
+    assert snapshot["path"].endswith(f"{snapshot['name']}.duckdb")
+
+
+def test_check_for_programs(seed_warehouse: Path) -> None:
+    told = report(seed_warehouse, "check")
+    assert told["critical"] == 0
+    assert isinstance(told["failed_checks"], list)
+    assert int(str(told["passed"])) + len(told["failed_checks"]) == told["checks"]
+
+
+def on_a_terminal(*command: str, **environment: str) -> str:
+    """What the command shows on a terminal of its own."""
+    leader, follower = pty.openpty()
+    words = [sys.executable, "-m", "flows.main", *command]
+    clean = {name: value for name, value in os.environ.items()
+             if name not in ("NO_COLOR", "FORCE_COLOR", "TERM")}  # fmt: skip
+    with subprocess.Popen(
+        words, stdout=follower, stderr=follower, stdin=subprocess.DEVNULL,
+        env=clean | {"TERM": "xterm-256color"} | environment,
+    ) as process:  # fmt: skip
+        os.close(follower)
+        shown = b""
+        while True:
+            try:
+                part = os.read(leader, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        process.wait(timeout=120)
+    os.close(leader)
+    return shown.decode()
+
+
+_COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3|4|9|10)\d(?:;\d+)*m")
+
+
+def test_no_color_is_honoured(warehouse: Path) -> None:
+    asked = ("search", "harbour", "--warehouse", str(warehouse))
+    assert _COLOUR.search(on_a_terminal(*asked))
+    plain = on_a_terminal(*asked, NO_COLOR="1")
+    assert "Harbour" in plain
+    assert not _COLOUR.search(plain)
