@@ -12,6 +12,13 @@ def test_the_dictionary_in_the_tree_is_fresh() -> None:
     )
 
 
+def test_the_picture_in_the_readme_is_fresh() -> None:
+    readme = dictionary.DICTIONARY_FILE.parent.parent / "README.md"
+    assert dictionary.entity_relationships().strip() in readme.read_text(encoding="utf-8"), (
+        "contracts have changed; put the picture of warehouse/DICTIONARY.md into README.md"
+    )
+
+
 def test_it_has_every_table_column_view_and_macro() -> None:
     text = dictionary.render()
     for contract in CONTRACTS:
@@ -21,6 +28,8 @@ def test_it_has_every_table_column_view_and_macro() -> None:
             assert f"| `{column.name}` | {column.duckdb_type} |" in section
     for view in mart.load_marts():
         assert f"| `mart.{view.name}` | {view.meaning} |" in text
+        for name, dtype in mart.view_columns()[view.name]:
+            assert f"| `{name}` | {dtype} | {view.meaning_of(name)} |" in text
     for macro in mart.load_macros():
         assert f"| `{macro.call}` | {macro.meaning} |" in text
 
