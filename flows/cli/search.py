@@ -57,6 +57,7 @@ def search(
     Examples: newshouse search "harbour strike"; newshouse search '"prime minister" budget'
     --since 2024-01-01 --format csv
     """
+    words = words.encode("utf-8", "replace").decode()  # bytes of an argument that are no UTF-8
     with friendly_errors():
         con = open_reader(settings_of(warehouse=warehouse).warehouse, at=at, with_search=True)
         try:

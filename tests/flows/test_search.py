@@ -83,6 +83,11 @@ def test_filters_and_limit(warehouse: Path) -> None:
     )
 
 
+def test_an_argument_that_is_no_utf_8_finds_nothing(warehouse: Path) -> None:
+    found = ask(warehouse, "caf\udce9")
+    assert (found.exit_code, found.stdout) == (0, "")
+
+
 def test_no_hit_is_said_and_is_no_failure(warehouse: Path) -> None:
     found = ask(warehouse, "gazette")
     assert (found.exit_code, found.stdout) == (0, "")

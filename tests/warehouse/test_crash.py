@@ -25,8 +25,8 @@ from warehouse.layout import layout_of
 from warehouse.publish import PublishError, publish
 
 ARTICLES = {f"article {number}": 1 for number in range(6)}
-STEPS = ("copy", "article", "mention", "check", "marts", "commit", "checkpoint", "sync", "snapshot",
-         "rename", "sync folder", "clean")  # fmt: skip
+STEPS = ("copy", "article", "mention", "check", "marts", "commit", "search index", "checkpoint",
+         "sync", "snapshot", "rename", "sync folder", "clean")  # fmt: skip
 SEED = int(os.environ.get("NEWSHOUSE_CRASH_SEED", "20260301"))
 KILLS = int(os.environ.get("NEWSHOUSE_CRASH_KILLS", "8"))
 
