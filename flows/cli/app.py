@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli import care, quarantine, query
+from flows.cli import care, quarantine, query, report
 from flows.cli.explore import explore
 from flows.cli.export import export
 from flows.cli.questions import questions
@@ -26,9 +26,9 @@ app.command()(explore)
 app.command()(search)
 app.command()(questions)
 app.command()(export)
-app.command()(query.status)
-app.command()(query.check)
-app.command()(query.docs)
+app.command()(report.status)
+app.command()(report.check)
+app.command()(report.docs)
 app.command()(care.rebuild)
 app.command()(care.purge)
 app.add_typer(care.snapshots, name="snapshots")

@@ -23,7 +23,6 @@ from flows.cli.console import (
 from flows.cli.run import WarehouseOption, show
 from flows.cli.serve import duration
 from flows.cli.stopping import stopped_by_signals
-from flows.cli.table import print_table
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
 from flows.pipeline_choice import pipeline_names
 from flows.reference import read_reference
