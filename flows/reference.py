@@ -17,6 +17,7 @@ from transforms.gazetteer import Gazetteer, load_gazetteer
 from transforms.identity import short_hash
 from transforms.name_form import read_vocabulary
 from transforms.name_word import NameWords, read_name_words
+from transforms.tree_model import TREE_COLUMNS
 from warehouse.tables import SOURCE
 
 UNKNOWN_SOURCE = "unknown"
@@ -133,6 +134,7 @@ def read_reference(folder: Path) -> Reference:
         block_model=read_block_model(
             read_table(folder / "phrases.csv", PHRASE_COLUMNS),
             read_table(folder / "block_weights.csv", WEIGHT_COLUMNS),
+            read_table(folder / "block_trees.csv", TREE_COLUMNS),
         ),
         name_words=read_name_words(words),
         overrides=read_table(folder / "entity_overrides.csv", OVERRIDE_COLUMNS),

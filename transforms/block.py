@@ -36,7 +36,7 @@ def build_block(
     pages = build_page_feature(feature)
     lean = feature.select(_lean().alias("lean"))["lean"].to_numpy()
     words = feature["words"].to_numpy().astype(np.float64)
-    state = read_states(model.story, pages, lean, words)
+    state = read_states(model.story, model.trees, pages, lean, words)
     column = {name: pages.feature[:, pages.names.index(name)] for name in _PLACE_COLUMNS}
     kind = decide_kind(
         feature.with_columns(

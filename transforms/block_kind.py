@@ -12,7 +12,10 @@ _NAMES = (
     rf"^{_NAME}(?: (?:van|von|de|der|al|bin|{_NAME})){{1,4}}"
     r"(?:(?:,| and| in| at| is an?) .{2,60})?$"
 )
-_REPORTED_BY = r"^\(*(?:additional )?(?:reporting|writing|editing|compiled)(?: and \w+)? by \S"
+_REPORTED_BY = (
+    r"^\(*(?:additional )?(?:reporting|writing|editing|compiled)(?: and \w+)? by \S"
+    r"|contributed (?:reporting )?to this (?:report|story|article)\W*$"
+)
 _DATELINE = (
     r"^\p{Lu}[\p{Lu} .,'’\-]{2,40}(?:, \p{Lu}[\p{L}.]+ \d{1,2})? ?"
     r"\(\p{Lu}[\p{L} ]{1,25}\) ?[-–—]*$"
@@ -24,6 +27,8 @@ _CREDIT = (
 _CAPTION_MARK = r"(?i)^\[?(?:photo|image|picture|foto|bild|video)s?\]?(?::| [/|])|^\[photo\]"
 _RELATED_INLINE = r"(?i)^(?:read also|also read|read more|see also|related|lesen sie auch): ?\S"
 _STAMP = r"(?i)^(?:last |first )?(?:updated|published|posted|modified|created|stand)\b"
+_CLOCK = r"(?i)^\W*\d{1,2}[.:]\d{2}(?: ?[ap]\.?m\.?)?(?: ?\(?[A-Z]{2,4}\)?)?(?: uhr)?\W*$"
+_DASH = r"^[-–] \S"
 _SIGN = r"^\W*\(\(.*\)\)$|^(?:\+44|\+1)?[\d ()-]{7,}$"
 
 GAP_STORY_WORDS = 20
@@ -35,6 +40,10 @@ POINT_WORDS = 6
 """Sentences set as points right above a line of the story sum it up, and are of it; teasers and
 menus are no sentences or too short."""
 
+TAIL_LINKS = 3
+TAIL_HEADING_WORDS = 6
+"""Fewer lines behind the story may be its own last words, and a longer one may be a headline."""
+
 TITLE_SHARE = 0.5
 """A title stands above its standfirst, which often repeats more of the story: the first line that
 reaches this share of the best is the title."""
@@ -43,20 +52,25 @@ KIND_OF_RULE = {
     "title_declared": "title",
     "title_borne_out": "title",
     "title_first": "title",
+    "title_opening": "title",
     "correction_phrase": "correction",
     "reported_by": "byline",
     "byline_shape": "byline",
     "byline_by_date": "byline",
     "dateline_shape": "dateline",
     "date_line": "other",
+    "clock_line": "other",
+    "author_note": "other",
     "contact_line": "other",
     "related_phrase": "related_heading",
     "related_inline": "related_link",
     "related_run": "related_link",
+    "tail_heading": "related_heading",
     "caption_mark": "caption",
     "caption_phrase": "caption",
     "credit_shape": "caption",
     "promo_phrase": "promo",
+    "promo_run": "promo",
     "boilerplate": "promo",
     "story_bullet": "list_item",
     "story_short_line": "subheading",
@@ -125,7 +139,7 @@ def _with_place(feature: pl.DataFrame) -> pl.DataFrame:
         is_story.alias("is_story"),
         (pl.col("state") == "before").alias("is_before"),
         marked.alias("is_marked"),
-        (_has("bullet") | _has("plus") | _has("numbered")).alias("is_item"),
+        (_has("bullet") | _has("plus") | _has("numbered") | _dashes_in_a_row()).alias("is_item"),
         (
             _has("date")
             & ~_has("prose")
@@ -135,6 +149,15 @@ def _with_place(feature: pl.DataFrame) -> pl.DataFrame:
         pl.col("is_story").shift(-1).over(_ARTICLE).fill_null(False).alias("story_next"),
         pl.col("is_dated").shift(-1).over(_ARTICLE).fill_null(False).alias("dated_next"),
         pl.col("is_dated").shift(1).over(_ARTICLE).fill_null(False).alias("dated_before"),
+    )
+
+
+def _dashes_in_a_row() -> pl.Expr:
+    """Two lines and more that begin with a dash are a list; a single one is speech."""
+    dash = _matches(_DASH)
+    return dash & (
+        dash.shift(1).over(_ARTICLE).fill_null(False)
+        | dash.shift(-1).over(_ARTICLE).fill_null(False)
     )
 
 
@@ -171,6 +194,7 @@ def _with_title(feature: pl.DataFrame) -> pl.DataFrame:
         "title_declared": declared.fill_null(False),
         "title_borne_out": borne_out.fill_null(False),
         "title_first": headline & (pl.col("words") >= 4),
+        "title_opening": _heads_its_story(),
     }
     hinted = (pl.col("hint_kind") == "title").any().over(_ARTICLE).fill_null(False)
     ranked = feature.with_columns(
@@ -195,6 +219,27 @@ def _with_title(feature: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _heads_its_story() -> pl.Expr:
+    """The first line of a text that was read as its story's opening, though it heads prose.
+
+    So are the titles of short texts, whose few lines show little of where the story begins.
+    """
+    prose_next = (_has("prose") | _has("end_stop")).shift(-1).over(_ARTICLE).fill_null(False)
+    return (
+        pl.col("is_story")
+        & (pl.col("block_no") == 0)
+        & pl.col("words").is_between(2, 20)
+        & ~_matches(r"[.…:;,][\"'”’»)\]]*$")
+        & ~_has("start_lower")
+        & ~pl.col("is_item")
+        & ~pl.col("is_marked")
+        & ~pl.col("is_dated")
+        & ~_matches(_BYLINE)
+        & pl.col("hint_kind").is_null()
+        & prose_next
+    )
+
+
 def _rule() -> pl.Expr:
     """The first rule that holds; rules that look at the words alone come before those of place."""
     words = pl.col("words")
@@ -206,6 +251,8 @@ def _rule() -> pl.Expr:
         "byline_shape": _matches(_BYLINE) & (words <= 15),
         "dateline_shape": _matches(_DATELINE),
         "date_line": pl.col("is_dated") & ~pl.col("is_story") & ~pl.col("is_item"),
+        "clock_line": _matches(_CLOCK),
+        "author_note": _has("author_note_phrase") & _ends_story() & (words <= 60),
         "byline_by_date": above
         & alone
         & _matches(_NAMES)
@@ -216,7 +263,9 @@ def _rule() -> pl.Expr:
         "caption_phrase": _has("caption_phrase") & ~pl.col("is_story") & (words <= 60),
         "credit_shape": _matches(_CREDIT) & (words <= 60),
         "promo_phrase": _has("promo_phrase") & (~pl.col("is_story") | (words <= 20)),
-        "navigation_phrase": _has("navigation_phrase") & (~pl.col("is_story") | (words <= 12)),
+        "promo_run": _goes_on_with_promo() & (words <= 40),
+        "navigation_phrase": (_has("navigation_phrase") & (~pl.col("is_story") | (words <= 12)))
+        | (_has("comment_phrase") & ~pl.col("is_story") & (words <= 12)),
         "contact_line": _has("at_sign") & (words <= 8),
         "boilerplate": pl.col("is_boilerplate"),
         "story_bullet": pl.col("is_story") & pl.col("is_item"),
@@ -239,15 +288,31 @@ def _rule() -> pl.Expr:
     )
 
 
+def _ends_story() -> pl.Expr:
+    """No line of the story but other notes on authors lies behind."""
+    story = pl.col("is_story") & ~_has("author_note_phrase")
+    return ~story.cast(pl.Int8).cum_max(reverse=True).over(_ARTICLE).cast(pl.Boolean)
+
+
+def _goes_on_with_promo() -> pl.Expr:
+    """Right behind a short line of promotion, one that speaks to the reader and quotes nobody."""
+    promo = _has("promo_phrase") & (pl.col("words") <= 12)
+    return (
+        promo.shift(1).over(_ARTICLE).fill_null(False)
+        & _has("you")
+        & ~_has("quote")
+        & ~_has("said")
+    )
+
+
 def _with_related(feature: pl.DataFrame) -> pl.DataFrame:
     """After a related heading, lines like headlines are related links until the list is over.
 
     It is over at a line that is none, and at a blank line behind lines without blanks.
     """
-    heading = pl.col("shape_rule") == "related_phrase"
-    ruled_out = ("title_declared", "title_borne_out", "title_first", "correction_phrase",
-                 "promo_phrase", "navigation_phrase", "byline_shape", "reported_by",
-                 "related_inline", "caption_mark")  # fmt: skip
+    ruled_out = ("title_declared", "title_borne_out", "title_first", "title_opening",
+                 "correction_phrase", "promo_phrase", "navigation_phrase", "byline_shape",
+                 "reported_by", "related_inline", "caption_mark", "author_note")  # fmt: skip
     like_headline = (
         pl.col("words").is_between(2, 25)
         & ~_has("no_letter")
@@ -256,14 +321,16 @@ def _with_related(feature: pl.DataFrame) -> pl.DataFrame:
         & ~_has("prose")
         & ~pl.col("shape_rule").is_in(ruled_out)
     )
+    headed = _with_tail_heading(feature.with_columns(like_headline.alias("like_headline")))
+    heading = pl.col("shape_rule").is_in(["related_phrase", "tail_heading"])
     blank = _has("after_blank")
     close_before = ~blank.shift(1).over(_ARTICLE).fill_null(True)
     after_heading = heading.shift(1).over(_ARTICLE).fill_null(False)
     parted = blank & close_before & ~after_heading
-    listed = feature.with_columns(
+    listed = headed.with_columns(
         heading.cast(pl.Int32).cum_sum().over(_ARTICLE).alias("list_no")
     ).with_columns(
-        ((~like_headline | parted) & ~heading)
+        ((~pl.col("like_headline") | parted) & ~heading)
         .cast(pl.Int32)
         .cum_max()
         .over(_ARTICLE, "list_no")
@@ -273,3 +340,34 @@ def _with_related(feature: pl.DataFrame) -> pl.DataFrame:
     return listed.with_columns(
         pl.when(in_list).then(pl.lit("related_run")).otherwise("shape_rule").alias("shape_rule")
     )
+
+
+def _with_tail_heading(feature: pl.DataFrame) -> pl.DataFrame:
+    """A heading that no phrase names: a short line right behind the story's last paragraph, over
+    TAIL_LINKS lines and more that read like headlines, few of which were read as story."""
+    run = (_ARTICLE, "_run")
+    told = pl.col("is_story") & _has("prose")
+    told_behind = told.cast(pl.Int8).cum_max(reverse=True).over(_ARTICLE).cast(pl.Boolean)
+    numbered = feature.with_columns(
+        pl.col("like_headline").rle_id().over(_ARTICLE).alias("_run"),
+        told.shift(1).over(_ARTICLE).fill_null(False).alias("_behind_story"),
+    ).with_columns(pl.int_range(pl.len()).over(run).alias("_run_line"))
+    link = pl.col("_run_line") > 0
+    no_link = _has("end_comma") | _has("end_colon") | _has("start_digit") | pl.col("is_item")
+    heading = (
+        pl.col("like_headline")
+        & (pl.col("_run_line") == 0)
+        & pl.col("_behind_story")
+        & ~told_behind
+        & (pl.col("words") <= TAIL_HEADING_WORDS)
+        & ~_has("end_stop")
+        & ~pl.col("is_marked")
+        & pl.col("hint_kind").is_null()
+        & (link.sum().over(run) >= TAIL_LINKS)
+        & (pl.col("words").filter(link).mean().over(run) >= 4)
+        & (pl.col("is_story").filter(link).mean().over(run) <= 0.5)
+        & (no_link.filter(link).mean().over(run) <= 0.3)
+    )
+    return numbered.with_columns(
+        pl.when(heading).then(pl.lit("tail_heading")).otherwise("shape_rule").alias("shape_rule")
+    ).drop("_run", "_run_line", "_behind_story")

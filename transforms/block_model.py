@@ -10,8 +10,9 @@ import polars as pl
 
 from transforms.phrase import Phrases, read_phrases
 from transforms.story_model import StoryModel, read_story_model
+from transforms.tree_model import TreeModel, read_tree_model
 
-BLOCK_COMPONENT_VERSION = "1"
+BLOCK_COMPONENT_VERSION = "2"
 """Raised when the code of segmentation or typing changes what it makes of the same text."""
 
 PHRASE_COLUMNS = ("phrase", "kind", "match", "language", "reason")
@@ -27,19 +28,34 @@ class BlockModel:
 
     phrases: Phrases
     story: StoryModel
+    trees: TreeModel
     phrase_hash: str
     weight_hash: str
+    tree_hash: str
 
 
-def read_block_model(phrase: pl.DataFrame, weight: pl.DataFrame) -> BlockModel:
-    """The model out of the rows of phrases.csv and block_weights.csv (all columns text)."""
-    return BlockModel(read_phrases(phrase), read_story_model(weight), _hash(phrase), _hash(weight))
+def read_block_model(phrase: pl.DataFrame, weight: pl.DataFrame, tree: pl.DataFrame) -> BlockModel:
+    """The model out of the rows of phrases.csv, block_weights.csv and block_trees.csv (all columns
+    text)."""
+    return BlockModel(
+        read_phrases(phrase),
+        read_story_model(weight),
+        read_tree_model(tree),
+        _hash(phrase),
+        _hash(weight),
+        _hash(tree),
+    )
 
 
 def block_component_config(model: BlockModel) -> str:
     """What decides block kinds beside the code, as JSON for ``ops.component``."""
     return json.dumps(
-        {"block_weights": model.weight_hash, "phrases": model.phrase_hash}, sort_keys=True
+        {
+            "block_trees": model.tree_hash,
+            "block_weights": model.weight_hash,
+            "phrases": model.phrase_hash,
+        },
+        sort_keys=True,
     )
 
 

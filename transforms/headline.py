@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 _STEM = re.compile(r"\w{4,6}")
@@ -26,14 +26,14 @@ def stems(plain: str) -> frozenset[str]:
 
 
 def story_support(
-    plain: Sequence[str], candidate: Sequence[bool], prose: Sequence[bool]
+    plain: Sequence[str], candidate: Sequence[bool], told: Mapping[int, frozenset[str]]
 ) -> list[float]:
     """For each line of a page that may be a headline, 0 to 1: do the lines below take it up?
 
-    The share of its stems found in the next prose lines, less where little prose follows.
+    The share of its stems found in the next prose lines, less where little prose follows. ``told``
+    holds the stems of the page's prose lines, in order.
     """
-    places = [number for number, flag in enumerate(prose) if flag]
-    told = {place: stems(plain[place]) for place in places}
+    places = list(told)
     support = [0.0] * len(plain)
     for number, flag in enumerate(candidate):
         if not flag:

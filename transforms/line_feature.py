@@ -12,6 +12,12 @@ _BYLINE = r"^(?:By|BY|Von|Par|Por|Di) \p{Lu}"
 _CREDIT = (
     r"getty|reuters|(?:^|\W)afp(?:$|\W)|photo|image|courtesy|associated press|(?:^|\W)ap *\)?$"
 )
+_AGO = (
+    r"[0-9] ?(?:m|min|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mos?|months?|y|yrs?|years?)"
+    r" ago(?:[^a-z]|$)|(?:^|[^a-z])(?:vor|il y a|hace|há) [0-9]"
+    r"|[0-9] [^ ]+ (?:fa|geleden|назад)(?:[^a-z]|$)"
+)
+"""How long ago something was said, as comments and teasers tell their age."""
 _WORD_BINS = (1.5, 2.5, 3.5, 5.5, 8.5, 12.5, 18.5, 30.5, 50.5)
 """Upper bounds of the classes of line length, in words."""
 
@@ -51,6 +57,7 @@ LINE_TESTS = {
 
 PLAIN_TESTS = {
     "date": _DATE,
+    "ago": _AGO,
     "credit": _CREDIT,
     "you": r"\b(?:you|your|yours)\b",
     "we": r"\b(?:we|our|us)\b",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,16 @@ import polars as pl
 
 from transforms.headline import address_stems, address_support, stems, story_support
 from transforms.line_feature import LINE_FEATURES
+from transforms.run_feature import (
+    PROSE_WORDS,
+    Place,
+    find_runs,
+    kinship,
+    run_heads,
+    run_kinship,
+    run_manner,
+    run_sizes,
+)
 
 Numbers = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -28,21 +39,11 @@ NEIGHBOUR_FEATURES = (
 _FAR = 60
 """Distances in lines are told apart up to here."""
 
-_PROSE_WORDS = 60
-"""A line adds at most this many words to the running text around it: one long line is no story."""
-
-
 _SURROUNDING_FEATURES = (
     "said", "first_person", "you", "navigation_phrase", "bullet", "end_question", "start_digit",
-    "promo_phrase", "credit",
+    "promo_phrase", "credit", "comment_phrase", "ago",
 )  # fmt: skip
 """Features counted among the lines up to 5 and up to 12 lines away."""
-
-_RUN_GAP = 6
-"""Captions, cross-heads and promotion between paragraphs; menus and teaser lists are longer."""
-
-_RUN_WORDS = 80
-"""Two or three paragraphs: enough to be a story, more than a teaser."""
 
 
 class Pages(NamedTuple):
@@ -51,12 +52,6 @@ class Pages(NamedTuple):
     feature: Numbers
     names: tuple[str, ...]
     start: Places
-    length: Places
-
-
-class _Place(NamedTuple):
-    line: Places
-    first: Places
     length: Places
 
 
@@ -71,9 +66,14 @@ def build_page_feature(line_feature: pl.DataFrame) -> Pages:
     words = line_feature["words"].to_numpy().astype(np.float64)
     length = np.bincount(article).astype(np.int64)
     start = np.cumsum(length) - length
-    place = _Place(np.arange(len(article)), np.repeat(start, length), np.repeat(length, length))
+    place = Place(np.arange(len(article)), np.repeat(start, length), np.repeat(length, length))
     named = dict(_place_features(column, words, place))
-    named.update(_headline_features(line_feature, column, words, named["prose"] > 0, place))
+    prose = named["prose"] > 0
+    plain = line_feature["plain"].to_list()
+    told = {number: stems(plain[number]) for number in np.flatnonzero(prose).tolist()}
+    named.update(_headline_features(line_feature, column, words, prose, told, place))
+    kin = kinship(told, place)
+    named.update(_run_features(column, words, named, kin, place))
     blocks = [own, np.stack([value.astype(np.float32) for value in named.values()], axis=1)]
     names = [*LINE_FEATURES, *named]
     near = np.stack([column[name] for name in NEIGHBOUR_FEATURES], axis=1)
@@ -87,12 +87,45 @@ def build_page_feature(line_feature: pl.DataFrame) -> Pages:
     return Pages(np.concatenate(blocks, axis=1), tuple(names), start, length)
 
 
+def _run_features(
+    column: dict[str, Numbers],
+    words: npt.NDArray[np.float64],
+    named: dict[str, Values],
+    kin: npt.NDArray[np.float64],
+    place: Place,
+) -> Iterator[tuple[str, Values]]:
+    """What the line's run of prose is like, and its headline."""
+    prose = named["prose"] > 0
+    strength = np.where(prose, np.minimum(words, PROSE_WORDS), 0)
+    runs = find_runs(strength, _last(prose, place), place)
+    yield from run_sizes(runs, place)
+    item = (column["bullet"] > 0) | (column["plus"] > 0)
+    flags: dict[str, Values] = {
+        "told_spoken": column["first_person"] + column["you"],
+        "told_said": column["said"],
+        "told_question": column["end_question"],
+        "stamps": (column["ago"] > 0) | ((column["clock"] > 0) & (words <= 14)),
+        "dates": (column["date"] > 0) & (words <= 14),
+        "headlines": (words >= 4) & (words <= 22) & (column["end_stop"] == 0) & ~item,
+        "items": item,
+        "repeats": column["repeated"] > 0,
+        "scraps": (words <= 3) & (column["end_stop"] == 0) & ~item,
+    }
+    yield from run_manner(flags, strength, runs)
+    dated = ((column["date"] > 0) | (column["byline"] > 0)) & (words <= 16)
+    yield from run_heads(
+        named["headline_support"] + 2 * named["headline_stated"], dated, runs, place
+    )
+    yield from run_kinship(kin, strength, runs, place)
+
+
 def _headline_features(
     line_feature: pl.DataFrame,
     column: dict[str, Numbers],
     words: npt.NDArray[np.float64],
     prose: Flags,
-    place: _Place,
+    told_stems: Mapping[int, frozenset[str]],
+    place: Place,
 ) -> Iterator[tuple[str, Values]]:
     """Which line is the page's headline, and where the line lies from it.
 
@@ -101,7 +134,7 @@ def _headline_features(
     """
     bare = (column["plus"] == 0) & (column["promo_phrase"] == 0) & (column["byline"] == 0)
     candidate = bare & (words >= 3) & (words <= 30) & (column["bullet"] == 0)
-    support, stated = _supports(line_feature, candidate, prose, place)
+    support, stated = _supports(line_feature, candidate, told_stems, place)
     evidence = support + 2 * stated
     order = np.lexsort((place.line, -evidence, place.first))
     starts = np.unique(place.first)
@@ -120,23 +153,29 @@ def _headline_features(
     yield "below_headline_10", below & (apart <= 10)
     yield "below_headline_40", below & (apart <= 40)
     yield "above_headline_log", np.where(known & ~below, np.log1p(apart), 0) / 6
-    sums = _sums(np.where(prose, np.minimum(words, _PROSE_WORDS), 0))
+    sums = _sums(np.where(prose, np.minimum(words, PROSE_WORDS), 0))
     told = np.where(below, sums[place.line] - sums[best_of], 0)
     yield "told_log", np.log1p(told) / 6
     yield "nothing_told", below & (told == 0)
 
 
 def _supports(
-    line_feature: pl.DataFrame, candidate: Flags, prose: Flags, place: _Place
+    line_feature: pl.DataFrame,
+    candidate: Flags,
+    told: Mapping[int, frozenset[str]],
+    place: Place,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     plain = line_feature["plain"].to_list()
     title, url = line_feature["declared_title"].to_list(), line_feature["url"].to_list()
     support = np.zeros(len(plain))
     stated = np.zeros(len(plain))
-    may, runs = candidate.tolist(), prose.tolist()
+    may = candidate.tolist()
+    places = list(told)
     for first in np.unique(place.first).tolist():
         end = first + int(place.length[first])
-        support[first:end] = story_support(plain[first:end], may[first:end], runs[first:end])
+        low, high = bisect_left(places, first), bisect_left(places, end)
+        own = {line - first: told[line] for line in places[low:high]}
+        support[first:end] = story_support(plain[first:end], may[first:end], own)
         address = address_stems(url[first])
         declared = stems((title[first] or "").lower())
         if not address and not declared:
@@ -163,7 +202,7 @@ def _shifted(values: Numbers, article: Places, step: int) -> tuple[Numbers, Flag
 
 
 def _place_features(
-    column: dict[str, Numbers], words: npt.NDArray[np.float64], place: _Place
+    column: dict[str, Numbers], words: npt.NDArray[np.float64], place: Place
 ) -> Iterator[tuple[str, Values]]:
     marked = np.maximum.reduce(
         [
@@ -176,7 +215,7 @@ def _place_features(
     )  # fmt: skip
     plain = (column["bullet"] == 0) & (marked == 0)
     prose = (((words >= 9) & (column["end_stop"] > 0)) | (words >= 22)) & plain
-    strength = np.where(prose, np.minimum(words, _PROSE_WORDS), 0)
+    strength = np.where(prose, np.minimum(words, PROSE_WORDS), 0)
     since = _last(prose, place)
     until = _next(prose, place)
     yield from _amounts(strength, words, place)
@@ -185,9 +224,9 @@ def _place_features(
     yield "related_since_prose", (last_heading >= 0) & (last_heading > since)
     yield "related_ever", last_heading >= 0
     yield "related_near", np.where(last_heading >= 0, 1 / (1 + place.line - last_heading), 0)
+    yield from _comments(column, strength, since, place)
     yield from _marks(column, words, marked, since, place)
     yield from _surroundings(column, words, prose, place)
-    yield from _runs(column, strength, since, place)
     yield from _chunks(column["after_blank"] > 0, strength, place)
     position = place.line - place.first
     yield "position_share", position / place.length
@@ -196,7 +235,7 @@ def _place_features(
     yield "lines_log", np.log1p(place.length) / 7
 
 
-def _last(flag: Flags, place: _Place, *, including: bool = False) -> Places:
+def _last(flag: Flags, place: Place, *, including: bool = False) -> Places:
     """Index of the last flagged line before each line (or at it); -1 for none on the page."""
     seen = np.maximum.accumulate(np.where(flag, place.line, -1)) if len(flag) else place.line
     if not including:
@@ -204,7 +243,7 @@ def _last(flag: Flags, place: _Place, *, including: bool = False) -> Places:
     return np.where(seen >= place.first, seen, -1)
 
 
-def _next(flag: Flags, place: _Place) -> Places:
+def _next(flag: Flags, place: Place) -> Places:
     """Index of the next flagged line behind each line; -1 for none on the page."""
     none = len(flag) + 1
     seen = np.minimum.accumulate(np.where(flag, place.line, none)[::-1])[::-1]
@@ -217,7 +256,7 @@ def _sums(values: Values) -> npt.NDArray[np.float64]:
 
 
 def _amounts(
-    strength: npt.NDArray[np.float64], words: npt.NDArray[np.float64], place: _Place
+    strength: npt.NDArray[np.float64], words: npt.NDArray[np.float64], place: Place
 ) -> Iterator[tuple[str, Values]]:
     """How much running text lies before, behind and around the line."""
     sums, all_words = _sums(strength), _sums(words)
@@ -245,7 +284,7 @@ def _amounts(
 
 
 def _distances(
-    prose: Flags, since: Places, until: Places, place: _Place
+    prose: Flags, since: Places, until: Places, place: Place
 ) -> Iterator[tuple[str, Values]]:
     """How far running text is."""
     back = np.where(since >= 0, np.minimum(place.line - since, _FAR), _FAR)
@@ -260,12 +299,28 @@ def _distances(
     yield "between_3", (back <= 3) & (ahead <= 3)
 
 
+def _comments(
+    column: dict[str, Numbers], strength: npt.NDArray[np.float64], since: Places, place: Place
+) -> Iterator[tuple[str, Values]]:
+    """Where the line lies from the last line that stands over comments or between them."""
+    last = _last(column["comment_phrase"] > 0, place, including=True)
+    sums = _sums(strength)
+    told = np.where(last >= 0, sums[last] - sums[place.first], 0)
+    yield "comment_told", np.log1p(told) / 6
+    yield "comment_below_story", told >= 60
+    yield "comment_since_prose", (last >= 0) & (last > since)
+    yield "comment_near", (last >= 0) & (place.line - last <= 4)
+    ago = _last(column["ago"] > 0, place, including=True)
+    yield "ago_near", (ago >= 0) & (place.line - ago <= 3)
+    yield "ago_ever", ago >= 0
+
+
 def _marks(
     column: dict[str, Numbers],
     words: npt.NDArray[np.float64],
     marked: Numbers,
     since: Places,
-    place: _Place,
+    place: Place,
 ) -> Iterator[tuple[str, Values]]:
     """Where lines lie that stand above stories, or between comments and teasers."""
     bare = (column["bullet"] == 0) & (column["plus"] == 0) & (marked == 0)
@@ -273,7 +328,8 @@ def _marks(
         "dateline": ((column["date"] > 0) | (column["byline"] > 0)) & (words <= 16),
         "headline": (words >= 4) & (words <= 22) & (column["end_stop"] == 0) & bare,
         "refrain": (column["repeated"] > 0) & (words <= 8),
-        "stamp": ((column["clock"] > 0) | (column["date"] > 0)) & (words <= 14),
+        "stamp": ((column["clock"] > 0) | (column["date"] > 0) | (column["ago"] > 0))
+        & (words <= 14),
     }
     for name, flag in marks.items():
         last = _last(flag, place)
@@ -289,7 +345,7 @@ def _marks(
 
 
 def _surroundings(
-    column: dict[str, Numbers], words: npt.NDArray[np.float64], prose: Flags, place: _Place
+    column: dict[str, Numbers], words: npt.NDArray[np.float64], prose: Flags, place: Place
 ) -> Iterator[tuple[str, Values]]:
     """How much the lines around show what comments, menus, shops and reports show."""
     shown: dict[str, Values] = {name: column[name] for name in _SURROUNDING_FEATURES}
@@ -304,41 +360,8 @@ def _surroundings(
             yield f"{name}_within_{reach}", (sums[high] - sums[low]) / (2 * reach + 1)
 
 
-def _runs(
-    column: dict[str, Numbers], strength: npt.NDArray[np.float64], since: Places, place: _Place
-) -> Iterator[tuple[str, Values]]:
-    """The run of running text that the line is part of, beside the other runs of its page.
-
-    A run goes on over up to _RUN_GAP other lines. Lines between runs belong to none.
-    """
-    prose = strength > 0
-    near = (since >= 0) & (place.line - since <= _RUN_GAP)
-    run = np.cumsum((prose & ~near) | (place.line == place.first)) - 1
-    within = prose | near
-    amount = np.bincount(run, weights=strength)
-    first_line = np.flatnonzero(np.diff(run, prepend=-1))
-    page = place.first[first_line]
-    largest = np.zeros(len(strength))
-    np.maximum.at(largest, page, amount)
-    share = (amount / np.maximum(largest[page], 1))[run]
-    yield "run_share", share * within
-    yield "run_largest", (share == 1) & within
-    yield "run_log", np.log1p(amount[run]) / 8 * within
-    for name, large in (("large", amount >= largest[page] / 2), ("told", amount >= _RUN_WORDS)):
-        leading = np.full(len(strength), len(amount))
-        np.minimum.at(leading, page[large], np.flatnonzero(large))
-        yield f"run_first_{name}", (run == leading[place.first]) & within
-        yield f"run_after_first_{name}", run > leading[place.first]
-    spoken = {"spoken": column["first_person"] + column["you"], "said": column["said"]}
-    for name, flag in spoken.items():
-        told = np.bincount(run, weights=flag * strength) / np.maximum(amount, 1)
-        yield f"run_{name}", told[run] * within
-    lines = np.bincount(run, weights=prose)
-    yield "run_words_a_line", (amount / np.maximum(lines, 1))[run] / _PROSE_WORDS * within
-
-
 def _chunks(
-    after_blank: Flags, strength: npt.NDArray[np.float64], place: _Place
+    after_blank: Flags, strength: npt.NDArray[np.float64], place: Place
 ) -> Iterator[tuple[str, Values]]:
     """The run of lines without a blank line that the line is part of."""
     opens = after_blank | (place.line == place.first)

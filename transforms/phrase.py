@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-PHRASE_KINDS = ("promo", "related_heading", "correction", "caption", "navigation", "byline")
+PHRASE_KINDS = (
+    "promo", "related_heading", "correction", "caption", "navigation", "byline", "comment",
+    "author_note",
+)  # fmt: skip
 """Kinds of line that a phrase can speak for."""
 
 FUNCTION_WORD = "function_word"
@@ -15,13 +18,16 @@ FUNCTION_WORD = "function_word"
 
 _MATCH_TEMPLATES = {
     "line": r"^(?:{phrase})\W*$",
+    "heading": r"^[\W\d]*(?:{phrase})[\W\d]*$",
+    "count": r"^\W*\d+ (?:{phrase})(?:\W|$)",
     "start": r"^(?:{phrase})(?:\W|$)",
     "end": r"(?:^|\W)(?:{phrase})\W*$",
     "anywhere": r"(?:^|\W)(?:{phrase})(?:\W|$)",
     "word": r"^(?:{phrase}) \S",
     "each": r"(?:^|[\s\"“'(])(?:{phrase})(?:$|[\s,.\"”':;!?)])",
 }
-"""How a phrase has to lie in a line: be all of it, begin it, end it, stand anywhere in it,
+"""How a phrase has to lie in a line: be all of it, be all of it beside numbers, stand behind a
+number that begins it, begin it, end it, stand anywhere in it,
 begin it with another word behind it, or be counted wherever it stands as a word."""
 
 

@@ -5,8 +5,9 @@ between them (captions, promotion), the line behind it, lines after it. Every li
 each a weighted sum of its features: how well it is a line of the story, by how much it is an
 opening, how well it is part of a gap, and how well it stands right behind the story. Lines before
 and after score zero, so that a long menu weighs nothing. Over all readings of the whole page each
-line has a probability of being story (forward-backward), so a line is judged by all others. Taken
-are the lines that promise the best F of words.
+line has a probability of being story (forward-backward), so a line is judged by all others. It is
+averaged with what the trees of tree_model say of the line, which err on other pages. Taken are the
+lines that promise the best F of words.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from transforms.page_feature import Pages, Places
+from transforms.tree_model import TreeModel
 
 Scores = npt.NDArray[np.float64]
 
@@ -130,22 +132,45 @@ class Readings(NamedTuple):
 
 def read_states(
     model: StoryModel,
+    trees: TreeModel,
     pages: Pages,
     lean: npt.NDArray[np.float64],
     words: npt.NDArray[np.float64],
 ) -> Places:
     """The state of each line, as an index into STATES.
 
-    ``lean`` is added to a line's score as a line of the story: what else is known of it. ``words``
-    is how many words each line has. Scores are rounded, so that their last bits, which vary with
-    the number of pages, decide nothing.
+    ``lean`` is added to a line's score as a line of the story, in the chain and in the trees: what
+    else is known of it. ``words`` is how many words each line has.
+    """
+    share = (chain_share(model, pages, lean) + tree_share(trees, pages, lean)) / 2
+    return states_of(likely_story(share, words, pages.start, pages.length), pages)
+
+
+def chain_share(
+    model: StoryModel, pages: Pages, lean: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """How probable each line is to be story, over all readings of its page.
+
+    Scores are rounded, so that their last bits, which vary with the number of pages, decide
+    nothing.
     """
     scores = model.scores(pages)
     scores[:, 0] += lean
     emitted = np.round(scores, 6) @ _EMITS
     read = readings(emitted, np.array(model.steps), pages.start, pages.length)
-    share = read.state_share[:, [STATES.index("opening"), STATES.index("story")]].sum(axis=1)
-    return states_of(likely_story(share, words, pages.start, pages.length), pages)
+    share: npt.NDArray[np.float64] = read.state_share[
+        :, [STATES.index("opening"), STATES.index("story")]
+    ].sum(axis=1)
+    return share
+
+
+def tree_share(
+    trees: TreeModel, pages: Pages, lean: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """How probable each line is to be story, by what the trees say of it."""
+    odds = np.round(trees.log_odds(pages) + lean, 6)
+    share: npt.NDArray[np.float64] = 1 / (1 + np.exp(-odds))
+    return share
 
 
 def readings(emitted: Scores, steps: Scores, start: Places, length: Places) -> Readings:

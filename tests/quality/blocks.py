@@ -51,6 +51,7 @@ def read_model() -> BlockModel:
     return read_block_model(
         pl.read_csv(REFERENCE / "phrases.csv", infer_schema=False),
         pl.read_csv(REFERENCE / "block_weights.csv", infer_schema=False),
+        pl.read_csv(REFERENCE / "block_trees.csv", infer_schema=False),
     )
 
 

@@ -23,6 +23,7 @@ def block_model() -> BlockModel:
     return read_block_model(
         pl.read_csv(folder / "phrases.csv", infer_schema=False),
         pl.read_csv(folder / "block_weights.csv", infer_schema=False),
+        pl.read_csv(folder / "block_trees.csv", infer_schema=False),
     )
 
 
