@@ -44,6 +44,9 @@ TAIL_LINKS = 3
 TAIL_HEADING_WORDS = 6
 """Fewer lines behind the story may be its own last words, and a longer one may be a headline."""
 
+LEAD_WORDS = 14
+"""Two sentences of this length together are a lead; a headline in two sentences is short."""
+
 TITLE_SHARE = 0.5
 """A title stands above its standfirst, which often repeats more of the story: the first line that
 reaches this share of the best is the title."""
@@ -176,6 +179,7 @@ def _with_title(feature: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("is_dated")
         & ~_has("bar")
         & ~_matches(r"^o |^https?:|…$")
+        & ~(_has("sentences") & (pl.col("words") >= LEAD_WORDS))
         & ~_has("caption_phrase")
         & ~_matches(_BYLINE)
     )
@@ -345,29 +349,46 @@ def _with_related(feature: pl.DataFrame) -> pl.DataFrame:
 def _with_tail_heading(feature: pl.DataFrame) -> pl.DataFrame:
     """A heading that no phrase names: a short line right behind the story's last paragraph, over
     TAIL_LINKS lines and more that read like headlines, few of which were read as story."""
-    run = (_ARTICLE, "_run")
     told = pl.col("is_story") & _has("prose")
     told_behind = told.cast(pl.Int8).cum_max(reverse=True).over(_ARTICLE).cast(pl.Boolean)
+    same = pl.col("like_headline").eq_missing(pl.col("like_headline").shift(1)) & (
+        pl.col("block_no") > 0
+    )
     numbered = feature.with_columns(
-        pl.col("like_headline").rle_id().over(_ARTICLE).alias("_run"),
-        told.shift(1).over(_ARTICLE).fill_null(False).alias("_behind_story"),
-    ).with_columns(pl.int_range(pl.len()).over(run).alias("_run_line"))
-    link = pl.col("_run_line") > 0
+        (~same).cum_sum().alias("_run"),
+        (told.shift(1) & (pl.col("block_no") > 0)).fill_null(False).alias("_behind_story"),
+    ).with_columns((~pl.col("_run").eq_missing(pl.col("_run").shift(1))).alias("_run_opens"))
     no_link = _has("end_comma") | _has("end_colon") | _has("start_digit") | pl.col("is_item")
+    link = ~pl.col("_run_opens")
+    runs = (
+        numbered.lazy()
+        .filter(pl.col("like_headline"))
+        .group_by("_run")
+        .agg(
+            link.sum().alias("_links"),
+            pl.col("words").filter(link).mean().alias("_link_words"),
+            pl.col("is_story").filter(link).mean().alias("_told_share"),
+            no_link.filter(link).mean().alias("_no_share"),
+        )
+        .filter(
+            (pl.col("_links") >= TAIL_LINKS)
+            & (pl.col("_link_words") >= 4)
+            & (pl.col("_told_share") <= 0.5)
+            & (pl.col("_no_share") <= 0.3)
+        )
+        .select("_run")
+        .collect()["_run"]
+    )
     heading = (
-        pl.col("like_headline")
-        & (pl.col("_run_line") == 0)
+        pl.col("_run_opens")
         & pl.col("_behind_story")
+        & pl.col("_run").is_in(runs.implode())
         & ~told_behind
         & (pl.col("words") <= TAIL_HEADING_WORDS)
         & ~_has("end_stop")
         & ~pl.col("is_marked")
         & pl.col("hint_kind").is_null()
-        & (link.sum().over(run) >= TAIL_LINKS)
-        & (pl.col("words").filter(link).mean().over(run) >= 4)
-        & (pl.col("is_story").filter(link).mean().over(run) <= 0.5)
-        & (no_link.filter(link).mean().over(run) <= 0.3)
     )
     return numbered.with_columns(
         pl.when(heading).then(pl.lit("tail_heading")).otherwise("shape_rule").alias("shape_rule")
-    ).drop("_run", "_run_line", "_behind_story")
+    ).drop("_run", "_run_opens", "_behind_story")

@@ -15,8 +15,12 @@ Status = Literal["explicit", "inferred", "undateable"]
 EARLIEST = datetime(1605, 1, 1, tzinfo=UTC)
 """The year of the first printed newspaper, the Strasbourg Relation."""
 
-AHEAD_OF_COLLECTION = timedelta(days=1)
-"""A date may lie this far after the collection: local dates run up to 14 hours ahead of UTC."""
+AHEAD_OF_UTC = timedelta(hours=14)
+"""A date without a clock time is the outlet's own day, which begins up to 14 hours before UTC's.
+An instant after the collection is never believed."""
+
+_SAME_DAY = timedelta(days=1)
+"""The text's instant and the address's day name one day, if they lie no farther apart."""
 
 _NEVER_MEANT = (datetime(1970, 1, 1, tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC))
 """Zero of common clocks and calendars: a field that was never set."""
@@ -163,15 +167,14 @@ def publication_date(
     ``lines`` are dateline, byline and date lines in the order of the page. A month and day
     without a year take the year that the address or ``year_witness`` (the declared date of
     last change) states; the result is then inferred, as is one whose precision is below a day.
-    Dates before EARLIEST and more than AHEAD_OF_COLLECTION after the collection are not
+    Dates before EARLIEST and after the collection (days: more than AHEAD_OF_UTC after it) are not
     believed; nothing is ever taken from the time of collection.
     """
-    latest = collected_at + AHEAD_OF_COLLECTION
-    if declared and (reading := read_date(declared)) and _believable(reading, latest):
+    if declared and (reading := read_date(declared)) and _believable(reading, collected_at):
         return _stated(reading, "metadata", declared)
     from_url = url_date(url) if url else None
-    from_text = _from_lines(lines, _year(from_url, year_witness), latest)
-    if from_url is None or not _believable(from_url[0], latest):
+    from_text = _from_lines(lines, _year(from_url, year_witness), collected_at)
+    if from_url is None or not _believable(from_url[0], collected_at):
         return from_text or UNDATEABLE
     if from_text is not None and _refines(from_text, from_url[0]):
         return from_text
@@ -184,11 +187,11 @@ def _refines(from_text: PublicationDate, from_url: Reading) -> bool:
         return False
     if from_url.precision == "month":
         return from_text.at.strftime("%Y-%m") == from_url.at.strftime("%Y-%m")
-    return abs(from_text.at - from_url.at) <= AHEAD_OF_COLLECTION
+    return abs(from_text.at - from_url.at) <= _SAME_DAY
 
 
 def _from_lines(
-    lines: tuple[str, ...], year: int | None, latest: datetime
+    lines: tuple[str, ...], year: int | None, collected_at: datetime
 ) -> PublicationDate | None:
     for line in lines:
         for raw in text_dates(line):
@@ -196,9 +199,9 @@ def _from_lines(
             if reading is None:
                 continue
             if not reading.year_missing:
-                if _believable(reading, latest):
+                if _believable(reading, collected_at):
                     return _stated(reading, "text", raw)
-            elif (dated := _in_year(reading, year)) and _believable(dated, latest):
+            elif (dated := _in_year(reading, year)) and _believable(dated, collected_at):
                 return PublicationDate(dated.at, dated.precision, "text", "inferred", raw)
     return None
 
@@ -219,10 +222,11 @@ def _year(from_url: tuple[Reading, str] | None, year_witness: str | None) -> int
     return witness.at.year if witness and not witness.year_missing else None
 
 
-def _believable(reading: Reading, latest: datetime) -> bool:
+def _believable(reading: Reading, collected_at: datetime) -> bool:
+    ahead = timedelta(0) if reading.precision == "instant" else AHEAD_OF_UTC
     return (
         not reading.year_missing
-        and EARLIEST <= reading.at <= latest
+        and EARLIEST <= reading.at <= collected_at + ahead
         and reading.at not in _NEVER_MEANT
     )
 

@@ -37,6 +37,9 @@ def at(*fields: int) -> datetime:
         # Later than the collection: not believed, and the next source is asked.
         ("2031-01-01", None, ("May 9, 2024",), None,
          (at(2024, 5, 9), "day", "text", "explicit", "May 9, 2024")),
+        # An instant is compared as such; a day may have begun where the outlet is.
+        ("2024-06-01T00:01:00Z", None, ("2024-06-01",), None,
+         (at(2024, 6, 1), "day", "text", "explicit", "2024-06-01")),
     ],
 )  # fmt: skip
 def test_dates(
