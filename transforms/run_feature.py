@@ -66,7 +66,7 @@ def find_runs(strength: Amounts, since: Places, place: Place) -> Runs:
     return Runs(
         run,
         prose | near,
-        np.bincount(run, weights=strength),
+        np.bincount(run, weights=strength).astype(np.float64),
         first_line.astype(np.int64),
         place.first[first_line],
     )
@@ -157,7 +157,7 @@ def run_kinship(
     high = np.minimum(place.line + 6, place.first + place.length)
     yield "kin", kin
     yield "kin_around", (sums[high] - sums[low]) / np.maximum(words[high] - words[low], 1)
-    total = np.bincount(runs.of_line, weights=kin * strength)
+    total = np.bincount(runs.of_line, weights=kin * strength).astype(np.float64)
     share = _share_of_best(total, runs, len(kin))
     yield "run_kin", (total / np.maximum(runs.amount, 1))[runs.of_line] * runs.within
     yield "run_kin_share", share[runs.of_line] * runs.within

@@ -111,7 +111,8 @@ def _questions(
         inside = np.asarray(marked @ split).reshape(-1, MAX_BINS - 1, 2 * nodes)
         high = inside[:, ::-1].cumsum(axis=1)[:, ::-1]
         low = total - high
-        gain = sum(side[:, :, ::2] ** 2 / (side[:, :, 1::2] + LEAF_PENALTY) for side in (low, high))
+        parts = [side[:, :, ::2] ** 2 / (side[:, :, 1::2] + LEAF_PENALTY) for side in (low, high)]
+        gain = parts[0] + parts[1]
         number, edge = divmod(int(gain.sum(axis=2).argmax()), MAX_BINS - 1)
         found.append((number, edge))
         leaf = 2 * leaf + (code[:, number] > edge)
