@@ -16,6 +16,8 @@ import polars as pl
 
 from flows.discover import Candidate
 from flows.extract.record import ExtractedRecord, Extraction, Rejection
+from flows.network import foreign_errors
+from flows.place import PlaceUnreachable, unreachable
 from flows.reference import Sources
 from transforms.identity import article_id, canonical_url, content_hash, short_hash
 from warehouse.tables import EXTRACTED_RECORD
@@ -154,7 +156,7 @@ def extract_files(
     ``known_originals`` maps the SHA-256 of files already loaded from this collection to their
     address: a candidate with the same bytes is their copy. ``advance`` is called with the number
     of files done. A file that vanishes or cannot be opened is rejected like one that cannot be
-    read; nothing here stops the run.
+    read; only a remote place that does not answer any more stops the run, as PlaceUnreachable.
     """
     done = Extracted(tombstones=tombstones)
     writer = _PartWriter(folder, batch_chars)
@@ -200,6 +202,10 @@ def _extract_file(
             _drain(extraction.items, context, writer, done)
             if _state(stream) != before_reading:
                 done.rejected.append(_changed(uri))
+    except PlaceUnreachable:
+        raise  # no fault of the file: the whole place is away
+    except foreign_errors() as problem:
+        raise unreachable(uri, problem) from problem
     except OSError as problem:
         done.rejected.append(
             Rejected(

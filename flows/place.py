@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from flows.network import may_pass, remote_errors
 from flows.settings import without_credentials
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]{1,30})://", re.IGNORECASE)
@@ -33,6 +34,10 @@ class Listed(NamedTuple):
 
 class PlaceError(OSError):
     """A source that cannot be listed. Never taken for an empty one."""
+
+
+class PlaceUnreachable(PlaceError):
+    """A remote source that cannot be listed or read now; it may be soon."""
 
 
 def is_remote(source: str) -> bool:
@@ -94,7 +99,22 @@ def open_file(source_uri: str) -> BinaryIO:
         return Path(_local_path(source_uri)).open("rb")
     import fsspec
 
-    return cast(BinaryIO, fsspec.open(source_uri, "rb").open())
+    try:
+        return cast(BinaryIO, fsspec.open(source_uri, "rb").open())
+    except remote_errors() as error:
+        if may_pass(error):
+            raise unreachable(source_uri, error) from error
+        if isinstance(error, OSError):
+            raise
+        raise PlaceError(f"{source_uri} cannot be read: {error}") from error
+
+
+def unreachable(place: str, error: Exception) -> PlaceUnreachable:
+    """The error of a remote place that does not answer, in words."""
+    return PlaceUnreachable(
+        f"{without_credentials(place)} does not answer ({error}). Nothing was published. Is the "
+        "network there, and the address right? The next run begins where this one did."
+    )
 
 
 def is_ours(name: str) -> bool:
@@ -252,8 +272,8 @@ def _list_remote(source: str) -> Iterator[Listed]:
             f"{scheme}:// needs a package that is not installed: {error}. "
             "For S3: pip install 'newshouse[s3]'."
         ) from error
-    except (OSError, ValueError, RuntimeError) as error:
-        raise PlaceError(f"{source} cannot be listed: {error}") from error
+    except remote_errors() as error:
+        raise _not_listed(source, error) from error
     if not found:
         _refuse_missing(system, path, source)
     base = system._strip_protocol(_remote_base(source)).rstrip("/")
@@ -264,6 +284,12 @@ def _list_remote(source: str) -> Iterator[Listed]:
         if relative and not name.endswith("/"):
             uri = name if "://" in name else f"{scheme}://{name.lstrip('/')}"
             yield Listed(uri, relative, entry.get("size") or 0, _modified(entry))
+
+
+def _not_listed(source: str, error: Exception) -> PlaceError:
+    if may_pass(error):
+        return unreachable(source, error)
+    return PlaceError(f"{source} cannot be listed: {error}")
 
 
 def _modified(entry: dict[str, object]) -> int | None:
@@ -287,7 +313,7 @@ def _refuse_missing(system: Any, path: str, source: str) -> None:
     bucket = path.strip("/").split("/", 1)[0]
     try:
         exists = system.exists(bucket)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise PlaceError(f"{source} cannot be listed: {error}") from error
+    except remote_errors() as error:
+        raise _not_listed(source, error) from error
     if not exists:
         raise PlaceError(f"{source} does not exist.")
