@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from expectations.audit import run_checks
+from flows.artifact.show import check_rows
 from flows.hold import new_clock
 from flows.summary import failed_checks
 from warehouse.staging import open_published
@@ -30,15 +31,10 @@ def check(warehouse: Path = Path("news.duckdb")) -> State[Any]:
         con.close()
     failed = failed_checks(report.result, report.failure)
     create_table_artifact(
-        [
-            {"check": c.check_id, "severity": c.severity, "failed": c.failed_count,
-             "checked": c.checked_count, "examples": "; ".join(c.examples)}
-            for c in failed
-        ]
-        or [{"check": f"all {report.result.height} checks", "severity": "", "failed": 0}],
+        check_rows(failed, report.result.height),
         key="audit",
         description="Data checks of the published warehouse that failed.",
-    )  # fmt: skip
+    )
     said = f"{report.result.height - len(failed)} of {report.result.height} checks passed"
     get_run_logger().info("%s", said)
     if report.critical_failures.height:

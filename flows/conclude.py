@@ -14,6 +14,7 @@ from flows.accounting import Accounts, settle
 from flows.extraction import Rejected, quarantine_id
 from flows.run_state import RunState
 from flows.settings import without_credentials
+from flows.summary import Summary
 from flows.version import CODE_VERSION
 from transforms.identity import short_hash
 from warehouse import journal
@@ -34,10 +35,14 @@ from warehouse.tables.run import OUTCOMES
 
 
 class ChecksFailed(RuntimeError):
-    """A critical check failed: nothing was published. ``report`` says which and how many rows."""
+    """A critical check failed: nothing was published. ``report`` says which and how many rows.
+
+    ``summary`` is what the run did until then, once somebody has made it.
+    """
 
     def __init__(self, report: CheckReport) -> None:
         self.report = report
+        self.summary: Summary | None = None
         failed = report.critical_failures
         named = "; ".join(
             f"{row['check_id']}: {row['failed_count']:,} of {row['checked_count']:,} rows"

@@ -19,8 +19,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from flows.settings import prefect_api_url, without_credentials
 
 if TYPE_CHECKING:
     import uvicorn
@@ -31,7 +34,7 @@ _STOP_SECONDS = 5.0
 
 
 class ServerMissing(RuntimeError):
-    """The server did not come up."""
+    """The server did not come up, or is not there."""
 
 
 class EmbeddedServer:
@@ -48,6 +51,7 @@ class EmbeddedServer:
             stderr=subprocess.DEVNULL,
             process_group=0,
         )
+        self._is_up = False
         # Last of all: what Prefect still has to tell, it tells as this process ends.
         atexit.register(self.close)
         self._url: str | None = None
@@ -61,6 +65,7 @@ class EmbeddedServer:
                 # Loopback, and held open by the child: the request waits until it is served.
                 with urllib.request.urlopen(f"{url}/health", timeout=_START_SECONDS):  # noqa: S310 # nosec B310
                     self._url = url
+                    self._is_up = True
             except (urllib.error.URLError, OSError, ValueError) as problem:
                 raise ServerMissing(
                     f"Prefect's server did not start ({problem}). Run `prefect server start` to "
@@ -69,9 +74,11 @@ class EmbeddedServer:
         return self._url
 
     def close(self) -> None:
-        """End it, at once where it does not end by itself."""
+        """End it, at once where it has nothing to write down or does not end by itself."""
         if self._process.stdin is not None:
             self._process.stdin.close()
+        if not self._is_up:
+            self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_SECONDS)
         if self._process.poll() is None:
@@ -82,11 +89,41 @@ class EmbeddedServer:
 
 
 @cache
+def _own_server() -> EmbeddedServer:
+    return EmbeddedServer()
+
+
+def start_ahead() -> None:
+    """Start the server before Prefect is asked whether one is configured, unless the environment
+    says so: importing Prefect takes a second, in which the server is a second further."""
+    if not prefect_api_url():
+        _own_server()
+
+
 def server_of_this_command() -> EmbeddedServer | None:
     """The server, started with the first call; null where one is configured."""
     from prefect.settings import PREFECT_API_URL
 
-    return None if PREFECT_API_URL.value() else EmbeddedServer()
+    if not PREFECT_API_URL.value():
+        return _own_server()
+    if _own_server.cache_info().currsize:  # a profile of Prefect's names one
+        _own_server().close()
+    return None
+
+
+def _refuse_absent(url: str) -> None:
+    """Raise ServerMissing where nobody answers at the configured address."""
+    try:
+        # The address is the one that the user configured.
+        with urllib.request.urlopen(f"{url}/health", timeout=10):  # noqa: S310 # nosec B310
+            pass
+    except urllib.error.HTTPError:
+        pass  # somebody is there, whatever he answers
+    except (OSError, ValueError) as problem:
+        raise ServerMissing(
+            f"No Prefect server answers at PREFECT_API_URL={without_credentials(url)} ({problem}). "
+            "Start it, or unset PREFECT_API_URL to run without one."
+        ) from problem
 
 
 @contextmanager
@@ -95,6 +132,7 @@ def reporting_to(server: EmbeddedServer | None) -> Iterator[None]:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     if server is None:
+        _refuse_absent(str(PREFECT_API_URL.value()))
         yield
     else:
         with temporary_settings({PREFECT_API_URL: server.url()}):
@@ -110,14 +148,32 @@ def main() -> None:
         sys.stdout.flush()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-        import uvicorn
-        from prefect.server.api.server import create_app
+        _serve(listening)
+    # All is written; threads of Prefect's would hold up an ordinary exit for five seconds.
+    os._exit(0)
 
+
+def _serve(listening: socket.socket) -> None:
+    import uvicorn
+    from prefect.server.api.server import create_app
+    from prefect.settings import (
+        PREFECT_API_BLOCKS_REGISTER_ON_START,
+        PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION,
+        temporary_settings,
+    )
+
+    # Blocks are of no use to one run, and a lasting server registers them itself.
+    without_blocks: dict[Any, Any] = {
+        PREFECT_API_BLOCKS_REGISTER_ON_START: False,
+        PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION: False,
+    }
+    with temporary_settings(without_blocks):
         app = create_app(ephemeral=True, final=True)
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         threading.Thread(target=_end_with_the_command, args=(server,), daemon=True).start()
         # Not in the main thread, where it would put its own signal handlers in place.
-        serving = threading.Thread(target=server.run, args=([listening],))
+        run = copy_context().run
+        serving = threading.Thread(target=run, args=(server.run, [listening]))
         serving.start()
         serving.join()
 

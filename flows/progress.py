@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Protocol
@@ -11,10 +12,13 @@ class Progress(Protocol):
     """A listener: a progress bar, an artifact, or nobody."""
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
-        """A stage starts; ``total`` is null where it is not known."""
+        """A stage starts; ``total`` is null where it is not known, ``unit`` what it counts."""
 
     def advance(self, amount: int) -> None:
         """So much more of the stage is done."""
+
+    def tell(self, line: str) -> None:
+        """What the stage did, in one line with counts."""
 
     def end(self, seconds: float) -> None:
         """The stage is done."""
@@ -29,8 +33,83 @@ class Silent:
     def advance(self, amount: int) -> None:
         """Say nothing."""
 
+    def tell(self, line: str) -> None:
+        """Say nothing."""
+
     def end(self, seconds: float) -> None:
         """Say nothing."""
+
+
+class Several:
+    """Passes on to several listeners, in order."""
+
+    def __init__(self, *listeners: Progress) -> None:
+        self._listeners = listeners
+
+    def begin(self, stage: str, total: int | None, unit: str) -> None:
+        """Pass on."""
+        for listener in self._listeners:
+            listener.begin(stage, total, unit)
+
+    def advance(self, amount: int) -> None:
+        """Pass on."""
+        for listener in self._listeners:
+            listener.advance(amount)
+
+    def tell(self, line: str) -> None:
+        """Pass on."""
+        for listener in self._listeners:
+            listener.tell(line)
+
+    def end(self, seconds: float) -> None:
+        """Pass on."""
+        for listener in self._listeners:
+            listener.end(seconds)
+
+
+class Pace:
+    """How far one stage is and how fast: what is done, a second, and the seconds left."""
+
+    def __init__(self, total: int | None, unit: str) -> None:
+        self.total = total
+        self.unit = unit
+        self.done = 0
+        self._began = time.monotonic()
+
+    @property
+    def share(self) -> float:
+        """Done, of one; zero where the total is not known."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+    @property
+    def a_second(self) -> float:
+        """Mean speed since the stage began."""
+        return self.done / max(time.monotonic() - self._began, 1e-3)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the mean speed so far; null while nothing is done or the total is not known."""
+        if self.total is None or not self.done:
+            return None
+        return max(0, self.total - self.done) / self.a_second
+
+    def words(self) -> str:
+        """``812 of 2,000 articles, 71 articles/s, 17 s left``, as far as it is known."""
+        if self.total is None:
+            return "under way"
+        said = [f"{self.done:,} of {self.total:,} {self.unit}"]
+        left = self.seconds_left
+        if left is not None:
+            said += [f"{self.a_second:,.0f} {self.unit}/s", f"{duration_words(left)} left"]
+        return ", ".join(said)
+
+
+def duration_words(seconds: float) -> str:
+    """``17 s``, ``4 min`` or ``2 h 05 min``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
 progress: ContextVar[Progress] = ContextVar("progress", default=Silent())  # noqa: B039

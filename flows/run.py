@@ -17,8 +17,10 @@ from flows import conclude, stages
 from flows.crew import Crew, Outfit, SoloCrew, Step, process_crew, worker_count
 from flows.hold import hold_warehouse
 from flows.pipeline_choice import pipeline_names
+from flows.progress import progress
 from flows.run_state import RunState
 from flows.settings import Settings, without_credentials
+from flows.stage_words import UNITS, stage_words
 from flows.summary import Summary, failed_checks
 from flows.warm import Warm
 from warehouse.staging import open_check_database
@@ -138,13 +140,13 @@ def finish(run: RunState, step: Step, *, emptied: Sequence[str] = ()) -> Summary
     """
     conclude.settle_accounts(run, {})
     conclude.stage_quarantine(run)
-    report = timed(
-        run, step, "check the staged rows", "checks", partial(conclude.check, run, emptied)
-    )
-    if report.critical_failures.height:
-        problem = conclude.ChecksFailed(report)
+    try:
+        check = partial(_check, run, emptied)
+        report = timed(run, step, "check the staged rows", "checks", check)
+    except conclude.ChecksFailed as problem:
+        problem.summary = _summarise(run, problem.report, "failed_checks", {})
         conclude.publish_failure(run, str(problem))
-        raise problem
+        raise
     withheld = conclude.withhold(run, report)
     if withheld:
         conclude.settle_accounts(run, withheld)
@@ -161,13 +163,28 @@ def finish(run: RunState, step: Step, *, emptied: Sequence[str] = ()) -> Summary
     return summary
 
 
+def _check(run: RunState, emptied: Sequence[str]) -> CheckReport:
+    report = conclude.check(run, emptied)
+    if report.critical_failures.height:
+        raise conclude.ChecksFailed(report)
+    return report
+
+
 def timed(
     run: RunState, step: Step, name: str, stage: str, work: Callable[[], T],
     total: int | None = None,
 ) -> T:  # fmt: skip
-    """Carry out a step as part of a stage, whose seconds are counted."""
-    with run.stage(stage, total):
-        return step(name, work)
+    """Carry out a step as part of a stage, whose seconds are counted and whose counts are told."""
+
+    def told() -> T:
+        result = work()
+        words = stage_words(run, stage, result)
+        if words:
+            progress.get().tell(words)
+        return result
+
+    with run.stage(stage, total, UNITS.get(stage, "articles")):
+        return step(name, told)
 
 
 def _summarise(run: RunState, report: CheckReport, status: str, rows: dict[str, int]) -> Summary:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,6 +13,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SOURCE = "seeds/articles"
 DEFAULT_COLLECTION = "seeds"
+
+
+STAGE_SECONDS: Mapping[str, float] = {
+    "discover": 1_800,
+    "extract": 21_600,
+    "compare": 3_600,
+    "blocks": 21_600,
+    "language": 86_400,
+    "mentions": 21_600,
+    "entities": 7_200,
+    "links": 3_600,
+    "checks": 7_200,
+    "publish": 7_200,
+}
+"""Most seconds a stage may take: many times what a million articles need, so that what hits one
+hangs. `publish` ends with a rename, and can be stopped until then."""
 
 
 class Settings(BaseSettings):
@@ -76,6 +94,19 @@ class Settings(BaseSettings):
     wait_seconds: float = Field(
         default=0.0, ge=0, description="How long to wait for another run that holds the warehouse."
     )
+    retries: int = Field(
+        default=3,
+        ge=0,
+        description="How often a source that does not answer is tried again. Bad data never is.",
+    )
+    retry_seconds: float = Field(
+        default=2.0, gt=0, description="Wait before the first such retry; each next one doubles."
+    )
+    stage_seconds: dict[str, float] = Field(
+        default_factory=dict,
+        description='Most seconds a stage may take, {"language": 7200}; 0 is no limit. A stage in '
+        "the middle of one long call ends when that returns.",
+    )
     max_record_mb: int = Field(default=64, ge=1, description="Largest record, in megabytes.")
     max_file_mb: int = Field(default=4096, ge=1, description="Most megabytes a file may unpack to.")
 
@@ -127,6 +158,20 @@ class Settings(BaseSettings):
             raise ValueError("SOURCE is empty: name a file, a folder, a glob or a bucket")
         return value
 
+    @field_validator("stage_seconds")
+    @classmethod
+    def _stages_are_known(cls, value: dict[str, float]) -> dict[str, float]:
+        unknown = sorted(set(value) - set(STAGE_SECONDS))
+        if unknown:
+            raise ValueError(f"there is no stage {unknown[0]!r}: {', '.join(STAGE_SECONDS)}")
+        if min(value.values(), default=0) < 0:
+            raise ValueError("seconds cannot be negative; 0 is no limit")
+        return value
+
+    def stage_limit(self, stage: str) -> float | None:
+        """Most seconds that a stage may take; null for no limit."""
+        return self.stage_seconds.get(stage, STAGE_SECONDS[stage]) or None
+
     def public(self) -> dict[str, object]:
         """The settings as plain values for `ops.run.config`; holds no secret of an address."""
         values = {
@@ -135,6 +180,11 @@ class Settings(BaseSettings):
         }
         values["reference"] = self.reference.name
         return values
+
+
+def prefect_api_url() -> str | None:
+    """The Prefect server that the environment names; Prefect's profiles may name one besides."""
+    return os.environ.get("PREFECT_API_URL") or None
 
 
 _SECRET_VALUE = re.compile(

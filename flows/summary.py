@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from warehouse.tables.run import OUTCOMES
-
 
 @dataclass(frozen=True)
 class FailedCheck:
@@ -80,62 +78,3 @@ def paragraphs(summary: Summary) -> str:
         f"paragraphs: {summary.paragraphs_read:,} read, {summary.paragraphs_reused:,} reused "
         f"({share:.0%} of those printed)"
     )
-
-
-def markdown(summary: Summary) -> str:
-    """The run as markdown, with a picture of its rows from files to tables."""
-    lines = [
-        f"## {STATUS_WORDS[summary.status].capitalize()}",
-        "",
-        f"Source `{summary.source}`, warehouse `{summary.warehouse}`, run `{summary.run_id}`.",
-        "",
-        "```mermaid",
-        *_picture(summary),
-        "```",
-        "",
-        "| files | count |",
-        "|---|---:|",
-        f"| seen | {summary.files_seen:,} |",
-        f"| gone | {summary.files_gone:,} |",
-        *(f"| {outcome} | {summary.files[outcome]:,} |" for outcome in OUTCOMES),
-        "",
-        "| stage | seconds |",
-        "|---|---:|",
-        *(f"| {stage} | {seconds:.2f} |" for stage, seconds in summary.seconds.items()),
-        "",
-        f"{paragraphs(summary).capitalize()}.",
-    ]
-    if summary.failed_checks:
-        lines += ["", "### Checks that failed", ""]
-        lines += [
-            f"- **{c.check_id}** ({c.severity}): {c.failed_count:,} of {c.checked_count:,} rows. "
-            + "; ".join(c.examples)
-            for c in summary.failed_checks
-        ]
-    if summary.quarantine:
-        lines += ["", "### Quarantine", ""]
-        lines += [f"- `{uri}` {rule}: {message}" for uri, rule, message in summary.quarantine[:20]]
-    return "\n".join(lines)
-
-
-def _picture(summary: Summary) -> list[str]:
-    rows = summary.rows
-    lines = ["flowchart LR", f'  files["{summary.files_seen:,} files"]']
-    lines += [
-        f'  files --> {outcome}["{summary.files[outcome]:,} {outcome}"]'
-        for outcome in OUTCOMES
-        if summary.files[outcome]
-    ]
-    lines += [
-        f'  {outcome} --> article["{rows.get("article", 0):,} articles"]'
-        for outcome in ("loaded", "revised")
-        if summary.files[outcome]
-    ]
-    if rows.get("article"):
-        lines += [
-            f'  article --> block["{rows.get("block", 0):,} blocks"]',
-            f'  block --> sentence["{rows.get("sentence", 0):,} sentences"]',
-            f'  sentence --> mention["{rows.get("mention", 0):,} mentions"]',
-            f'  mention --> entity["{rows.get("entity", 0):,} entities"]',
-        ]
-    return lines

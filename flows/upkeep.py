@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from prefect import flow, get_run_logger, runtime, task
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
+from prefect import flow, get_run_logger, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from flows.artifact.asset import Lineage
+from flows.carry_out import carry_out
 from flows.ingest import ingest
 from flows.quarantine import quarantine_rows, sources_of
 from flows.rebuild import rebuild as rebuild_all
 from flows.settings import Settings
-from flows.summary import STATUS_WORDS, markdown
-
-T = TypeVar("T")
 
 
 def _run_name() -> str:
@@ -39,12 +35,13 @@ def rebuild(warehouse: Path = Path("news.duckdb"), only_changed: bool = False) -
             what is known of them.
     """
     settings = Settings(warehouse=warehouse)
-    summary = rebuild_all(
-        settings, only_changed=only_changed, step=_as_task, flow_run_id=str(runtime.flow_run.id)
+    return carry_out(
+        settings,
+        Lineage(None, warehouse),
+        lambda step: rebuild_all(
+            settings, only_changed=only_changed, step=step, flow_run_id=str(runtime.flow_run.id)
+        ),
     )
-    create_markdown_artifact(markdown(summary), key="rebuild-summary", description="What was made.")
-    rows = sum(summary.rows.values())
-    return Completed(message=f"{STATUS_WORDS[summary.status]}; {rows:,} rows written")
 
 
 @flow(name="replay-quarantine", flow_run_name=_run_name, persist_result=False)
@@ -80,7 +77,3 @@ def replay_quarantine(
         return Failed(message=f"{len(failed)} of {len(ended)} sources: {failed[0].message}")
     left = quarantine_rows(settings, []).height
     return Completed(message=f"{rows.height:,} rows read again; {left:,} open now")
-
-
-def _as_task(name: str, work: Callable[[], T]) -> T:
-    return task(name=name, persist_result=False, cache_policy=NO_CACHE)(work)()

@@ -34,7 +34,7 @@ from flows.crew import WorkerDied
 from flows.discover import EmptyListing
 from flows.embedded_server import ServerMissing
 from flows.exchange import ClusterError
-from flows.place import PlaceError
+from flows.place import PlaceError, PlaceUnreachable
 from flows.reference import ReferenceInvalid
 from flows.settings import Settings
 from transforms.pipeline import PipelineMissing
@@ -61,7 +61,7 @@ def friendly_errors() -> Iterator[None]:
     except WarehouseLocked as problem:
         say(str(problem))
         raise typer.Exit(LOCKED) from None
-    except (PublishError, CheckError, WorkerDied, ServerMissing) as problem:
+    except (PublishError, CheckError, WorkerDied, PlaceUnreachable, ServerMissing) as problem:
         say(str(problem))
         raise typer.Exit(FAILED) from None
     except (
@@ -120,12 +120,15 @@ def settings_of(**given: object) -> Settings:
         raise typer.Exit(WRONG_USE) from None
 
 
-class _Rate(ProgressColumn):
-    """How many a second, once that can be told."""
+class _PaceColumn(ProgressColumn):
+    """``71 articles/s``; nothing where the total is not known."""
 
     def render(self, task: Task) -> Text:
+        """The speed of the last half minute; of the whole stage once it is done."""
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None or task.total is None else f"{speed:,.0f}/s")
+        if task.total is None or not speed:
+            return Text("")
+        return Text(f"{speed:,.0f} {task.fields['unit']}/s", style="progress.data.speed")
 
 
 class Bars:
@@ -141,8 +144,9 @@ class Bars:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            _Rate(),
+            _PaceColumn(),
             TimeElapsedColumn(),
+            TextColumn("left"),
             TimeRemainingColumn(),
             console=err,
             disable=not err.is_terminal,
@@ -166,13 +170,16 @@ class Bars:
     def begin(self, stage: str, total: int | None, unit: str) -> None:
         """Start a bar, or a spinner where the total is not known."""
         self._moved()
-        self._task = self._bars.add_task(f"{stage} {unit}".strip(), total=total)
+        self._task = self._bars.add_task(stage, total=total, unit=unit)
 
     def advance(self, amount: int) -> None:
         """Move the bar."""
         self._moved()
         if self._task is not None:
             self._bars.advance(self._task, amount)
+
+    def tell(self, line: str) -> None:
+        """The summary says it, and Prefect's log."""
 
     def end(self, seconds: float) -> None:  # noqa: ARG002 - the summary shows it
         """Finish the bar."""

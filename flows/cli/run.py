@@ -23,7 +23,7 @@ from flows.cli.console import (
 )
 from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json
-from flows.embedded_server import reporting_to, server_of_this_command
+from flows.embedded_server import ServerMissing, reporting_to, server_of_this_command, start_ahead
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
 from flows.place import PlaceError, is_remote, refuse_credentials
 from flows.place import address as address_of
@@ -143,6 +143,7 @@ def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
         stopped_by_signals() as stopping,
     ):
         refuse_early(settings)
+        start_ahead()
         reference = read_reference(settings.reference)
         with Warm(pipeline_names(settings), reference, own_process=True) as warm:
             return _flow(settings, again, warm, stopping)
@@ -174,9 +175,12 @@ def _flow(settings: Settings, again: list[str] | None, warm: Warm, stopping: Sto
         server = server_of_this_command()
         from flows import ingest as flow_module
         from flows.accounting import AccountingError
+        from flows.artifact.progress import LOST_SERVER
+        from flows.as_task import StageTimedOut
+        from flows.carry_out import last_summary
         from flows.conclude import ChecksFailed
     summaries: list[Summary] = []
-    flow_module.last_summary.set(summaries)
+    last_summary.set(summaries)
     flow_module.warm_up.set(warm)
     with (
         reporting_to(server),
@@ -186,9 +190,16 @@ def _flow(settings: Settings, again: list[str] | None, warm: Warm, stopping: Sto
         progress.set(bars)
         try:
             flow_module.ingest(settings, again)
-        except (ChecksFailed, AccountingError) as problem:
+        except (ChecksFailed, AccountingError, StageTimedOut) as problem:
             say(str(problem))
             raise typer.Exit(FAILED) from None
+        except LOST_SERVER as problem:
+            if not summaries:
+                raise ServerMissing(
+                    f"The Prefect server does not answer any more ({problem}). What was done is "
+                    "kept and the next run carries on."
+                ) from problem
+            say("Prefect was not told how the run ended: its server does not answer any more.")
     return summaries[0]
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flows.main import QUIET_AND_PRIVATE
 from tests.conftest import ROOT
@@ -51,6 +51,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(f"no browser: none of {', '.join(_NAMES)} is installed")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=list(_QUIET))
+        expect.set_options(timeout=30_000)  # pages of a server on a busy machine
         yield opened
         opened.close()
 

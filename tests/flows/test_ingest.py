@@ -8,13 +8,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
+import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
+from expectations.check import CheckReport
+from flows.artifact import show
+from flows.check_process import check_staged
+from flows.conclude import ChecksFailed
 from flows.ingest import ingest, warm_up
 from flows.settings import Settings
 from flows.warm import Warm
@@ -72,6 +79,7 @@ def test_run_name_tasks_and_artifacts(
     assert run.name.startswith(f"{folder} 20")
     assert sorted(artifact.key or "" for artifact in found) == [
         "checks",
+        "progress",
         "quality-page",
         "rows-per-table",
         "run-summary",
@@ -80,12 +88,62 @@ def test_run_name_tasks_and_artifacts(
     assert "```mermaid" in str(summary.data)
 
 
+def test_failed_checks_are_named_in_the_state_and_shown(
+    server: None, warm: Warm, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*words: Any) -> CheckReport:
+        report = check_staged(*words)
+        broken = pl.col("check_id") == "article.article_id.not_null"
+        assert report.result.filter(broken).height == 1
+        result = report.result.with_columns(
+            success=pl.col("success") & ~broken,
+            severity=pl.when(broken).then(pl.lit("critical")).otherwise("severity"),
+        )
+        return CheckReport(result, report.failure, report.withheld)
+
+    monkeypatch.setattr(warm, "check", failing)
+    warm_up.set(warm)
+    warehouse = tmp_path / "news.duckdb"
+    state = ingest(Settings(source=str(folder), warehouse=warehouse), return_state=True)
+    assert (state.is_failed(), state.name) == (True, "Checks failed")
+    assert "1 critical checks failed, nothing was published (article.article_id" in str(
+        state.message
+    )
+    with pytest.raises(ChecksFailed):
+        state.result()
+    with get_client(sync_client=True) as client:
+        run_id = state.state_details.flow_run_id
+        assert run_id is not None
+        found = client.read_artifacts(
+            artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]))
+        )
+    page = next(str(a.data) for a in found if a.key == "run-summary")
+    assert page.startswith("## Stopped by checks, nothing published")
+    assert "- `article.article_id.not_null` (critical)" in page
+
+
+def test_artifacts_that_fail_leave_the_run_as_it_is(
+    server: None, warm: Warm, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> object:
+        raise httpx.ConnectError("gone")
+
+    for name in ("create_markdown_artifact", "create_table_artifact"):
+        monkeypatch.setattr(show, name, refuse)
+    warm_up.set(warm)
+    strange = tmp_path / "новости `|` #1"
+    folder.rename(strange)
+    settings = Settings(source=str(strange), warehouse=tmp_path / "news.duckdb")
+    state = ingest(settings, return_state=True)
+    assert (state.name, state.message) == ("Completed", "published: 1 loaded")
+
+
 def test_a_held_warehouse_is_a_failed_run(server: None, folder: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
     holder = Holder(os.getpid(), "here", "2024-01-01T00:00:00")
     with warehouse_lock(warehouse, holder):
         state = ingest(Settings(source=str(folder), warehouse=warehouse), return_state=True)
-    assert state.is_failed()
+    assert (state.is_failed(), state.name) == (True, "Warehouse held")
     assert "is being written by process" in str(state.message)
 
 

@@ -53,10 +53,10 @@ def test_a_replay_reads_mended_files_again(server: None, warehouse: Path, warm: 
 
 def test_a_rebuild_says_what_it_wrote(server: None, warehouse: Path) -> None:
     unchanged = rebuild(warehouse, only_changed=True, return_state=True)
-    assert unchanged.message == "nothing new; 0 rows written"
+    assert (unchanged.name, unchanged.message) == ("Nothing new", "nothing new")
     whole = rebuild(warehouse, return_state=True)
     assert whole.is_completed()
-    assert str(whole.message).startswith("published; ")
+    assert str(whole.message).startswith("published: ")
 
 
 def test_a_rebuild_without_a_warehouse_fails_with_a_line(server: None, tmp_path: Path) -> None:
