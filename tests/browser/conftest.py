@@ -43,9 +43,9 @@ _QUIET = (
 Shoot = Callable[[Page, str], Path]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium of the system, without a window, one a test process."""
+    """Chromium of the system, without a window; playwright's event loop ends with the module."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip(f"no browser: none of {', '.join(_NAMES)} is installed")
