@@ -178,6 +178,6 @@ def test_the_quality_page_needs_no_server(loaded: Loaded, page: Page, shoot: Sho
     page.on("request", lambda request: asked.append(request.url))
     page.goto((loaded.warehouse.with_name("news.duckdb.d") / "docs" / "quality.html").as_uri())
     expect(page.get_by_role("heading", name="Data quality")).to_be_visible()
-    expect(page.get_by_text("374 of 374 checks held.")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"(\d+) of \1 checks held\."))).to_be_visible()
     assert all(url.startswith("file:") for url in asked)
     shoot(page, "quality page")

@@ -31,8 +31,9 @@ def test_rows_do_not_depend_on_workers_batches_or_order(
         random.Random(order).shuffle(found)
         yield from found
 
-    # Small chunks, so that every worker has some to read, in an order that chance decides.
-    monkeypatch.setattr(language_pass, "CHUNK_CHARS", 4_000)
+    # Small batches, so that every worker has some to read, in an order that chance decides.
+    monkeypatch.setattr(language_pass, "_USUAL_CHARS", 4_000)
+    monkeypatch.setattr(language_pass, "_LEAST_CHARS", 1_000)
     monkeypatch.setattr(stages, "list_files", shuffled)
 
     load(SEEDS, tmp_path / "news.duckdb", workers=workers, batch_chars=batch_chars)
