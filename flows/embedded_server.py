@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _HOST = "127.0.0.1"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 5.0
+_ASKED_AGAIN = 2
 
 
 class ServerMissing(RuntimeError):
@@ -128,15 +129,26 @@ def _refuse_absent(url: str) -> None:
 
 @contextmanager
 def reporting_to(server: EmbeddedServer | None) -> Iterator[None]:
-    """Flows of the block report to this server, or to the configured one where it is null."""
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    """Flows of the block report to this server, or to the configured one where it is null.
 
+    Where it goes away meanwhile, nobody waits for it minutes on end unless the settings say so.
+    """
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_CLIENT_MAX_RETRIES,
+        get_current_settings,
+        temporary_settings,
+    )
+
+    values: dict[Any, Any] = {}
+    if "max_retries" not in get_current_settings().client.model_fields_set:
+        values[PREFECT_CLIENT_MAX_RETRIES] = _ASKED_AGAIN
     if server is None:
         _refuse_absent(str(PREFECT_API_URL.value()))
-        yield
     else:
-        with temporary_settings({PREFECT_API_URL: server.url()}):
-            yield
+        values[PREFECT_API_URL] = server.url()
+    with temporary_settings(values):
+        yield
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+import time
 
 QUIET_AND_PRIVATE = {
     # No telemetry of any library.
@@ -19,11 +21,16 @@ QUIET_AND_PRIVATE = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FLOW_RUNS_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_TASK_RUNS_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     # The server records tasks in batches; small ones show a short run while people look at it.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
 }
 """Defaults for the environment of this process and the servers it starts; what is set stays."""
+
+LAST_WORDS_SECONDS = 20.0
+"""What Prefect has left to tell its server may take so long once the command is done. It would wait
+without end for a server that went away."""
 
 
 def main() -> None:
@@ -31,17 +38,35 @@ def main() -> None:
     for name, value in QUIET_AND_PRIVATE.items():
         os.environ.setdefault(name, value)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    code: object = 1
     try:
         from flows.cli.app import app
 
         app()
+    except SystemExit as end:
+        code = end.code or 0
+        raise
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
-        sys.exit(130)
+        code = 130
+        sys.exit(code)
     finally:
+        end_in_time(code if isinstance(code, int) else 1)
         # The command is done; what libraries still tidy up need not be stopped.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
+
+
+def end_in_time(code: int) -> None:
+    """End this process with that exit code before long, whatever its libraries still wait for."""
+
+    def end() -> None:
+        time.sleep(LAST_WORDS_SECONDS)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(code)
+
+    threading.Thread(target=end, name="end in time", daemon=True).start()
 
 
 if __name__ == "__main__":
