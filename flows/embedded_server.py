@@ -69,8 +69,9 @@ class EmbeddedServer:
                     self._is_up = True
             except (urllib.error.URLError, OSError, ValueError) as problem:
                 raise ServerMissing(
-                    f"Prefect's server did not start ({problem}). Run `prefect server start` to "
-                    "see why, or set PREFECT_API_URL to one that runs."
+                    f"Prefect's server did not start ({problem}). It keeps its database in "
+                    "PREFECT_HOME (~/.prefect unless set), which it must be able to write. Run "
+                    "`prefect server start` to see why, or set PREFECT_API_URL to one that runs."
                 ) from problem
         return self._url
 

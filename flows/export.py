@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from flows.place import PlaceError, address, is_remote
 from warehouse.export import Form, exported, write_files
+from warehouse.layout import WarehouseError
 
 LIST_NAME = "newshouse_export.json"
 
@@ -42,7 +43,7 @@ def export(
                 files = {path.relative_to(scratch).as_posix(): path for path in paths}
                 known = _put(target, known, f"{form}/{name}", files)
                 counts[name] = len(files)
-    except PlaceError:
+    except (PlaceError, WarehouseError):
         raise
     except (OSError, ValueError, RuntimeError) as error:
         raise PlaceError(f"{to} cannot be written: {error}") from error

@@ -119,7 +119,11 @@ def list_all(
 
     Example: newshouse snapshots list
     """
-    found = list_snapshots(settings_of(warehouse=warehouse).warehouse)
+    file = settings_of(warehouse=warehouse).warehouse
+    found = list_snapshots(file)
+    if not found and not file.exists():
+        say(f"{file}: there is no warehouse, and no snapshot of one.")
+        raise typer.Exit(WRONG_USE)
     if format is ReportForm.json:
         print_json({"snapshots": [asdict(snapshot) for snapshot in found]})
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import duckdb
 import polars as pl
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -44,7 +46,14 @@ from warehouse.publish import PublishError
 
 OK, FAILED, WRONG_USE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 130
 
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+_FAR = 240
+"""Columns of a table that no terminal bounds: ids and addresses stand whole in a file or pipe."""
+
+out = Console(
+    highlight=False,
+    soft_wrap=not sys.stdout.isatty(),
+    width=None if sys.stdout.isatty() else _FAR,
+)
 err = Console(stderr=True, highlight=False)
 
 
@@ -117,6 +126,11 @@ def settings_of(**given: object) -> Settings:
             say(f"{name}: {first['msg']} (given: {first['input']!r}).")
         else:  # settings that do not fit together
             say(first["msg"].removeprefix("Value error, "))
+        raise typer.Exit(WRONG_USE) from None
+    except SettingsError as problem:
+        field = re.search(r'field "(\w+)"', str(problem))
+        name = f"NEWSHOUSE_{field[1].upper()}" if field else "A NEWSHOUSE_ variable"
+        say(f'{name}: not valid JSON. Write it as in \'{{"name": "value"}}\'.')
         raise typer.Exit(WRONG_USE) from None
 
 

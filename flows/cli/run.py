@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import glob
+import os
+import shutil
+import sys
 from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
@@ -233,9 +236,20 @@ def show(summary: Summary) -> None:
         say(f"quarantined {uri} ({rule}): {message}")
     if len(summary.quarantine) > 5:
         say(f"… and {len(summary.quarantine) - 5:,} more: newshouse quarantine list")
+    if not summary.files_seen and not summary.files_gone and summary.source:
+        say(f"No file was found in {summary.source}. Is that the right place?")
     where = "" if summary.warehouse == "news.duckdb" else f" --warehouse {summary.warehouse}"
     out.print("\nTry next:", markup=False)
-    out.print(f'  newshouse sql "{EXAMPLE_QUERY}"{where}', markup=False, soft_wrap=True)
+    out.print(f'  {this_program()} sql "{EXAMPLE_QUERY}"{where}', markup=False, soft_wrap=True)
+
+
+def this_program() -> str:
+    """How the person who reads this calls the program: by name, or by path where no name does."""
+    called = Path(sys.argv[0])
+    if called.name != "newshouse" or shutil.which("newshouse"):
+        return "newshouse"
+    near = os.path.relpath(called)
+    return str(called) if near.startswith("..") else near
 
 
 EXAMPLE_QUERY = (
