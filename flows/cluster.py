@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 import polars as pl
 
-from flows.crew import Batch, WorkerDied
+from flows.batch import Batch
+from flows.crew import WorkerDied
 from flows.exchange import ClusterError, get, put, remove
 from flows.fitness import fit_workers, pipelines
 from transforms.nlp import annotate

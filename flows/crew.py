@@ -22,11 +22,10 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from flows.reference import Reference
+from flows.batch import Batch, Outfit
 from flows.worker import get_ready, start_worker, work
-from transforms.pipeline import Pipeline
 
 T = TypeVar("T")
 
@@ -43,26 +42,6 @@ class Step(Protocol):
 
     def __call__(self, name: str, work: Callable[[], T]) -> T:
         """Do the work and return what it returns."""
-
-
-class Outfit(NamedTuple):
-    """What batches work with, loaded once a process, when first asked for."""
-
-    pipelines: Callable[[], Mapping[str, Pipeline]]
-    reference: Callable[[], Reference]
-
-
-class Batch(NamedTuple):
-    """A piece of a run that needs no other piece.
-
-    ``function`` is a module's function, called with an outfit and ``arguments``: paths and names,
-    never rows. ``cost`` is what its being done adds to the progress.
-    """
-
-    name: str
-    cost: int
-    function: Callable[..., int]
-    arguments: tuple[Any, ...]
 
 
 class Crew(Protocol):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.crew import Outfit
+from flows.batch import Outfit
 from flows.nlp_store import NlpStore
 from flows.reference import Reference
 from flows.work import Work

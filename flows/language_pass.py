@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from flows.crew import Batch, Outfit
+from flows.batch import Batch, Outfit
 from flows.nlp_store import NlpStore
 from flows.work import Work
 from transforms.nlp import annotate, load_pipeline

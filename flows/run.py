@@ -14,7 +14,8 @@ from typing import TypeVar
 from expectations.check import CheckReport
 from expectations.user_sql import refuse_unanswerable
 from flows import conclude, stages
-from flows.crew import Crew, Outfit, SoloCrew, Step, process_crew, worker_count
+from flows.batch import Outfit
+from flows.crew import Crew, SoloCrew, Step, process_crew, worker_count
 from flows.hold import hold_warehouse
 from flows.pipeline_choice import pipeline_names
 from flows.progress import progress

@@ -8,8 +8,9 @@ from functools import partial
 import polars as pl
 
 from flows import derive
+from flows.batch import Batch
 from flows.component import describe_components
-from flows.crew import Batch, Crew
+from flows.crew import Crew
 from flows.discover import LISTING, plan_run
 from flows.extract import extract as extract_records
 from flows.extract.fields import read_mapping

@@ -25,7 +25,7 @@ def start_worker(names: Mapping[str, str], reference: Path) -> None:
 
 def make_outfit(names: Mapping[str, str], reference: Path) -> Any:
     """What batches work with: pipelines and reference tables, each when it is first needed."""
-    from flows.crew import Outfit
+    from flows.batch import Outfit
     from flows.language_pass import load_pipelines
     from flows.reference import read_reference
 

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import pytest
 
-from flows.crew import Batch, Outfit, ProcessCrew, SoloCrew, WorkerDied, process_crew, worker_count
+from flows.batch import Batch, Outfit
+from flows.crew import ProcessCrew, SoloCrew, WorkerDied, process_crew, worker_count
 from flows.settings import Settings
 
 T = TypeVar("T")
