@@ -19,7 +19,7 @@ import polars as pl
 
 from flows.batch import Batch
 from flows.crew import WorkerDied
-from flows.exchange import ClusterError, get, put, remove
+from flows.exchange import ClusterError, clear, get, put, remove
 from flows.fitness import fit_workers, pipelines
 from transforms.nlp import annotate
 from transforms.pipeline import Component
@@ -51,7 +51,7 @@ def cluster_crew(
     """The workers of the scheduler at that address, while the block runs.
 
     ``shared`` is an empty folder, or a place in a bucket, for this run alone. ``components`` are
-    those of this process, by language: workers must have the same.
+    those of this process, by language: workers must have the same. Whatever lies there is removed.
     """
     refuse_missing_library()
     from prefect_dask.task_runners import DaskTaskRunner
@@ -68,8 +68,11 @@ def cluster_crew(
                 "give its address as it prints it: --address tcp://host:8786."
             ) from None
         put(f"{shared}/seen", b"newshouse")
-        workers = fit_workers(client, address, shared, names, components)
-        yield ClusterCrew(runner, workers, shared, names)
+        try:
+            workers = fit_workers(client, address, shared, names, components)
+            yield ClusterCrew(runner, workers, shared, names)
+        finally:
+            clear(shared)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import fsspec
 
 
@@ -36,6 +38,13 @@ def remove(address: str) -> None:
     """Remove a file."""
     files, path = fsspec.core.url_to_fs(address)
     files.rm(path)
+
+
+def clear(address: str) -> None:
+    """Remove everything below a place. What cannot be removed any more is left there."""
+    files, path = fsspec.core.url_to_fs(address)
+    with contextlib.suppress(OSError):
+        files.rm(path, recursive=True)
 
 
 def one_line(problem: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -21,6 +22,7 @@ from flows.run import run_once  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from flows.summary import Summary  # noqa: E402
 from flows.warm import Warm  # noqa: E402
+from tests.bucket import s3_server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds" / "articles"
@@ -52,6 +54,13 @@ def seed_warehouse(tmp_path_factory: pytest.TempPathFactory, load: Load) -> Path
     warehouse = tmp_path_factory.mktemp("seeds") / "news.duckdb"
     load(SEEDS, warehouse)
     return warehouse
+
+
+@pytest.fixture(scope="module")
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A client of a real S3 server on loopback that has the bucket ``news``."""
+    with s3_server(tmp_path_factory.mktemp("aws")) as client:
+        yield client
 
 
 Query = Callable[..., pl.DataFrame]

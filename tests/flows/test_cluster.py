@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -27,7 +28,7 @@ from flows.progress import Silent, progress
 from flows.settings import Settings
 from flows.warm import Warm
 from tests.benchmarks.news import write_articles
-from tests.conftest import ROOT, Load
+from tests.conftest import ROOT, SEEDS, Load
 from warehouse.tables import CONTRACTS
 
 pytest.importorskip("prefect_dask", reason="the dask extra is not installed")
@@ -70,7 +71,8 @@ def dask(*words: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def cluster(bucket: Any) -> Iterator[Cluster]:
+    """Two workers that see the bucket, as this process does."""
     port = free_port()
     scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
     made = Cluster(f"tcp://127.0.0.1:{port}", scheduler)
@@ -129,15 +131,50 @@ def test_a_cluster_makes_the_rows_of_one_process_though_a_worker_is_killed(
         progress.reset(listening)
     assert state.is_completed(), state.message
     assert cluster.workers[0].wait(30) == -signal.SIGKILL
-    for contract in CONTRACTS:
-        table = contract.qualified_name
-        if table not in {"ops.run", "ops.check_result"}:
-            assert rows(warehouse, table) == rows(alone, table), table
+    assert_same_rows(warehouse, alone)
     batches = task_names(str(state.state_details.flow_run_id))
     assert len(batches) > 2
     assert all(re.fullmatch(r"read the language, batch \d+ of \d+", name) for name in batches)
     assert not list((tmp_path / "news.duckdb.d").rglob("shared/*"))
     cluster.add_worker()
+
+
+def test_machines_hand_each_other_files_through_a_bucket(
+    cluster: Cluster, bucket: Any, warm: Warm, load: Load, tmp_path: Path,
+    server: None, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The folder of the run is not shared; nothing stays in the bucket."""
+    alone, warehouse = tmp_path / "alone.duckdb", tmp_path / "news.duckdb"
+    load(SEEDS, alone, workers=1, collection="c")
+    written = keys_put(monkeypatch)
+    given = {"runner": "dask", "runner_address": cluster.address, "workers": 1, "collection": "c"}
+    load(SEEDS, warehouse, **given, runner_shared="s3://news/shared")
+    assert_same_rows(warehouse, alone)
+    suffixes = {key.rpartition("-")[2] for key in written}
+    assert suffixes >= {"paragraph.parquet", "sentence.parquet", "span.parquet"}
+    assert bucket.list_objects_v2(Bucket="news", Prefix="shared/")["KeyCount"] == 0
+
+
+def keys_put(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of objects that the S3 server is given from here on."""
+    from moto.s3.models import S3Backend
+
+    keys: list[str] = []
+    put = S3Backend.put_object
+
+    def noted(self: Any, bucket_name: str, key_name: str, *rest: Any, **named: Any) -> Any:
+        keys.append(key_name)
+        return put(self, bucket_name, key_name, *rest, **named)
+
+    monkeypatch.setattr(S3Backend, "put_object", noted)
+    return keys
+
+
+def assert_same_rows(warehouse: Path, other: Path) -> None:
+    for contract in CONTRACTS:
+        table = contract.qualified_name
+        if table not in {"ops.run", "ops.check_result"}:
+            assert rows(warehouse, table) == rows(other, table), table
 
 
 def rows(warehouse: Path, table: str) -> list[tuple[object, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -13,7 +14,6 @@ from typer.testing import CliRunner, Result
 
 from flows.cli.app import app
 from flows.export import LIST_NAME
-from tests.flows.test_place_s3 import client as client
 from tests.warehouse.made_up import hex16, made_up_run
 from tests.warehouse.test_mart import first_run
 from tests.warehouse.test_publish import publish_run, whole
@@ -176,24 +176,17 @@ def test_a_target_that_cannot_be_written_says_so(warehouse: Path, tmp_path: Path
     assert "cannot be written" in done.stderr
 
 
-@pytest.fixture
-def bucket(client: object) -> object:
-    return client
-
-
-def test_a_bucket_is_written_as_a_folder_is(
-    bucket: object, warehouse: Path, tmp_path: Path
-) -> None:
+def test_a_bucket_is_written_as_a_folder_is(bucket: Any, warehouse: Path, tmp_path: Path) -> None:
     export(warehouse, tmp_path)
     names = []
     for _ in range(2):
         done = export(warehouse, "s3://news/exported/here")
         assert done.exit_code == 0, done.output
-        listed = bucket.list_objects_v2(Bucket="news", Prefix="exported/here/")  # type: ignore[attr-defined]
+        listed = bucket.list_objects_v2(Bucket="news", Prefix="exported/here/")
         names.append(sorted(item["Key"] for item in listed["Contents"]))
     assert names[0] == names[1] == [f"exported/here/{name}" for name in files_of(tmp_path)]
     for name, content in files_of(tmp_path).items():
-        put = bucket.get_object(Bucket="news", Key=f"exported/here/{name}")  # type: ignore[attr-defined]
+        put = bucket.get_object(Bucket="news", Key=f"exported/here/{name}")
         assert put["Body"].read() == content
 
     assert "cannot be written" in export(warehouse, "s3://no-such-bucket/x").stderr

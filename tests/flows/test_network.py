@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,13 @@ from flows.place import PlaceError, PlaceUnreachable, list_files, open_file
 from flows.run import run_once
 from flows.settings import Settings
 from flows.warm import Warm
+from tests.bucket import fresh_connections
 
 NOBODY = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An S3 endpoint where nobody listens; the discard port of loopback."""
     values = {
         "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_ENDPOINT_URL": NOBODY,
@@ -26,6 +27,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     }  # fmt: skip
     for name, value in values.items():
         monkeypatch.setenv(name, value)
+    with fresh_connections():
+        yield
 
 
 @pytest.mark.parametrize(

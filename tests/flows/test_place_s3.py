@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +11,13 @@ import pytest
 from flows.place import PlaceError, list_files, open_file
 from tests.conftest import Load
 
-pytestmark = pytest.mark.skipif(
-    any(importlib.util.find_spec(name) is None for name in ("moto", "s3fs", "flask")),
-    reason="needs moto[server] and s3fs",
-)
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A client of an S3 server that runs in this process and keeps what it is given in memory."""
-    boto3 = importlib.import_module("boto3")
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    address = f"http://{host}:{port}"
-    environment = {
-        "AWS_ENDPOINT_URL": address,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_CONFIG_FILE": str(tmp_path_factory.mktemp("aws") / "none"),
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        client = boto3.client("s3", endpoint_url=address)
-        client.create_bucket(Bucket="news")
-        yield client
-    server.stop()
-
-
-def _put(client: Any, *names: str) -> None:
+def _put(bucket: Any, *names: str) -> None:
     for name in names:
-        client.put_object(Bucket="news", Key=name, Body=f"text of {name}".encode())
+        bucket.put_object(Bucket="news", Key=name, Body=f"text of {name}".encode())
 
 
-def test_a_bucket_is_a_folder(client: Any) -> None:
-    _put(client, "a/2.txt", "a/1.txt", "a/.hidden", "a/b/3.html", "other/4.txt", "a/news.duckdb")
+def test_a_bucket_is_a_folder(bucket: Any) -> None:
+    _put(bucket, "a/2.txt", "a/1.txt", "a/.hidden", "a/b/3.html", "other/4.txt", "a/news.duckdb")
     listed = list(list_files("s3://news/a"))
     assert [(f.source_uri, f.relative_path, f.byte_count) for f in listed] == [
         ("s3://news/a/1.txt", "1.txt", 15),
@@ -67,21 +31,21 @@ def test_a_bucket_is_a_folder(client: Any) -> None:
         assert stream.read(2) == b"of"
 
 
-def test_globs_and_single_objects(client: Any) -> None:
-    _put(client, "g/1.txt", "g/2.html", "g/d/3.txt")
+def test_globs_and_single_objects(bucket: Any) -> None:
+    _put(bucket, "g/1.txt", "g/2.html", "g/d/3.txt")
     assert [f.relative_path for f in list_files("s3://news/g/*.txt")] == ["1.txt"]
     assert [f.relative_path for f in list_files("s3://news/g/**/*.txt")] == ["1.txt", "d/3.txt"]
     assert [f.relative_path for f in list_files("s3://news/g/2.html")] == ["2.html"]
 
 
-def test_what_is_new_is_seen_at_once(client: Any) -> None:
-    _put(client, "n/1.txt")
+def test_what_is_new_is_seen_at_once(bucket: Any) -> None:
+    _put(bucket, "n/1.txt")
     assert len(list(list_files("s3://news/n"))) == 1
-    _put(client, "n/2.txt")
+    _put(bucket, "n/2.txt")
     assert len(list(list_files("s3://news/n"))) == 2
 
 
-def test_a_missing_bucket_is_an_error_and_a_vanished_object_too(client: Any) -> None:
+def test_a_missing_bucket_is_an_error_and_a_vanished_object_too(bucket: Any) -> None:
     with pytest.raises(PlaceError, match="s3://nowhere"):
         list(list_files("s3://nowhere"))
     with pytest.raises(OSError, match="gone"):
@@ -89,7 +53,7 @@ def test_a_missing_bucket_is_an_error_and_a_vanished_object_too(client: Any) -> 
 
 
 def test_thousands_of_objects_are_listed_without_opening_one(
-    client: Any, monkeypatch: pytest.MonkeyPatch
+    bucket: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from moto.backends import get_backend
 
@@ -123,12 +87,12 @@ def test_paths_stay_local(tmp_path: Path) -> None:
     assert list(list_files(str(tmp_path / "s3:"))) == []
 
 
-def test_a_whole_run_from_a_bucket(client: Any, tmp_path: Path, load: Load) -> None:
+def test_a_whole_run_from_a_bucket(bucket: Any, tmp_path: Path, load: Load) -> None:
     """Loaded, unchanged, revised and removed, as from a folder."""
     story = "Ferry returns\n\nThe ferry sailed again on Monday after a month of repairs.\n"
     for name, body in (("run/a.txt", story), ("run/d/b.txt", story.replace("ferry", "tram"))):
-        client.put_object(Bucket="news", Key=name, Body=body.encode())
-    client.put_object(Bucket="news", Key="run/bad.txt", Body=b"")
+        bucket.put_object(Bucket="news", Key=name, Body=body.encode())
+    bucket.put_object(Bucket="news", Key="run/bad.txt", Body=b"")
     warehouse = tmp_path / "news.duckdb"
 
     def outcomes() -> dict[str, int]:
@@ -136,8 +100,8 @@ def test_a_whole_run_from_a_bucket(client: Any, tmp_path: Path, load: Load) -> N
 
     assert outcomes() == {"loaded": 2, "quarantined": 1}
     assert outcomes() == {"unchanged": 3}
-    client.put_object(Bucket="news", Key="run/a.txt", Body=story.replace("Monday", "May").encode())
-    client.delete_object(Bucket="news", Key="run/d/b.txt")
+    bucket.put_object(Bucket="news", Key="run/a.txt", Body=story.replace("Monday", "May").encode())
+    bucket.delete_object(Bucket="news", Key="run/d/b.txt")
     assert outcomes() == {"revised": 1, "unchanged": 1, "removed": 1}
     with duckdb.connect(str(warehouse), read_only=True) as con:
         found = con.execute(

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flows.main import QUIET_AND_PRIVATE
+from tests.benchmarks.news import write_articles
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -27,6 +28,16 @@ T = TypeVar("T")
 Run = dict[str, Any]
 
 DONE = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
+SLOW_ARTICLES = 2_500
+"""Some half a minute's work on two quick cores: a run under way stays so while a test looks."""
+
+
+def write_slow_source(folder: Path) -> Path:
+    """Fill a folder with articles that no run is done with soon."""
+    write_articles(folder, SLOW_ARTICLES)
+    return folder
 
 
 def free_port() -> int:

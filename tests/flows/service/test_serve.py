@@ -16,8 +16,18 @@ import pytest
 
 from flows.service.deployment import ARRIVED
 from tests.conftest import SEEDS
-from tests.flows.service.served import BIN, Api, Run, Started, family, free_port, wait_for
+from tests.flows.service.served import (
+    BIN,
+    Api,
+    Run,
+    Started,
+    family,
+    free_port,
+    wait_for,
+    write_slow_source,
+)
 from warehouse import journal
+from warehouse.layout import layout_of
 from warehouse.lock import current_holder
 
 pytestmark = pytest.mark.server
@@ -35,10 +45,11 @@ class House:
         self.source, self.warehouse = home / "scraped", home / "kept" / "news.duckdb"
         self.source.mkdir()
         shutil.copy(SEEDS / STORIES[1], self.source)
+        self.slow = write_slow_source(home / "slow")
         self.started: list[Started] = []
 
-    def serve(self, *flags: str, **variables: str) -> Started:
-        words = [str(BIN / "newshouse"), "serve", str(self.source), *flags]
+    def serve(self, *flags: str, source: Path | None = None, **variables: str) -> Started:
+        words = [str(BIN / "newshouse"), "serve", str(source or self.source), *flags]
         log = self.home / f"serve{len(self.started)}.log"
         one = Started(
             words, log, PREFECT_HOME=str(self.home / "prefect"),
@@ -56,8 +67,10 @@ class House:
         assert found is not None
         return int(found[0])
 
-    def wait_for_hold(self, run_id: str) -> None:
-        """Until the run is at work on the warehouse, and on record."""
+    def start_slow(self) -> str:
+        """A run of the deployment over much more, at work on the warehouse and on record."""
+        settings = {"source": str(self.slow), "warehouse": str(self.warehouse)}
+        run_id = self.api.start(INGEST, {"settings": settings})
 
         def held() -> bool:
             recorded = journal.read(self.warehouse).get("run")
@@ -69,6 +82,7 @@ class House:
         holder = current_holder(self.warehouse)
         assert holder is not None
         assert holder.flow_run == run_id
+        return run_id
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +137,7 @@ def test_a_dropped_file_starts_a_run(house: House, service: Started) -> None:
 
 def test_a_run_cancelled_in_the_ui_stops_and_harms_nothing(house: House, service: Started) -> None:
     before = house.warehouse.read_bytes()
-    run_id = house.api.start(INGEST)
-    house.wait_for_hold(run_id)
+    run_id = house.start_slow()
     refused = house.api.wait_until_done(house.api.start(INGEST))  # never two at once
     house.api.cancel(run_id)
     done = house.api.wait_until_done(run_id)
@@ -136,8 +149,7 @@ def test_a_run_cancelled_in_the_ui_stops_and_harms_nothing(house: House, service
 
 
 def test_a_killed_run_has_crashed_and_the_next_carries_on(house: House, service: Started) -> None:
-    run_id = house.api.start(INGEST)
-    house.wait_for_hold(run_id)
+    run_id = house.start_slow()
     for pid in service.flow_processes():
         os.kill(pid, signal.SIGKILL)
     crashed = house.api.wait_until_done(run_id, 60)
@@ -150,10 +162,12 @@ def test_a_killed_run_has_crashed_and_the_next_carries_on(house: House, service:
 
 def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> None:
     """Another source on the same server; told to stop while its run is under way."""
-    other = house.home / "other" / "news.duckdb"
+    other, source = house.home / "other" / "news.duckdb", house.home / "others"
+    source.mkdir()
+    shutil.copy(SEEDS / STORIES[1], source)
     clocked = house.serve(
         "--every", "5s", "--name", "clocked", "--warehouse", str(other),
-        PREFECT_API_URL=house.api.url,
+        source=source, PREFECT_API_URL=house.api.url,
     )  # fmt: skip
     clocked.wait_until_said("Serving replay-quarantine/clocked")
     first = wait_for(lambda: house.api.runs("ingest/clocked"), 120, "the first run")[-1]
@@ -164,21 +178,26 @@ def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> 
     assert not first["auto_scheduled"]
     wait_for(fired, 120, "a run by the clock")
     house.api.wait_until_done(first["id"])
-    # Those that came due meanwhile were cancelled; one that came due later is at work.
-    at_work = wait_for(
-        lambda: [run for run in fired() if run["state_type"] == "RUNNING"], 180, "one at work"
-    )
+    shutil.copytree(house.slow, house.home / "more").rename(source / "more")
+
+    def at_work() -> list[Run]:
+        """Those that came due meanwhile were cancelled, or found nothing new: typed no blocks."""
+        holder = current_holder(other)
+        if holder is None or not any(layout_of(other).staging.glob("*/block")):
+            return []
+        return [run for run in fired() if run["id"] == holder.flow_run]
+
+    slow = wait_for(at_work, 180, "one at work")
     assert clocked.stop() == 0
     assert family(clocked.process.pid) == {}
-    assert house.api.run(at_work[0]["id"])["state_name"] == "Cancelled"
+    assert house.api.run(slow[0]["id"])["state_name"] == "Cancelled"
     assert current_holder(other) is None
     assert "Stopping." in clocked.said()
 
 
 def test_what_a_killed_service_left_is_cleared_away(house: House, service: Started) -> None:
     """Killed with its run; its server ends by itself. The next start says what became of it."""
-    run_id = house.api.start(INGEST)
-    house.wait_for_hold(run_id)
+    run_id = house.start_slow()
     below = service.flow_processes()
     service.process.kill()
     for pid in below:

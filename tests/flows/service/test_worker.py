@@ -33,7 +33,15 @@ from flows.service.sweep import (
     end_dead_runs,
 )
 from tests.conftest import ROOT, SEEDS
-from tests.flows.service.served import BIN, Api, Run, Started, free_port, wait_for
+from tests.flows.service.served import (
+    BIN,
+    Api,
+    Run,
+    Started,
+    free_port,
+    wait_for,
+    write_slow_source,
+)
 from warehouse.lock import current_holder
 
 pytestmark = pytest.mark.server
@@ -105,9 +113,10 @@ class Site:
         with temporary_settings({PREFECT_API_URL: self.api.url}):
             return asyncio.run(do())
 
-    def settings(self) -> dict[str, object]:
-        """Parameters of a run that reads this site's folder."""
-        return {"settings": {"source": str(self.source), "warehouse": str(self.warehouse)}}
+    def settings(self, source: Path | None = None) -> dict[str, object]:
+        """Parameters of a run that reads this site's folder, or another."""
+        read = str(source or self.source)
+        return {"settings": {"source": read, "warehouse": str(self.warehouse)}}
 
     def ids(self) -> list[UUID]:
         return [UUID(self.api.deployment(f"{flow}/{flow}")["id"]) for flow in FLOWS]
@@ -173,7 +182,8 @@ def test_alarms_are_set_once_and_stay_paused(site: Site, worker: Started) -> Non
 def test_killed_with_its_worker_a_run_is_ended_by_the_sweep_and_told_of(
     site: Site, worker: Started
 ) -> None:
-    run_id = site.api.start(INGEST, site.settings())
+    slow = site.settings(write_slow_source(site.home / "slow"))
+    run_id = site.api.start(INGEST, slow)
 
     def held() -> bool:
         holder = current_holder(site.warehouse)
