@@ -11,6 +11,7 @@ from typing import Any
 import fsspec
 import pytest
 
+
 @contextmanager
 def s3_server(home: Path) -> Iterator[Any]:
     """A client of an S3 server that runs in this process and keeps what it is given in memory.

@@ -11,6 +11,7 @@ import pytest
 from flows.place import PlaceError, list_files, open_file
 from tests.conftest import Load
 
+
 def _put(bucket: Any, *names: str) -> None:
     for name in names:
         bucket.put_object(Bucket="news", Key=name, Body=f"text of {name}".encode())
