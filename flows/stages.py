@@ -31,7 +31,7 @@ from transforms.article_version import (
     fingerprint,
 )
 from transforms.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line, count_line
-from transforms.entity import Resolution, needed_block_key, resolve_entity
+from transforms.entity import Names, Resolution, join_names, needed_block_key, read_names
 from transforms.publication_date import read_date
 from transforms.related_link import build_related_link, point_related_link
 from warehouse.contract import TIMESTAMP
@@ -49,7 +49,6 @@ from warehouse.tables import (
     SENTENCE,
     SOURCE,
 )
-from warehouse.tables.mention import STAGED_MENTION
 
 
 def discover(run: RunState) -> None:
@@ -311,40 +310,42 @@ def resolve_entities(run: RunState) -> int:
 
     Merges, of people's corrections or of acronyms now declared, reach published mentions too.
     """
-    staged = [pl.read_parquet(path) for path in run.work.parts("_staged_mention")]
-    mention = pl.concat([STAGED_MENTION.empty(), *staged])
+    paths = run.work.parts("_staged_mention")
+    names = join_names([read_names(pl.read_parquet(path)) for path in paths])
     contexts = [derive.article_context(run.work, part, run.reference) for part in run.parts]
     empty = pl.DataFrame(schema=dict.fromkeys(derive.CONTEXT_COLUMNS, pl.String()))
-    entity, alias = _known_names(run, mention)
-    resolution = resolve_entity(
-        mention,
-        entity,
-        alias,
+    resolution = Resolution(
+        names,
+        *_known_names(run, names),
         run.reference.overrides,
         pl.concat([empty, *contexts]),
         run.reference.entity,
     )
-    run.work.stage(MENTION, "all", resolution.mention)
-    run.work.stage(ENTITY_ALIAS, "all", resolution.entity_alias)
-    merge = resolution.entity_merge.with_columns(pl.lit(run.clock.run_id).alias("run_id"))
-    run.work.stage(ENTITY_MERGE, "all", merge)
-    _carry_to_published(run, resolution)
-    return run.work.stage(ENTITY, "all", resolution.entity)
+    for path in paths:
+        run.work.stage(MENTION, path.stem, resolution.mention(pl.read_parquet(path)))
+    run.work.stage(ENTITY_ALIAS, "all", resolution.entity_alias())
+    entity, merge = resolution.entity(), resolution.entity_merge()
+    told = merge.with_columns(pl.lit(run.clock.run_id).alias("run_id"))
+    run.work.stage(ENTITY_MERGE, "all", told)
+    _carry_to_published(run, entity, merge)
+    return run.work.stage(ENTITY, "all", entity)
 
 
-def _known_names(run: RunState, mention: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _known_names(run: RunState, names: Names) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Known entities and aliases that the names of this run may mean."""
     if run.known_entity is not None and run.known_alias is not None:
         return run.known_entity, run.known_alias
+    if not run.known.exists:
+        return ENTITY.empty(), ENTITY_ALIAS.empty()
     overrides = run.reference.overrides
-    key = needed_block_key(mention, overrides, run.reference.entity.vocabulary)
+    key = needed_block_key(names.cluster, overrides, run.reference.entity.vocabulary)
     named = pl.concat([overrides["name"], overrides["target"].drop_nulls()])
     return run.known.named_entities(key["block_key"], named)
 
 
-def _carry_to_published(run: RunState, resolution: Resolution) -> None:
+def _carry_to_published(run: RunState, entity: pl.DataFrame, entity_merge: pl.DataFrame) -> None:
     """Published mentions of entities that were joined, retyped or blocked say so."""
-    merge = resolution.entity_merge.filter(pl.col("kind").is_in(["merge", "retype", "block"]))
+    merge = entity_merge.filter(pl.col("kind").is_in(["merge", "retype", "block"]))
     if merge.is_empty():
         return
     articles = run.known.articles_naming(merge["entity_id"])
@@ -354,7 +355,7 @@ def _carry_to_published(run: RunState, resolution: Resolution) -> None:
         merge.filter(pl.col("kind") == "merge").select("entity_id", "into_entity_id").iter_rows()
     )
     blocked = merge.filter(pl.col("kind") == "block")["entity_id"].implode()
-    types = pl.concat([resolution.entity, run.known.table(ENTITY)]).unique(
+    types = pl.concat([entity, run.known.table(ENTITY)]).unique(
         "entity_id", keep="first", maintain_order=True
     )
     for _ in into:  # merges may chain; each pass follows one link

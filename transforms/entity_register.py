@@ -6,12 +6,12 @@ gazetteer. It never joins two entities and never forgets one.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -47,22 +47,48 @@ def new_id(entity_type: str, name: str, disambiguator: str = "") -> str:
     return sha256("\n".join((entity_type, name, disambiguator)).encode()).hexdigest()[:16]
 
 
+K = TypeVar("K")
+_EMPTY: frozenset[str] = frozenset()
+
+
+class _Index(Generic[K]):
+    """Sets of words by key. Most keys have one word, which is kept without a set around it."""
+
+    def __init__(self) -> None:
+        self._held: dict[K, str | set[str]] = {}
+
+    def add(self, key: K, word: str) -> None:
+        held = self._held.setdefault(key, word)
+        if isinstance(held, set):
+            held.add(word)
+        elif held != word:
+            self._held[key] = {held, word}
+
+    def of(self, key: K) -> AbstractSet[str]:
+        """The words of a key; none where it is not known."""
+        held = self._held.get(key, _EMPTY)
+        return {held} if isinstance(held, str) else held
+
+    def keys(self) -> Iterator[K]:
+        return iter(self._held)
+
+
 @dataclass
 class EntityRegister:
     """Entities by id, with indexes over their names. Filled in one order, so it ends the same."""
 
     vocabulary: Vocabulary
     rows: dict[str, EntityRow] = field(default_factory=dict)
-    _exact: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    _own: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    _acronyms: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _own: _Index[tuple[str, str]] = field(default_factory=_Index)
+    _acronyms: _Index[tuple[str, str]] = field(default_factory=_Index)
+    _given: _Index[tuple[str, str]] = field(default_factory=_Index)
     _corrected: set[tuple[str, str]] = field(default_factory=set)
-    _typed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _blocks: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    _surnames: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _short: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _typed: _Index[str] = field(default_factory=_Index)
+    _blocks: _Index[tuple[str, str, str]] = field(default_factory=_Index)
+    _surnames: _Index[str] = field(default_factory=_Index)
+    _short: _Index[str] = field(default_factory=_Index)
     _into: dict[str, str] = field(default_factory=dict)
-    _forms: dict[str, list[NameForm]] = field(default_factory=lambda: defaultdict(list))
+    _forms: dict[str, tuple[NameForm, ...]] = field(default_factory=dict)
 
     def add(self, row: EntityRow) -> str:
         """The entity, found by id from now on."""
@@ -79,25 +105,26 @@ class EntityRegister:
         if not form.words:
             return
         if kind == "short":
-            self._short[fold(alias)].add(entity_id)
+            self._short.add(fold(alias), entity_id)
             return
         key = (entity_type, exact_key_of(form, entity_type))
-        self._exact[key].add(entity_id)
-        self._typed[fold(alias)].add(entity_type)
+        self._typed.add(fold(alias), entity_type)
         if kind == "override":
+            self._given.add(key, entity_id)
             self._corrected.add((entity_id, alias))
         elif kind == "acronym":
-            self._acronyms[key].add(entity_id)
+            self._acronyms.add(key, entity_id)
         else:
-            self._own[key].add(entity_id)
-        if kind in _EXACT_ONLY or form in self._forms[entity_id]:
+            self._own.add(key, entity_id)
+        forms = self._forms.get(entity_id, ())
+        if kind in _EXACT_ONLY or form in forms:
             return
-        self._forms[entity_id].append(form)
+        self._forms[entity_id] = (*forms, form)
         if entity_type == "person" and len(form.words) > 1:
-            self._surnames[form.words[-1]].add(entity_id)
+            self._surnames.add(form.words[-1], entity_id)
         block = block_key_of(form, entity_type)
         for initial in self._initials(form, entity_type):
-            self._blocks[entity_type, block, initial].add(entity_id)
+            self._blocks.add((entity_type, block, initial), entity_id)
 
     def join_acronyms(self) -> list[tuple[str, str]]:
         """Send each entity that has an acronym for a name to the one entity that declares it.
@@ -105,9 +132,9 @@ class EntityRegister:
         Returns the pairs (from, into) sent now, in order; an acronym declared for two is nobody's.
         """
         pairs: list[tuple[str, str]] = []
-        for key in sorted(self._acronyms):
-            full = {self.current(found) for found in self._acronyms[key]}
-            bare = {self.current(found) for found in self._own[key]} - full
+        for key in sorted(self._acronyms.keys()):
+            full = {self.current(found) for found in self._acronyms.of(key)}
+            bare = {self.current(found) for found in self._own.of(key)} - full
             if len(full) == 1 and len(bare) == 1:
                 pair = (bare.pop(), full.pop())
                 pairs.append(pair)
@@ -126,25 +153,25 @@ class EntityRegister:
 
     def type_of(self, name: str) -> str | None:
         """The one type under which that very name is known."""
-        types = self._typed.get(fold(name), set())
+        types = self._typed.of(fold(name))
         return next(iter(types)) if len(types) == 1 else None
 
     def exact(self, name: str, entity_type: str) -> str | Found:
         """The one entity of that very name."""
-        key = exact_key(name, entity_type, self.vocabulary)
-        return self._one(self._exact.get((entity_type, key), set()))
+        key = (entity_type, exact_key(name, entity_type, self.vocabulary))
+        return self._one(self._own.of(key) | self._acronyms.of(key) | self._given.of(key))
 
     def short(self, name: str) -> str | Found:
         """The one entity that articles call by that short name."""
-        return self._one(self._short.get(fold(name), set()))
+        return self._one(self._short.of(fold(name)))
 
     def surname(self, word: str) -> set[str]:
         """Persons whose full name ends in that word."""
-        return {self.current(found) for found in self._surnames.get(fold(word), ())}
+        return {self.current(found) for found in self._surnames.of(fold(word))}
 
-    def own(self, name: str, entity_type: str) -> set[str]:
+    def own(self, name: str, entity_type: str) -> AbstractSet[str]:
         """Entities that bear that name by themselves and not by a correction; merged ones too."""
-        return self._own.get((entity_type, exact_key(name, entity_type, self.vocabulary)), set())
+        return self._own.of((entity_type, exact_key(name, entity_type, self.vocabulary)))
 
     def is_corrected(self, entity_id: str, alias: str) -> bool:
         """Whether a correction gave the entity that name in an earlier run."""
@@ -157,7 +184,7 @@ class EntityRegister:
         near = {
             entity_id
             for initial in self._initials(form, entity_type)
-            for entity_id in self._blocks.get((entity_type, block, initial), ())
+            for entity_id in self._blocks.of((entity_type, block, initial))
         }
         return self._one(
             {
@@ -165,7 +192,7 @@ class EntityRegister:
                 for entity_id in near
                 if all(
                     is_identity(form, other, entity_type, self.vocabulary)
-                    for other in self._forms[entity_id]
+                    for other in self._forms.get(entity_id, ())
                 )
             }
         )
@@ -177,7 +204,7 @@ class EntityRegister:
         formal = self.vocabulary.formal_names.get(form.words[0], frozenset())
         yield from sorted({name[0] for name in (*formal, form.words[0])})
 
-    def _one(self, found: set[str]) -> str | Found:
+    def _one(self, found: AbstractSet[str]) -> str | Found:
         current = {self.current(entity_id) for entity_id in found}
         if not current:
             return Found.NONE

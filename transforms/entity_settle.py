@@ -8,6 +8,7 @@ call, and nobody where it fits several.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import polars as pl
@@ -292,8 +293,8 @@ class Settler:
         return entity_id
 
 
-def _rows(cluster: pl.DataFrame) -> list[tuple[str, str, str]]:
-    return cluster.select("article_id", "entity_type", "cluster_name").rows()
+def _rows(cluster: pl.DataFrame) -> Iterator[tuple[str, str, str]]:
+    return cluster.select("article_id", "entity_type", "cluster_name").iter_rows()
 
 
 def is_short(entity_type: str, name: str) -> bool:

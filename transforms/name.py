@@ -38,7 +38,7 @@ _ALIKE = frozenset(
 _SPELLING = 0.2
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def form_of(name: str, entity_type: str, vocabulary: Vocabulary) -> NameForm:
     """The name taken apart as its type asks."""
     if entity_type == _PERSON:
@@ -49,7 +49,7 @@ def form_of(name: str, entity_type: str, vocabulary: Vocabulary) -> NameForm:
     return NameForm(tuple(words[1:] if len(words) > 1 and words[0] == "the" else words))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def sound(word: str) -> str:
     """Consonants of a word as most romanisations agree on them; a first vowel is "a"."""
     for letters, heard in _SOUNDS:
@@ -66,7 +66,7 @@ def sound(word: str) -> str:
     return "".join(kept)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def spelling_distance(a: str, b: str) -> float:
     """Edits between two words as a share of the longer; vowels and like sounds count less."""
     a, b = (_undoubled(word) for word in (a, b))

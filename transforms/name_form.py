@@ -68,7 +68,7 @@ def read_vocabulary(nickname: pl.DataFrame, legal_form: pl.DataFrame) -> Vocabul
     return Vocabulary({short: frozenset(names) for short, names in formal.items()}, spelled)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def fold(name: str) -> str:
     """ASCII words in lower case: marks and scripts transliterated, "A.B." joined, "'" dropped."""
     if name.isascii() and name.replace(" ", "").isalnum():

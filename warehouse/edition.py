@@ -159,7 +159,7 @@ def make_edition(
         announce("marts")
         _finish(con, run_id, announce)
         announce("search index")
-        search_index.refresh(con, target.with_suffix(".index"), can_index=can_index)
+        search_index.refresh(con, can_index=can_index)
         announce("checkpoint")
         con.execute("CHECKPOINT")
     finally:
@@ -190,7 +190,7 @@ def write_compact(source: Path, target: Path) -> Path:
             raise PublishError(f"{source}: does not say which run published it.")
         _finish(con, str(row[0]), silent)
         con.execute("DETACH crowded")
-        search_index.refresh(con, target.with_suffix(".index"), can_index=can_index)
+        search_index.refresh(con, can_index=can_index)
         con.execute("CHECKPOINT")
     finally:
         con.close()

@@ -1,13 +1,12 @@
-"""The full-text index of story blocks: made by DuckDB's extension `fts`, kept as sorted tables.
+"""The full-text index of story blocks: sorted tables of stems, which are DuckDB's extension `fts`'s.
 
-The extension makes its index in a file aside; what is kept of it is narrower and in an order that
-lets a query skip what it does not need. Asking is the business of the macro `search`.
+The extension's own index stems every word where it stands, which takes twice as long, and cannot be
+asked in an order that skips what a query does not need. Asking is the macro `search`'s business.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import duckdb
 
@@ -21,7 +20,7 @@ _MOST_UNREAD = 0.1
 costs as much as all blocks, so that a tenth of them must be new before it is worth while."""
 
 _STORY = (
-    "SELECT block.article_id, block.block_no, block.text FROM main.block AS block "  # noqa: S608
+    "SELECT block.article_id, block.block_no FROM main.block AS block "  # noqa: S608
     "SEMI JOIN (FROM main.article WHERE removed_at IS NULL) AS article USING (article_id) "
     f"WHERE block.kind IN ({', '.join(map(quote, STORY_KINDS))})"
 )
@@ -37,11 +36,11 @@ def forget(con: duckdb.DuckDBPyConnection, article_id: str) -> None:
     con.execute(f"DELETE FROM search.document WHERE article_id IN (FROM {article_id})")  # noqa: S608
 
 
-def refresh(con: duckdb.DuckDBPyConnection, aside: Path, *, can_index: bool) -> bool:
+def refresh(con: duckdb.DuckDBPyConnection, *, can_index: bool) -> bool:
     """List the story blocks that the index has not; make it anew if they are more than a tenth.
 
     True if it was made anew. Outside a transaction; ``can_index`` says that the extension is
-    loaded, ``aside`` is a file for what the extension makes, gone afterwards.
+    loaded.
     """
     con.execute("BEGIN TRANSACTION")
     con.execute("DELETE FROM search.unread")
@@ -50,18 +49,15 @@ def refresh(con: duckdb.DuckDBPyConnection, aside: Path, *, can_index: bool) -> 
         f"FROM ({_STORY}) AS story ANTI JOIN search.document AS document "
         "USING (article_id, block_no) ORDER BY ALL"
     )
+    is_anew = can_index and _is_worth_while(con)
+    if is_anew:
+        con.execute("DELETE FROM search.unread")
+        for contract in (DOCUMENT, TERM, POSTING):
+            con.execute(f"DELETE FROM {contract.qualified_name}")  # noqa: S608
+        for statement in _MAKE:
+            con.execute(statement)
     con.execute("COMMIT")
-    if not can_index or not _is_worth_while(con):
-        return False
-    aside.unlink(missing_ok=True)
-    con.execute(f"ATTACH {quote(str(aside))} AS aside")
-    try:
-        _let_extension_index(con)
-        _take_over(con)
-    finally:
-        con.execute("DETACH aside")
-        aside.unlink(missing_ok=True)
-    return True
+    return is_anew
 
 
 def _is_worth_while(con: duckdb.DuckDBPyConnection) -> bool:
@@ -72,40 +68,28 @@ def _is_worth_while(con: duckdb.DuckDBPyConnection) -> bool:
     return bool(unread > _MOST_UNREAD * (unread + read))
 
 
-def _let_extension_index(con: duckdb.DuckDBPyConnection) -> None:
-    here = con.execute("SELECT current_database()").fetchone()
-    con.execute(
-        "CREATE TABLE aside.main.story AS "  # noqa: S608
-        "SELECT (row_number() OVER () - 1)::INTEGER AS document_no, article_id, block_no, "
-        f"plain_words(text) AS words FROM ({_STORY} ORDER BY ALL)"
-    )
-    con.execute("USE aside")
-    con.execute(
-        "PRAGMA create_fts_index('story', 'document_no', 'words', stemmer = 'porter', "
-        "stopwords = 'none', ignore = '\\s+', strip_accents = 0, lower = 0)"
-    )
-    con.execute(f'USE "{here[0] if here else ""}"')
-
-
-def _take_over(con: duckdb.DuckDBPyConnection) -> None:
-    selects = {
-        DOCUMENT: "SELECT docs.name AS document_no, article_id, block_no, docs.len AS word_count "
-        "FROM aside.fts_main_story.docs AS docs "
-        "JOIN aside.main.story AS story ON story.document_no = docs.name",
-        TERM: "SELECT term, termid AS term_no FROM aside.fts_main_story.dict",
-        POSTING: "SELECT termid AS term_no, docs.name AS document_no, count(*) AS occurrences "
-        "FROM aside.fts_main_story.terms AS terms "
-        "JOIN aside.fts_main_story.docs AS docs USING (docid) GROUP BY ALL",
-    }
-    con.execute("BEGIN TRANSACTION")
-    con.execute("DELETE FROM search.unread")
-    for contract in selects:
-        con.execute(f"DELETE FROM {contract.qualified_name}")  # noqa: S608
-        con.execute(
-            f"INSERT INTO {contract.qualified_name} BY NAME SELECT {column_list(contract)} "  # noqa: S608
-            f"FROM ({selects[contract]}) ORDER BY {', '.join(contract.order)}"
-        )
-    con.execute("COMMIT")
+_MAKE = (
+    # Texts are not sorted with their keys: they would be most of the work.
+    "CREATE TEMP TABLE story_key AS SELECT (row_number() OVER () - 1)::INTEGER AS document_no, * "  # noqa: S608
+    f"FROM ({_STORY} ORDER BY ALL)",
+    "CREATE TEMP TABLE story AS SELECT document_no, plain_words(text) AS words "
+    "FROM story_key JOIN main.block USING (article_id, block_no)",
+    "INSERT INTO search.document BY NAME "
+    "SELECT document_no, article_id, block_no, len(string_split(words, ' ')) AS word_count "
+    "FROM story_key JOIN story USING (document_no) WHERE words <> '' ORDER BY document_no",
+    # Each word is stemmed once, wherever it stands.
+    "CREATE TEMP TABLE story_word AS SELECT word, stem(word, 'porter') AS term "
+    "FROM (SELECT DISTINCT unnest(string_split(words, ' ')) AS word FROM story WHERE words <> '')",
+    "INSERT INTO search.term BY NAME "
+    "SELECT term, (row_number() OVER (ORDER BY term) - 1)::INTEGER AS term_no "
+    "FROM (SELECT DISTINCT term FROM story_word) ORDER BY term",
+    "INSERT INTO search.posting BY NAME SELECT term_no, document_no, count(*) AS occurrences "
+    "FROM (SELECT document_no, unnest(string_split(words, ' ')) AS word FROM story) "
+    "JOIN (FROM story_word JOIN search.term USING (term)) USING (word) "
+    "GROUP BY ALL ORDER BY term_no, document_no",
+    *(f"DROP TABLE temp.main.{name}" for name in ("story_key", "story", "story_word")),
+)
+"""Statements that make the index of all story blocks, in order."""
 
 
 def without_index(con: duckdb.DuckDBPyConnection) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.quality.names import shipped_vocabulary
 from tests.transforms.gazetteer_fixture import shipped_gazetteer
-from transforms.entity import EntityReference, Resolution, needed_block_key, resolve_entity
+from transforms.entity import EntityReference, join_names, needed_block_key, read_names
+from transforms.entity import Resolution as Resolving
 from transforms.entity_override import OverrideError
 from warehouse.tables import ENTITY, ENTITY_ALIAS
 from warehouse.tables.mention import STAGED_MENTION
@@ -28,6 +30,15 @@ class Named(NamedTuple):
     entity_type: str
     text: str
     full: str | None = ""
+
+
+class Resolution(NamedTuple):
+    """What a run adds."""
+
+    mention: pl.DataFrame
+    entity: pl.DataFrame
+    entity_alias: pl.DataFrame
+    entity_merge: pl.DataFrame
 
 
 class Known(NamedTuple):
@@ -82,16 +93,32 @@ def resolve(
     override: pl.DataFrame = NO_OVERRIDE,
     outlet: str | None = None,
 ) -> Resolution:
+    return resolve_parts([mention], known, override, outlet)
+
+
+def resolve_parts(
+    parts: Sequence[pl.DataFrame],
+    known: Known | None = None,
+    override: pl.DataFrame = NO_OVERRIDE,
+    outlet: str | None = None,
+) -> Resolution:
+    """Resolve mentions that lie in several parts."""
     known = known or Known()
     context = (
-        mention.select("article_id")
+        pl.concat(parts)
+        .select("article_id")
         .unique()
         .with_columns(language=pl.lit("en"), country_iso2=pl.lit(outlet, pl.String()))
     )
-    return resolve_entity(
-        mention, known.entity, known.alias, override, context,
+    resolving = Resolving(
+        join_names([read_names(part) for part in parts]),
+        known.entity, known.alias, override, context,
         EntityReference(shipped_gazetteer(), shipped_vocabulary()),
     )  # fmt: skip
+    mention = pl.concat([resolving.mention(part) for part in parts])
+    return Resolution(
+        mention, resolving.entity(), resolving.entity_alias(), resolving.entity_merge()
+    )
 
 
 def names(found: Resolution, known: Known | None = None) -> list[tuple[str, str | None]]:
@@ -378,10 +405,26 @@ def test_known_entities_keep_their_ids_and_keys_hold(
     assert set(everything.alias["entity_id"]) <= ids
     assert set(found.mention["entity_id"].drop_nulls()) <= ids
     # Only the aliases that the run's names may need are needed.
-    wanted = needed_block_key(mention, NO_OVERRIDE, shipped_vocabulary())
+    wanted = needed_block_key(read_names(mention).cluster, NO_OVERRIDE, shipped_vocabulary())
     some = known.alias.join(wanted, on="block_key", how="semi")["entity_id"].unique().to_list()
     near = Known(
         known.entity.filter(pl.col("entity_id").is_in(some)),
         known.alias.filter(pl.col("entity_id").is_in(some)),
     )
     assert resolve(mention, near).mention.equals(found.mention)
+
+
+@settings(max_examples=60, deadline=None)
+@given(articles=ARTICLES, parts=st.integers(1, 4), seed=st.integers(0, 99))
+def test_how_articles_lie_in_parts_makes_no_difference(
+    articles: dict[str, list[Named]], parts: int, seed: int
+) -> None:
+    whole = staged(articles)
+    of_part: list[list[str]] = [[] for _ in range(parts)]
+    for each in sorted(set(whole["article_id"])):
+        random.Random(f"{seed} {each}").choice(of_part).append(each)
+    frames = [whole.filter(pl.col("article_id").is_in(ids)) for ids in of_part]
+    one, several = resolve(whole), resolve_parts(frames)
+    order = ["article_id", "mention_no"]
+    assert several.mention.sort(order).equals(one.mention.sort(order))
+    assert all(a.equals(b) for a, b in zip(several[1:], one[1:], strict=True))
