@@ -1,4 +1,4 @@
-"""The full-text index of story blocks: sorted tables of stems, which are DuckDB's extension `fts`'s.
+"""The full-text index of story blocks: sorted tables of stems, as DuckDB's `fts` makes them.
 
 The extension's own index stems every word where it stands, which takes twice as long, and cannot be
 asked in an order that skips what a query does not need. Asking is the macro `search`'s business.
@@ -10,7 +10,7 @@ import re
 
 import duckdb
 
-from warehouse.ddl import column_list, quote
+from warehouse.ddl import quote
 from warehouse.mart import load_macros
 from warehouse.tables import DOCUMENT, POSTING, TERM
 from warehouse.tables.block import STORY_KINDS
