@@ -33,11 +33,19 @@ def open_private() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def open_writer(file: Path) -> duckdb.DuckDBPyConnection:
+_LEAST_MEMORY, _MEMORY_BY_SIZE = 1024**3, 4
+"""Bytes of memory that any file is written with, and the share of a large one's size. Measured:
+with 1 GiB, 100,000 articles (a file of 280 MB) are written as fast as with all there is."""
+
+
+def open_writer(file: Path, *, more_bytes: int = 0) -> duckdb.DuckDBPyConnection:
     """Open a private copy for writing. Never the published file: only publishing calls this.
 
     Commits go into the file at once, not by way of a log: until it is renamed nobody needs it.
+    Memory is bounded by the size of the file and of what will be added (``more_bytes``); sorting
+    that takes more goes by way of files beside it.
     """
+    size = (file.stat().st_size if file.exists() else 0) + more_bytes
     con = duckdb.connect(
         str(file),
         config={
@@ -47,6 +55,10 @@ def open_writer(file: Path) -> duckdb.DuckDBPyConnection:
         },
     )
     con.execute("SET TimeZone = 'UTC'")
+    there = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchone()
+    wanted = max(_LEAST_MEMORY, _MEMORY_BY_SIZE * size)
+    if there is not None and wanted < there[0]:
+        con.execute(f"SET memory_limit = '{wanted} bytes'")
     return con
 
 

@@ -53,15 +53,16 @@ def publish_edition(
     *,
     keep_snapshots: int | None,
     compact: bool = False,
+    more_bytes: int = 0,
     announce: Announce = silent,
 ) -> None:
     """Replace the published file by a copy with the change made. The caller holds the lock.
 
     ``keep_snapshots`` is how many earlier files stay; null leaves the snapshots as they are and
     does not add the file replaced. ``compact`` writes the rows into a fresh file, in storage order,
-    so that nothing of deleted rows is left in it. ``announce`` hears the name of each step as it
-    begins. Raises PublishError, the published file untouched, when a row does not fit or the disk
-    does not take the file.
+    so that nothing of deleted rows is left in it. ``more_bytes`` is about how much the change adds.
+    ``announce`` hears the name of each step as it begins. Raises PublishError, the published file
+    untouched, when a row does not fit or the disk does not take the file.
     """
     layout = layout_of(warehouse)
     with room_for_next(layout):
@@ -69,7 +70,7 @@ def publish_edition(
         announce("copy")
         if layout.file.exists():
             copy_file(layout.file, target)
-        previous = make_edition(target, run_id, change, announce)
+        previous = make_edition(target, run_id, change, announce, more_bytes=more_bytes)
         if compact:
             announce("compact")
             target = write_compact(target, target.with_suffix(".compact"))
@@ -146,10 +147,10 @@ def put_in_place(
 
 
 def make_edition(
-    target: Path, run_id: str, change: Change, announce: Announce = silent
+    target: Path, run_id: str, change: Change, announce: Announce = silent, *, more_bytes: int = 0
 ) -> str | None:
     """Migrate a private copy and change it; the run that published the original, null if none."""
-    con = open_writer(target)
+    con = open_writer(target, more_bytes=more_bytes)
     try:
         can_index = _prepare_search(con)
         previous = migrate_open(con)
@@ -174,7 +175,7 @@ def write_compact(source: Path, target: Path) -> Path:
     The search index is made anew: its words may be of rows that are not there any more.
     """
     target.unlink(missing_ok=True)
-    con = open_writer(target)
+    con = open_writer(target, more_bytes=source.stat().st_size)
     try:
         can_index = _prepare_search(con)
         con.execute(f"ATTACH {ddl.quote(str(source))} AS crowded (READ_ONLY)")

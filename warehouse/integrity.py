@@ -132,15 +132,22 @@ def _span_holder(contract: Contract) -> ForeignKey | None:
 def _misplaced(contract: Contract, span: SpanRule, key: ForeignKey, scope: Scope) -> str:
     """Counts of spans without holder, and of spans that are not the slice they say they are.
 
-    A span inside another is cut from that one's text, where the walk to its start is short. By
-    induction every span's text is the slice of ``article.text``. A span that ends outside its
-    holder is cut short, and so is not as long as it says.
+    A span inside another is cut from that one's text, where the walk to its start is short; one in
+    the second half of its holder is reached from the end. By induction every span's text is the
+    slice of ``article.text``. A span that ends outside its holder is cut short, and so is not as
+    long as it says.
     """
-    offset = "0" if span.inside is None else "h.start_char"
-    cut = f"substring(h.text, r.start_char - {offset} + 1, r.end_char - r.start_char)"
+    if span.inside is None:
+        start, chars = "r.start_char", "length(text)"
+        near = f"CASE WHEN 2 * {start} < h.chars THEN {start} + 1 ELSE {start} - h.chars END"
+    else:
+        start, chars = "(r.start_char - h.start_char)", "end_char - start_char"
+        near = f"{start} + 1"
+    cut = f"substring(h.text, {near}, r.end_char - r.start_char)"
+    held = scope.held(BY_NAME[key.table], key)
     return (
         "SELECT count(*) FILTER (h.article_id IS NULL), count(*) FILTER (h.article_id IS NOT NULL "  # noqa: S608
-        f"AND (r.start_char < {offset} OR length(r.text) <> r.end_char - r.start_char "
+        f"AND ({start} < 0 OR {start} >= h.chars OR length(r.text) <> r.end_char - r.start_char "
         f"OR r.text = '' OR {cut} <> r.text)) FROM {scope.rows(contract)} AS r "
-        f"LEFT JOIN {scope.held(BY_NAME[key.table], key)} AS h ON {_same(key, 'h')}"
+        f"LEFT JOIN (SELECT *, {chars} AS chars FROM {held}) AS h ON {_same(key, 'h')}"
     )

@@ -20,7 +20,7 @@ from warehouse.journal import JournalPart
 from warehouse.replacement import delete_replaced
 from warehouse.retention import forget_detail
 from warehouse.schema_version import SCHEMA_VERSION
-from warehouse.staging import parquet_parts, select_parts
+from warehouse.staging import parquet_parts, select_parts, staged_bytes
 from warehouse.tables import BY_NAME, CONTRACTS
 
 __all__ = ["PublishError", "Published", "migrate", "publish"]
@@ -65,7 +65,10 @@ def publish(
         announce("check")
         refuse_breaches(con, everything=bool(emptied))
 
-    publish_edition(warehouse, run_id, change, keep_snapshots=keep_snapshots, announce=announce)
+    publish_edition(
+        warehouse, run_id, change, keep_snapshots=keep_snapshots, announce=announce,
+        more_bytes=staged_bytes(run_staging),
+    )  # fmt: skip
     announce("clean")
     journal.remove(parts)
     return Published(rows, time.perf_counter() - began)

@@ -19,6 +19,12 @@ def parquet_parts(run_staging: Path, contract: Contract) -> list[Path]:
     return sorted((run_staging / contract.name).glob("*.parquet"))
 
 
+def staged_bytes(run_staging: Path) -> int:
+    """The size of all a run staged, as Parquet."""
+    parts = (part for contract in CONTRACTS for part in parquet_parts(run_staging, contract))
+    return sum(part.stat().st_size for part in parts)
+
+
 def select_parts(contract: Contract, parts: list[Path]) -> str:
     """SELECT of a table's columns, in contract order and type, from Parquet parts."""
     files = ", ".join(quote(str(part)) for part in parts)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.warehouse.made_up import made_up_run
 from tests.warehouse.test_publish import publish_run
-from warehouse.connect import open_reader
+from warehouse.connect import open_reader, open_writer
 from warehouse.layout import WarehouseError
 from warehouse.schema_version import SCHEMA_VERSION
 from warehouse.staging import open_published
@@ -106,3 +106,17 @@ def test_no_statement_leaves_the_warehouse(statement: str, tmp_path: Path) -> No
         con.execute(statement.format(folder=tmp_path)).fetchall()
 
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+
+
+def test_memory_grows_with_what_is_written(tmp_path: Path) -> None:
+    """A GiB for anything small; four times the bytes for more; never more than DuckDB itself."""
+    limits = []
+    for number, more_bytes in enumerate((0, 300_000_000, 10**15)):
+        con = open_writer(tmp_path / f"{number}.duckdb", more_bytes=more_bytes)
+        limit = con.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))")
+        limits += limit.fetchall()
+        con.close()
+    default = duckdb.sql("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchall()
+    assert limits[0] == (1024**3,)
+    assert abs(limits[1][0] - 1_200_000_000) < 0.1 * 1_200_000_000
+    assert limits[2:] == default

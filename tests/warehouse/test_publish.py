@@ -128,6 +128,21 @@ def test_a_wrong_offset_stops_publication(tmp_path: Path) -> None:
     assert not (tmp_path / "news.duckdb").exists()
 
 
+@pytest.mark.parametrize("block_no", range(7))
+@pytest.mark.parametrize(("start", "end"), [(1, 1), (-1, -1), (0, 1), (1, 0), (9_999, 9_999)])
+def test_every_block_is_compared_with_its_article(
+    block_no: int, start: int, end: int, tmp_path: Path
+) -> None:
+    """Blocks near the end of a text are cut from the end."""
+    bad = made_up_run(1, {"one": 1}, paragraphs=6)
+    block = bad.rows["block"][block_no]
+    block["start_char"] += start
+    block["end_char"] += end
+
+    with pytest.raises(PublishError, match="block: 1 rows break text_is_slice"):
+        publish_run(bad, tmp_path / "news.duckdb")
+
+
 def test_an_unreadable_part_stops_publication(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
     staging = made_up_run(1, {"one": 1}).write(layout_of(warehouse).staging)
