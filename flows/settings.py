@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 
@@ -31,11 +32,14 @@ STAGE_SECONDS: Mapping[str, float] = {
 hangs. `publish` ends with a rename, and can be stopped until then."""
 
 
+_PREFIX = "NEWSHOUSE_"
+
+
 class Settings(BaseSettings):
     """Everything a run can be told. Frozen; passed as an argument, never global."""
 
     model_config = SettingsConfigDict(
-        env_prefix="NEWSHOUSE_", frozen=True, extra="forbid", env_ignore_empty=True
+        env_prefix=_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True
     )
 
     source: str = Field(default=DEFAULT_SOURCE, description="File, folder, glob or bucket to read.")
@@ -180,6 +184,21 @@ class Settings(BaseSettings):
         }
         values["reference"] = self.reference.name
         return values
+
+
+_LIKE = 0.8
+"""Share of letters that a mistyped name has in common with the right one, as difflib counts."""
+
+
+def mistyped_variables() -> dict[str, str]:
+    """NEWSHOUSE_* variables that no setting has, and what was meant by the looks of it.
+
+    Names unlike all of ours are somebody else's business.
+    """
+    known = [name.upper() for name in Settings.model_fields]
+    given = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
+    near = {name: get_close_matches(name, known, 1, _LIKE) for name in given if name not in known}
+    return {_PREFIX + name: _PREFIX + found[0] for name, found in near.items() if found}
 
 
 def prefect_api_url() -> str | None:

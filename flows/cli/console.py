@@ -38,7 +38,7 @@ from flows.embedded_server import ServerMissing
 from flows.exchange import ClusterError
 from flows.place import PlaceError, PlaceUnreachable
 from flows.reference import ReferenceInvalid
-from flows.settings import Settings
+from flows.settings import Settings, mistyped_variables
 from transforms.pipeline import PipelineMissing
 from warehouse.layout import WarehouseError, layout_of
 from warehouse.lock import WarehouseLocked
@@ -117,6 +117,8 @@ def _if_full(warehouse: Path) -> str:
 
 def settings_of(**given: object) -> Settings:
     """Settings from the flags that were given; a value that does not fit is wrong use."""
+    for name, meant in mistyped_variables().items():
+        say(f"{name} is no setting and changes nothing; did you mean {meant}?")
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as problem:

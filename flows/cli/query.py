@@ -75,6 +75,9 @@ def _answer(con: duckdb.DuckDBPyConnection, text: str, form: Format) -> pl.DataF
     """The rows of a query, types that the form cannot hold as text."""
     if "enable_logging" in text.lower():  # With a path it ends the process, as files are closed.
         raise WarehouseError("DuckDB's own log cannot be switched on in a query of a warehouse.")
+    asked = sum(each.type == duckdb.StatementType.SELECT for each in con.extract_statements(text))
+    if asked > 1:
+        raise WarehouseError(f"That is {asked} queries, of which one could be answered; ask each.")
     relation = con.sql(text)
     if relation is None:
         return pl.DataFrame()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from flows.cli.app import app
 from tests.warehouse.made_up import made_up_run
@@ -90,6 +90,16 @@ def test_check_for_programs(seed_warehouse: Path) -> None:
     assert told["critical"] == 0
     assert isinstance(told["failed_checks"], list)
     assert int(str(told["passed"])) + len(told["failed_checks"]) == told["checks"]
+
+
+def test_one_question_at_a_time(warehouse: Path) -> None:
+    def asked(query: str) -> Result:
+        return CliRunner().invoke(app, ["sql", query, "--warehouse", str(warehouse)])
+
+    two = asked("select 1; select 2")
+    assert (two.exit_code, two.stdout) == (2, "")
+    assert "That is 2 queries" in two.stderr
+    assert "7" in asked("set variable n = 7; select getvariable('n') as n").stdout
 
 
 def on_a_terminal(*command: str, **environment: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from flows.settings import Settings, without_credentials
+from flows.settings import Settings, mistyped_variables, without_credentials
 
 
 def test_a_flag_beats_a_variable_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,3 +35,9 @@ def test_what_does_not_fit_is_refused(wrong: dict[str, object]) -> None:
 def test_credentials_are_left_out(address: str, shown: str) -> None:
     assert without_credentials(address) == shown
     assert "secret" not in str(Settings(source=address).public())
+
+
+def test_a_mistyped_variable_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NEWSHOUSE_WAREHOSE", "NEWSHOUSE_WORKERS", "NEWSHOUSE_EVAL", "OTHER_WORKER"):
+        monkeypatch.setenv(name, "1")
+    assert mistyped_variables() == {"NEWSHOUSE_WAREHOSE": "NEWSHOUSE_WAREHOUSE"}
