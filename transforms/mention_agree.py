@@ -131,7 +131,7 @@ def _follow_full_names(
         if (
             name.entity_type != "person"
             and own.entity_type == "person"
-            and text in surnames | given
+            and (text in surnames or text in given)
         ):
             name = own
         elif name.entity_type != "person" and " " not in text:
