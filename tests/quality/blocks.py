@@ -1,10 +1,12 @@
 """Measures story text, titles and speed of block typing on gold pages: one table.
 
-`python -m tests.quality.blocks` prints it; `--worst` adds the worst pages with what went wrong.
-Gold data is read where it lies. Titles have no gold: a page's silver title is the line above its
-story whose words agree best with its address, where one agrees by half; the address is then hidden
-from the model. Gold pages trained the weights, so these figures guard the code; what to expect of
-other pages is what `python -m tests.quality.train_block_weights` prints for sites held out.
+`python -m tests.quality.blocks` prints it; `--worst` adds for the worst pages of each view a table
+of what was typed how, and what went wrong on each. Gold data is read where it lies.
+
+Titles have no gold: a page's silver title is the line above its story whose words agree best with
+its address, where one agrees by half; the address is then hidden from the model. Gold pages trained
+the weights, so these figures guard the code; what to expect of other pages is what
+`python -m tests.quality.train_block_weights` prints for sites held out.
 """
 
 from __future__ import annotations
@@ -20,7 +22,13 @@ from typing import NamedTuple
 import polars as pl
 
 from tests.quality.figure import Figure
-from tests.quality.gold_blocks import VIEWS, GoldPage, precision_recall, read_gold_pages
+from tests.quality.gold_blocks import (
+    VIEWS,
+    GoldPage,
+    precision_recall,
+    read_gold_pages,
+    story_lines,
+)
 from transforms.block import build_block
 from transforms.block_model import BlockModel, read_block_model
 from transforms.headline import address_stems, address_support
@@ -169,6 +177,32 @@ def reason(score: PageScore) -> str:
     return "; ".join(said + [f"took {n} words as {rule}" for rule, n in wrong.most_common(1)])
 
 
+def confusion(scores: Sequence[PageScore]) -> pl.DataFrame:
+    """Words of story and of other text by the kind their blocks were given; largest error first.
+
+    Columns: kind, is_body, story, other (words), and wrong: those on the wrong side.
+    """
+    rows = [
+        (kind, is_body, len(text.split()), is_story)
+        for score in scores
+        for (kind, is_body, text), is_story in zip(
+            score.block.select("kind", "is_body", "text").iter_rows(),
+            story_lines(score.block["text"].to_list(), score.page.gold_body),
+            strict=True,
+        )
+    ]
+    words = pl.DataFrame(rows, ["kind", "is_body", "words", "is_story"], orient="row")
+    return (
+        words.group_by("kind", "is_body")
+        .agg(
+            pl.col("words").filter("is_story").sum().alias("story"),
+            pl.col("words").filter(~pl.col("is_story")).sum().alias("other"),
+        )
+        .with_columns(pl.when("is_body").then("other").otherwise("story").alias("wrong"))
+        .sort("wrong", "kind", descending=[True, False])
+    )
+
+
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -180,7 +214,11 @@ def main() -> None:
         for view in VIEWS:
             scores = score_pages(read_gold_pages(), view, read_model(), addressed=False)
             print(f"\nworst pages, {view}")
-            for score in sorted(scores, key=lambda score: score.f)[:_SHOWN]:
+            worst = sorted(scores, key=lambda score: score.f)[:_SHOWN]
+            print(f"  {'typed as':<18}{'story':>8}{'other':>8}{'wrong':>8}  words")
+            for kind, _, *words in confusion(worst).iter_rows():
+                print(f"  {kind:<18}" + "".join(f"{count:>8,}" for count in words))
+            for score in worst:
                 told = f"P {score.precision:.2f} R {score.recall:.2f}"
                 print(f"  {score.page.page_id} {told}  {reason(score)}")
 
