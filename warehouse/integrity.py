@@ -139,7 +139,7 @@ def _misplaced(contract: Contract, span: SpanRule, key: ForeignKey, scope: Scope
     """
     if span.inside is None:
         start, chars = "r.start_char", "length(text)"
-        near = f"CASE WHEN 2 * {start} < h.chars THEN {start} + 1 ELSE {start} - h.chars END"
+        near = f"CASE WHEN {start} < h.chars - {start} THEN {start} + 1 ELSE {start} - h.chars END"
     else:
         start, chars = "(r.start_char - h.start_char)", "end_char - start_char"
         near = f"{start} + 1"

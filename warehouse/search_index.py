@@ -74,9 +74,9 @@ _MAKE = (
     f"FROM ({_STORY} ORDER BY ALL)",
     "CREATE TEMP TABLE story AS SELECT document_no, plain_words(text) AS words "
     "FROM story_key JOIN main.block USING (article_id, block_no)",
-    "INSERT INTO search.document BY NAME "
-    "SELECT document_no, article_id, block_no, len(string_split(words, ' ')) AS word_count "
-    "FROM story_key JOIN story USING (document_no) WHERE words <> '' ORDER BY document_no",
+    "INSERT INTO search.document BY NAME SELECT document_no, article_id, block_no, "
+    "CASE WHEN words = '' THEN 0 ELSE len(string_split(words, ' ')) END AS word_count "
+    "FROM story_key JOIN story USING (document_no) ORDER BY document_no",
     # Each word is stemmed once, wherever it stands.
     "CREATE TEMP TABLE story_word AS SELECT word, stem(word, 'porter') AS term "
     "FROM (SELECT DISTINCT unnest(string_split(words, ' ')) AS word FROM story WHERE words <> '')",

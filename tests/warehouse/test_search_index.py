@@ -280,3 +280,24 @@ def test_a_warehouse_of_an_earlier_release_is_scanned(tmp_path: Path) -> None:
     publish_run(said_run(2, {"b": [("title", "Later")]}), warehouse)
     assert searched(warehouse, "electing") == ["vote 0", "vote 2"]
     assert run_id_of(1) < run_id_of(2)
+
+
+def test_an_index_is_made_once_even_of_blocks_without_words(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    stories: dict[str, Blocks] = {
+        f"{n}": [("title", f"Title {n}"), ("paragraph", "* * *"), ("paragraph", f"Word{n}")]
+        for n in range(9)
+    }
+    publish_run(said_run(1, stories), warehouse)
+    counts = (
+        "SELECT count(*), min(word_count), (SELECT count(*) FROM search.unread) "
+        "FROM search.document"
+    )
+    found = []
+    for number in (2, 3):
+        with duckdb.connect(str(warehouse), read_only=True) as con:
+            found += con.execute(
+                f"{counts}, (SELECT min(word_count) FROM search.document)"
+            ).fetchall()
+        publish_run(said_run(number, {}), warehouse)
+    assert found == [(27, 0, 0)] * 2
