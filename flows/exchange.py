@@ -6,6 +6,8 @@ import contextlib
 
 import fsspec
 
+from flows.network import remote_errors
+
 
 class ClusterError(RuntimeError):
     """The cluster cannot be used; one line says why and what to do."""
@@ -41,10 +43,17 @@ def remove(address: str) -> None:
 
 
 def clear(address: str) -> None:
-    """Remove everything below a place. What cannot be removed any more is left there."""
-    files, path = fsspec.core.url_to_fs(address)
-    with contextlib.suppress(OSError):
-        files.rm(path, recursive=True)
+    """Remove every file below a place. What cannot be removed any more is left there.
+
+    Tidying decides nothing: whatever a bucket's library raises, the run goes on.
+    """
+    with contextlib.suppress(ImportError, *remote_errors()):
+        files, path = fsspec.core.url_to_fs(address)
+        files.invalidate_cache()  # others have written there
+        for each in files.find(path):  # not by pattern: a name may look like one
+            files.rm_file(each)
+        if "://" not in address:
+            files.rm(path, recursive=True)
 
 
 def one_line(problem: BaseException) -> str:

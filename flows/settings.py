@@ -79,7 +79,10 @@ class Settings(BaseSettings):
         "warehouse.",
     )
     batch_chars: int = Field(
-        default=4_000_000, ge=10_000, description="Most characters of text in one batch of records."
+        default=4_000_000,
+        ge=10_000,
+        le=50_000_000,
+        description="Most characters of text in one batch of records.",
     )
     allow_empty: bool = Field(
         default=False,
@@ -196,9 +199,14 @@ def mistyped_variables() -> dict[str, str]:
     Names unlike all of ours are somebody else's business.
     """
     known = [name.upper() for name in Settings.model_fields]
-    given = sorted(name.removeprefix(_PREFIX) for name in os.environ if name.startswith(_PREFIX))
-    near = {name: get_close_matches(name, known, 1, _LIKE) for name in given if name not in known}
-    return {_PREFIX + name: _PREFIX + found[0] for name, found in near.items() if found}
+    given = sorted(name for name in os.environ if name.upper().startswith(_PREFIX))
+    said = {name: name.upper().removeprefix(_PREFIX) for name in given}
+    near = {
+        name: get_close_matches(word, known, 1, _LIKE)
+        for name, word in said.items()
+        if word not in known
+    }
+    return {name: _PREFIX + found[0] for name, found in near.items() if found}
 
 
 def prefect_api_url() -> str | None:

@@ -6,8 +6,10 @@ import errno
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import fsspec
 import pytest
 
+from flows.exchange import clear
 from flows.network import may_pass
 from flows.place import PlaceError, PlaceUnreachable, list_files, open_file
 from flows.run import run_once
@@ -53,6 +55,20 @@ def test_a_run_without_network_publishes_nothing(
     with pytest.raises(PlaceUnreachable):
         run_once(Settings(source="s3://nowhere/in", warehouse=warehouse), warm=warm)
     assert not warehouse.exists()
+
+
+def test_what_cannot_be_tidied_is_left(no_network: None) -> None:
+    clear("s3://nowhere/shared")
+    clear("no-such-scheme://x")
+
+
+def test_a_name_is_no_pattern(tmp_path: Path) -> None:
+    memory = fsspec.filesystem("memory")
+    for name in ("/t/a*/r/1", "/t/ab/r/1"):
+        memory.pipe_file(name, b"")
+    clear("memory://t/a*/r")
+    assert memory.find("/t") == ["/t/ab/r/1"]
+    memory.rm("/t", recursive=True)
 
 
 def test_what_is_missing_or_forbidden_will_not_pass() -> None:

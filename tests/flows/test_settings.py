@@ -38,6 +38,9 @@ def test_credentials_are_left_out(address: str, shown: str) -> None:
 
 
 def test_a_mistyped_variable_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NEWSHOUSE_WAREHOSE", "NEWSHOUSE_WORKERS", "NEWSHOUSE_EVAL", "OTHER_WORKER"):
+    for name in ("NEWSHOUSE_WAREHOSE", "NEWSHOUSE_WORKERs", "NEWSHOUSE_EVAL", "OTHER_WORKER"):
         monkeypatch.setenv(name, "1")
-    assert mistyped_variables() == {"NEWSHOUSE_WAREHOSE": "NEWSHOUSE_WAREHOUSE"}
+    monkeypatch.setenv("newshouse_sorce", "x")
+    assert mistyped_variables() == {
+        "NEWSHOUSE_WAREHOSE": "NEWSHOUSE_WAREHOUSE", "newshouse_sorce": "NEWSHOUSE_SOURCE",
+    }  # fmt: skip
