@@ -6,24 +6,17 @@ Skips, with the reason, where there is no Chromium. Screenshots are kept under `
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from flows.main import QUIET_AND_PRIVATE
 from tests.conftest import ROOT
+from tests.flows.service.served import PrefectServer
 
 OUTPUT = ROOT / "test-output"
 """Git-ignored; pictures of earlier runs are overwritten."""
@@ -85,30 +78,6 @@ def shoot(request: pytest.FixtureRequest) -> Shoot:
     return keep
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 120) -> None:
-    """Return once the address answers; fail where the process ends first or time runs out."""
-    give_up_at = time.monotonic() + seconds
-    while True:
-        with (
-            contextlib.suppress(urllib.error.URLError, OSError),
-            urllib.request.urlopen(url, timeout=2) as answer,
-        ):
-            if answer.status == 200:
-                return
-        if process.poll() is not None:
-            pytest.fail(f"the process of {url} ended with exit code {process.returncode}")
-        if time.monotonic() > give_up_at:
-            pytest.fail(f"{url} did not answer within {seconds:.0f} seconds")
-        time.sleep(0.2)
-
-
 def end(process: subprocess.Popen[bytes]) -> None:
     """Ask a process to end, and see that it does."""
     process.terminate()
@@ -119,31 +88,9 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-class Server(NamedTuple):
-    """A Prefect server: the address of its pages, and what a process needs to report to it."""
-
-    url: str
-    environment: dict[str, str]
-
-
 @pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
     """A Prefect server of this test module, with a home of its own."""
-    home, port = tmp_path_factory.mktemp("prefect"), free_port()
-    url = f"http://127.0.0.1:{port}"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    environment = clean | QUIET_AND_PRIVATE | {
-        "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": f"{url}/api",
-    }  # fmt: skip
-    with (home / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
-             "--port", str(port)],
-            env=environment, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
-        wait_for(f"{url}/api/health", process)
-        yield Server(url, environment)
-    finally:
-        end(process)
+    server = PrefectServer(tmp_path_factory.mktemp("prefect"))
+    yield server
+    server.kill()

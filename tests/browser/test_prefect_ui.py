@@ -5,20 +5,19 @@ Pictures of every page are kept; the task graph is drawn on a canvas and can onl
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Shoot
+from tests.browser.conftest import Shoot
 from tests.conftest import ROOT
+from tests.flows.service.served import PrefectServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
@@ -34,7 +33,7 @@ print(ingest.to_deployment(name="ingest", tags=["newshouse"], parameters=given).
 class Loaded(NamedTuple):
     """A run of the seeds that a server knows: its warehouse, its id, its artifacts by key."""
 
-    server: Server
+    server: PrefectServer
     warehouse: Path
     run_id: str
     artifacts: dict[str, str]
@@ -44,19 +43,9 @@ class Loaded(NamedTuple):
         return f"{self.server.url}{ui}/artifacts/artifact/{self.artifacts[key]}"
 
 
-def ask(server: Server, path: str, **body: object) -> Any:
-    """Ask the server's API for a list."""
-    request = urllib.request.Request(
-        f"{server.url}/api{path}", data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )  # fmt: skip
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
-
-
-def command(server: Server, *words: str) -> str:
+def command(server: PrefectServer, *words: str) -> str:
     done = subprocess.run(
-        words, capture_output=True, text=True, cwd=ROOT, timeout=240, env=server.environment,
+        words, capture_output=True, text=True, cwd=ROOT, timeout=240, env=server.environment(),
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -64,18 +53,17 @@ def command(server: Server, *words: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def loaded(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def loaded(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     """The seeds, loaded by the command; the server has written down all that it was told."""
     warehouse = tmp_path_factory.mktemp("ui") / "news.duckdb"
     command(server, str(NEWSHOUSE), "run", "--warehouse", str(warehouse))
-    (run,) = ask(server, "/flow_runs/filter")
-    found = ask(server, "/artifacts/filter")
+    (run,) = server.api.ask("/flow_runs/filter", {})
+    found = server.api.ask("/artifacts/filter", {})
     give_up_at = time.monotonic() + 60
     tasks: list[object] = []
     while len(tasks) < 12 and time.monotonic() < give_up_at:
-        tasks = ask(
-            server, "/task_runs/filter", task_runs={"state": {"type": {"any_": ["COMPLETED"]}}}
-        )
+        done = {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+        tasks = server.api.ask("/task_runs/filter", done)
         time.sleep(0.5)
     return Loaded(server, warehouse, run["id"], {a["key"]: a["id"] for a in found})
 

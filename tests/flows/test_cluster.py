@@ -29,17 +29,12 @@ from flows.settings import Settings
 from flows.warm import Warm
 from tests.benchmarks.news import write_articles
 from tests.conftest import ROOT, SEEDS, Load
+from tests.flows.service.served import free_port
 from warehouse.tables import CONTRACTS
 
 pytest.importorskip("prefect_dask", reason="the dask extra is not installed")
 
 _OF_THE_RUN = {"run_id", "valid_from", "valid_to", "started_at", "ended_at", "config"}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @dataclass

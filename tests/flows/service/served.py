@@ -1,4 +1,4 @@
-"""`newshouse serve`, a worker or a server as operators start them, and the API to look at them.
+"""A Prefect server, a worker or `newshouse serve` as operators start them, and the API to look.
 
 Proves nothing itself. Everything it starts has a session of its own and is ended by its id.
 """
@@ -120,6 +120,35 @@ def family(pid: int) -> dict[int, str]:
             found[child] = lines[child]
             waiting.append(child)
     return found
+
+
+class PrefectServer:
+    """A Prefect server on loopback with a home of its own, which answers once this is made."""
+
+    def __init__(self, home: Path) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self.api = Api(port)
+        self.variables = {"PREFECT_HOME": str(home / "prefect"), "PREFECT_API_URL": self.api.url}
+        words = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port"]
+        self.started = Started([*words, str(port)], home / "server.log", **self.variables)
+        try:
+            wait_for(self._is_up, 180, "the server")
+        except BaseException:
+            self.kill()
+            raise
+
+    def _is_up(self) -> bool:
+        assert self.started.process.poll() is None, self.started.said()
+        return self.api.answers()
+
+    def environment(self) -> dict[str, str]:
+        """What a process that reports to it is started with."""
+        clean = {name: v for name, v in os.environ.items() if not name.startswith("PREFECT_")}
+        return clean | QUIET_AND_PRIVATE | self.variables
+
+    def kill(self) -> None:
+        self.started.kill_all()
 
 
 class Api:

@@ -35,10 +35,9 @@ from flows.service.sweep import (
 from tests.conftest import ROOT, SEEDS
 from tests.flows.service.served import (
     BIN,
-    Api,
+    PrefectServer,
     Run,
     Started,
-    free_port,
     wait_for,
     write_slow_source,
 )
@@ -73,37 +72,25 @@ class Site:
     """A server, and the words an operator types to have a worker work for it."""
 
     def __init__(self, home: Path) -> None:
-        self.home, port = home, free_port()
-        self.api, self.ear = Api(port), Ear()
+        self.home, self.ear = home, Ear()
         self.source, self.warehouse = home / "scraped", home / "kept" / "news.duckdb"
         self.source.mkdir()
         shutil.copy(SEEDS / "harbourwire_grain_outlook.txt", self.source)
-        words = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port"]
-        self.server = Started([*words, str(port)], home / "server.log", **self.variables())
-        wait_for(self.api.answers, 180, "the server")
-
-    def variables(self) -> dict[str, str]:
-        return {"PREFECT_HOME": str(self.home / "prefect"), "PREFECT_API_URL": self.api.url}
+        self.server = PrefectServer(home)
+        self.api = self.server.api
 
     def type(self, *words: str) -> str:
         done = subprocess.run(
-            [str(BIN / words[0]), *words[1:]], cwd=ROOT, env={**os.environ, **self.variables()},
+            [str(BIN / words[0]), *words[1:]], cwd=ROOT, env=self.server.environment(),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=240,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
     def worker(self) -> Started:
-        words = [
-            str(BIN / "prefect"),
-            "worker",
-            "start",
-            "--pool",
-            "newshouse",
-            "--type",
-            "process",
-        ]
-        return Started(words, self.home / "worker.log", **self.variables())
+        words = ["worker", "start", "--pool", "newshouse", "--type", "process"]
+        log = self.home / "worker.log"
+        return Started([str(BIN / "prefect"), *words], log, **self.server.variables)
 
     def with_client(self, work: Callable[[PrefectClient], Awaitable[Any]]) -> Any:
         async def do() -> Any:
@@ -127,7 +114,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("site"))
     yield site
     site.ear.server.shutdown()
-    site.server.kill_all()
+    site.server.kill()
 
 
 @pytest.fixture(scope="module")
