@@ -7,6 +7,7 @@ Parquet. The process ends with its parent, however that ends: its standard input
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ import polars as pl
 
 from expectations.audit import run_checks
 from expectations.check import CheckError, CheckReport
+from flows.quick_import import quick_imports
 from warehouse.staging import open_check_database
 
 _FRAMES = ("result", "failure", "withheld")
@@ -89,9 +91,15 @@ class CheckProcess:
             self._process.stdout.close()
 
 
+_LATER = 10
+"""How much its start yields: checks come last, and what a run begins with needs the cores."""
+
+
 def main() -> None:
     """Get ready, then check whatever is asked for until standard input ends."""
-    import expectations.engine  # noqa: F401 - this is what takes its time
+    os.nice(_LATER)
+    with quick_imports():
+        import expectations.engine  # noqa: F401 - this is what takes its time
 
     for line in sys.stdin:
         staging, warehouse, run_id, emptied, folder = json.loads(line)

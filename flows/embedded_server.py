@@ -23,6 +23,7 @@ from contextvars import copy_context
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from flows.quick_import import quick_imports
 from flows.settings import prefect_api_url, without_credentials
 
 if TYPE_CHECKING:
@@ -167,13 +168,14 @@ def main() -> None:
 
 
 def _serve(listening: socket.socket) -> None:
-    import uvicorn
-    from prefect.server.api.server import create_app
-    from prefect.settings import (
-        PREFECT_API_BLOCKS_REGISTER_ON_START,
-        PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION,
-        temporary_settings,
-    )
+    with quick_imports():
+        import uvicorn
+        from prefect.server.api.server import create_app
+        from prefect.settings import (
+            PREFECT_API_BLOCKS_REGISTER_ON_START,
+            PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION,
+            temporary_settings,
+        )
 
     # Blocks are of no use to one run, and a lasting server registers them itself.
     without_blocks: dict[Any, Any] = {

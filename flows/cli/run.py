@@ -30,6 +30,7 @@ from flows.embedded_server import ServerMissing, reporting_to, server_of_this_co
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
 from flows.place import PlaceError, is_remote, refuse_credentials
 from flows.place import address as address_of
+from flows.quick_import import quick_imports
 from flows.reference import read_reference
 from flows.settings import Settings
 from flows.summary import STATUS_WORDS, Summary, paragraphs
@@ -174,7 +175,8 @@ def refuse_early(settings: Settings) -> None:
 def _flow(settings: Settings, again: list[str] | None, warm: Warm, stopping: Stopping) -> Summary:
     from flows.progress import progress
 
-    with err.status("starting Prefect") if err.is_terminal else nullcontext():
+    starting = err.status("starting Prefect") if err.is_terminal else nullcontext()
+    with starting, quick_imports():
         server = server_of_this_command()
         from flows import ingest as flow_module
         from flows.accounting import AccountingError

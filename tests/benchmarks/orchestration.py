@@ -123,8 +123,11 @@ def _runner(how: str, settings: Any, warm: Any) -> Callable[[], object]:
 
     if how in ("direct", "whole-direct"):
         return lambda: run_once(settings, warm=warm)
-    from flows import ingest
-    from flows.embedded_server import reporting_to, server_of_this_command
+    from flows.quick_import import quick_imports
+
+    with quick_imports():  # as the command does
+        from flows import ingest
+        from flows.embedded_server import reporting_to, server_of_this_command
 
     ingest.warm_up.set(warm)
 
