@@ -170,13 +170,14 @@ def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> 
         source=source, PREFECT_API_URL=house.api.url,
     )  # fmt: skip
     clocked.wait_until_said("Serving replay-quarantine/clocked")
-    first = wait_for(lambda: house.api.runs("ingest/clocked"), 120, "the first run")[-1]
 
-    def fired() -> list[Run]:
-        return [run for run in house.api.runs("ingest/clocked") if run["auto_scheduled"]]
+    def begun(*, by_the_clock: bool) -> list[Run]:
+        """Runs begun at once, with the service, or by the clock; a busy machine may swap them."""
+        runs = house.api.runs("ingest/clocked")
+        return [run for run in runs if run["auto_scheduled"] == by_the_clock]
 
-    assert not first["auto_scheduled"]
-    wait_for(fired, 120, "a run by the clock")
+    wait_for(lambda: begun(by_the_clock=True), 120, "a run by the clock")
+    first = wait_for(lambda: begun(by_the_clock=False), 120, "the first run")[-1]
     house.api.wait_until_done(first["id"])
     shutil.copytree(house.slow, house.home / "more").rename(source / "more")
 
@@ -185,7 +186,7 @@ def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> 
         holder = current_holder(other)
         if holder is None or not any(layout_of(other).staging.glob("*/block")):
             return []
-        return [run for run in fired() if run["id"] == holder.flow_run]
+        return [run for run in begun(by_the_clock=True) if run["id"] == holder.flow_run]
 
     slow = wait_for(at_work, 180, "one at work")
     assert clocked.stop() == 0
