@@ -57,3 +57,18 @@ def fresh_connections() -> Iterator[None]:
         yield
     finally:
         system.clear_instance_cache()
+
+
+def keys_heard(patch: pytest.MonkeyPatch, call: str) -> list[str]:
+    """Names of the objects of every such call that the server gets from here on: get_object …"""
+    from moto.s3.models import S3Backend
+
+    keys: list[str] = []
+    original = getattr(S3Backend, call)
+
+    def noted(self: Any, bucket_name: str, key_name: str, *rest: Any, **named: Any) -> Any:
+        keys.append(key_name)
+        return original(self, bucket_name, key_name, *rest, **named)
+
+    patch.setattr(S3Backend, call, noted)
+    return keys

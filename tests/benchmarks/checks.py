@@ -121,6 +121,7 @@ def _queries(articles: int) -> Iterator[tuple[str, str]]:
 def stage(folder: Path, articles: int) -> None:
     """Writes the Parquet of a run with that many right articles."""
     con = duckdb.connect(config={"temp_directory": str(folder / "spill")})
+    con.execute("set enable_progress_bar = false")
     con.execute("set timezone = 'UTC'")
     for table in ("source", "run", "entity", "entity_alias", "component"):
         (folder / table).mkdir()

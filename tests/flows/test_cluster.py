@@ -28,6 +28,7 @@ from flows.progress import Silent, progress
 from flows.settings import Settings
 from flows.warm import Warm
 from tests.benchmarks.news import write_articles
+from tests.bucket import keys_heard
 from tests.conftest import ROOT, SEEDS, Load
 from tests.flows.service.served import free_port
 from warehouse.tables import CONTRACTS
@@ -141,28 +142,13 @@ def test_machines_hand_each_other_files_through_a_bucket(
     """The folder of the run is not shared; nothing stays in the bucket."""
     alone, warehouse = tmp_path / "alone.duckdb", tmp_path / "news.duckdb"
     load(SEEDS, alone, workers=1, collection="c")
-    written = keys_put(monkeypatch)
+    written = keys_heard(monkeypatch, "put_object")
     given = {"runner": "dask", "runner_address": cluster.address, "workers": 1, "collection": "c"}
     load(SEEDS, warehouse, **given, runner_shared="s3://news/shared")
     assert_same_rows(warehouse, alone)
     suffixes = {key.rpartition("-")[2] for key in written}
     assert suffixes >= {"paragraph.parquet", "sentence.parquet", "span.parquet"}
     assert bucket.list_objects_v2(Bucket="news", Prefix="shared/")["KeyCount"] == 0
-
-
-def keys_put(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of objects that the S3 server is given from here on."""
-    from moto.s3.models import S3Backend
-
-    keys: list[str] = []
-    put = S3Backend.put_object
-
-    def noted(self: Any, bucket_name: str, key_name: str, *rest: Any, **named: Any) -> Any:
-        keys.append(key_name)
-        return put(self, bucket_name, key_name, *rest, **named)
-
-    monkeypatch.setattr(S3Backend, "put_object", noted)
-    return keys
 
 
 def assert_same_rows(warehouse: Path, other: Path) -> None:

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from flows.place import PlaceError, list_files, open_file
+from tests.bucket import keys_heard
 from tests.conftest import Load
 
 
@@ -61,26 +62,11 @@ def test_thousands_of_objects_are_listed_without_opening_one(
     store = get_backend("s3")["123456789012"]["aws"]
     for number in range(2500):
         store.put_object("news", f"many/{number:04}.txt", b"text")
-    opened = _count_gets(monkeypatch)
+    opened = keys_heard(monkeypatch, "get_object")
     listed = list(list_files("s3://news/many"))
     assert (len(listed), opened) == (2500, [])
     open_file(listed[7].source_uri).read()
     assert set(opened) == {"many/0007.txt"}
-
-
-def _count_gets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of objects that the server is asked for from here on."""
-    from moto.s3.models import S3Backend
-
-    asked: list[str] = []
-    get = S3Backend.get_object
-
-    def counted(self: Any, bucket_name: str, key_name: str, *rest: Any, **named: Any) -> Any:
-        asked.append(key_name)
-        return get(self, bucket_name, key_name, *rest, **named)
-
-    monkeypatch.setattr(S3Backend, "get_object", counted)
-    return asked
 
 
 def test_paths_stay_local(tmp_path: Path) -> None:
