@@ -22,6 +22,14 @@ def column_list(contract: Contract, row: str | None = None) -> str:
     return ", ".join(f"{prefix}{name}" for name in contract.column_names)
 
 
+def insert_statement(contract: Contract, rows: str) -> str:
+    """INSERT of a relation's rows into the table, in the order of storage."""
+    return (
+        f"INSERT INTO {contract.qualified_name} BY NAME SELECT {column_list(contract)} "  # noqa: S608
+        f"FROM {rows} ORDER BY {', '.join(contract.order)}"
+    )
+
+
 def create_statements(contract: Contract) -> list[str]:
     """Statements that make the table if it is missing, and say what it and its columns mean.
 

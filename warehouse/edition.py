@@ -182,10 +182,7 @@ def write_compact(source: Path, target: Path) -> Path:
         con.execute("BEGIN TRANSACTION")
         ddl.create_all(con)
         for contract in CONTRACTS:
-            con.execute(
-                f"INSERT INTO {contract.qualified_name} BY NAME SELECT {ddl.column_list(contract)} "  # noqa: S608
-                f"FROM crowded.{contract.qualified_name} ORDER BY {', '.join(contract.order)}"
-            )
+            con.execute(ddl.insert_statement(contract, f"crowded.{contract.qualified_name}"))
         row = con.execute(f"SELECT run_id FROM crowded.{PUBLICATION.qualified_name}").fetchone()  # noqa: S608
         if row is None:
             raise PublishError(f"{source}: does not say which run published it.")

@@ -148,8 +148,5 @@ def _replace(
         con.execute(delete)
     if contract.name not in staged:
         return 0
-    inserted = con.execute(
-        f"INSERT INTO {contract.qualified_name} BY NAME SELECT {ddl.column_list(contract)} "  # noqa: S608
-        f"FROM {staged[contract.name]} ORDER BY {', '.join(contract.order)}"
-    ).fetchone()
+    inserted = con.execute(ddl.insert_statement(contract, staged[contract.name])).fetchone()
     return 0 if inserted is None else int(inserted[0])

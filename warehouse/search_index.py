@@ -10,7 +10,7 @@ import re
 
 import duckdb
 
-from warehouse.ddl import quote
+from warehouse.ddl import insert_statement, quote
 from warehouse.mart import load_macros
 from warehouse.tables import DOCUMENT, POSTING, TERM
 from warehouse.tables.block import STORY_KINDS
@@ -74,19 +74,26 @@ _MAKE = (
     f"FROM ({_STORY} ORDER BY ALL)",
     "CREATE TEMP TABLE story AS SELECT document_no, plain_words(text) AS words "
     "FROM story_key JOIN main.block USING (article_id, block_no)",
-    "INSERT INTO search.document BY NAME SELECT document_no, article_id, block_no, "
-    "CASE WHEN words = '' THEN 0 ELSE len(string_split(words, ' ')) END AS word_count "
-    "FROM story_key JOIN story USING (document_no) ORDER BY document_no",
+    insert_statement(
+        DOCUMENT,
+        "(SELECT document_no, article_id, block_no, "
+        "CASE WHEN words = '' THEN 0 ELSE len(string_split(words, ' ')) END AS word_count "
+        "FROM story_key JOIN story USING (document_no))",
+    ),
     # Each word is stemmed once, wherever it stands.
     "CREATE TEMP TABLE story_word AS SELECT word, stem(word, 'porter') AS term "
     "FROM (SELECT DISTINCT unnest(string_split(words, ' ')) AS word FROM story WHERE words <> '')",
-    "INSERT INTO search.term BY NAME "
-    "SELECT term, (row_number() OVER (ORDER BY term) - 1)::INTEGER AS term_no "
-    "FROM (SELECT DISTINCT term FROM story_word) ORDER BY term",
-    "INSERT INTO search.posting BY NAME SELECT term_no, document_no, count(*) AS occurrences "
-    "FROM (SELECT document_no, unnest(string_split(words, ' ')) AS word FROM story) "
-    "JOIN (FROM story_word JOIN search.term USING (term)) USING (word) "
-    "GROUP BY ALL ORDER BY term_no, document_no",
+    insert_statement(
+        TERM,
+        "(SELECT term, (row_number() OVER (ORDER BY term) - 1)::INTEGER AS term_no "
+        "FROM (SELECT DISTINCT term FROM story_word))",
+    ),
+    insert_statement(
+        POSTING,
+        "(SELECT term_no, document_no, count(*) AS occurrences "
+        "FROM (SELECT document_no, unnest(string_split(words, ' ')) AS word FROM story) "
+        "JOIN (FROM story_word JOIN search.term USING (term)) USING (word) GROUP BY ALL)",
+    ),
     *(f"DROP TABLE temp.main.{name}" for name in ("story_key", "story", "story_word")),
 )
 """Statements that make the index of all story blocks, in order."""
