@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from transforms.entity_alias import build_entity_alias
+from transforms.entity_alias import PRINTED, build_entity_alias
 from transforms.entity_override import Corrections, read_override
 from transforms.entity_register import known_register
 from transforms.entity_settle import EntityReference, Settler, agree_on_type, place_contexts
@@ -132,7 +132,7 @@ class Resolution:
         settled = settler.settle(cluster, contexts)
         self._corrections.apply()
         self._chosen = self._current(cluster, settled)
-        self._printed: list[pl.DataFrame] = []
+        self._printed = [pl.DataFrame(schema=PRINTED)]
 
     def _current(self, cluster: pl.DataFrame, settled: list[str | None]) -> pl.DataFrame:
         """The entity of each cluster after all merges, and the type it has."""
@@ -151,13 +151,13 @@ class Resolution:
         ).with_columns(entity_type=pl.coalesce("settled_type", "entity_type"))
         one_line = pl.col("text").str.replace_all(r"\s+", " ")
         self._printed.append(
-            named.drop_nulls("entity_id").select("entity_id", "cluster_name", one_line).unique()
+            named.drop_nulls("entity_id").with_columns(one_line).select(*PRINTED).unique()
         )
         return MENTION.conform(named.select(MENTION.column_names))
 
     def entity(self) -> pl.DataFrame:
         """Entities that were told of, or corrected, and are not known as they now are."""
-        told = pl.concat([frame.select("entity_id") for frame in self._printed] or [_NO_ID])
+        told = pl.concat([frame.select("entity_id") for frame in self._printed])
         wanted = set(told["entity_id"].unique()) | self._corrections.touched
         rows = [self._register.rows[entity_id] for entity_id in sorted(wanted)]
         frame = ENTITY.conform(pl.DataFrame(rows, schema=ENTITY.polars_schema, orient="row"))
@@ -172,9 +172,6 @@ class Resolution:
     def entity_merge(self) -> pl.DataFrame:
         """Entities that were joined, parted or changed; without `run_id`."""
         return self._corrections.entity_merge()
-
-
-_NO_ID = pl.DataFrame(schema={"entity_id": pl.String()})
 
 
 def _short_names(short_name: pl.DataFrame) -> dict[str, list[str]]:

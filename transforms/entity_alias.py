@@ -19,7 +19,7 @@ from warehouse.tables import ENTITY_ALIAS
 _RANK = {kind: i for i, kind in enumerate(
     ("override", "canonical", "demonym", "acronym", "short", "full", "variant")
 )}  # fmt: skip
-_PRINTED = dict.fromkeys(("entity_id", "cluster_name", "text"), pl.String())
+PRINTED = dict.fromkeys(("entity_id", "cluster_name", "text"), pl.String())
 _SOURCES = {
     "override": "entity_overrides.csv",
     "canonical": "canonical name",
@@ -44,13 +44,13 @@ def build_entity_alias(
     corrections: Corrections,
     known_alias: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Names not known yet: printed ones (entity_id, cluster_name, text) and those of corrections.
+    """Names not known yet: printed ones (frames of PRINTED, one at least) and those of corrections.
 
     A name that is printed in several ways has the kind that ranks first.
     """
     corrected = _corrected(register, corrections)
     inherited = _inherited(register, corrections, known_alias)
-    told = pl.concat([pl.DataFrame(schema=_PRINTED), *printed]).unique()
+    told = pl.concat(printed).unique()
     frames = [ENTITY_ALIAS.empty()]
     rows: list[tuple[str, ...]] = []
     for entity_id, names in _by_entity(told):
