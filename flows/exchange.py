@@ -49,11 +49,12 @@ def clear(address: str) -> None:
     """
     with contextlib.suppress(ImportError, *remote_errors()):
         files, path = fsspec.core.url_to_fs(address)
+        if "://" not in address:
+            files.rm(path, recursive=True)
+            return
         files.invalidate_cache()  # others have written there
         for each in files.find(path):  # not by pattern: a name may look like one
             files.rm_file(each)
-        if "://" not in address:
-            files.rm(path, recursive=True)
 
 
 def one_line(problem: BaseException) -> str:
