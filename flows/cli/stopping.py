@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +58,7 @@ def stopped_by_signals() -> Iterator[Stopping]:
         heard.setblocking(False)
         told.setblocking(False)
         stopping = Stopping(heard)
-        with _listening(stopping, told), _interrupts_passed_on():
+        with _listening(stopping, told), _interrupts_passed_on(), _lost_in_silence(stopping):
             try:
                 yield stopping
             except BaseException as problem:
@@ -78,6 +79,23 @@ def _listening(stopping: Stopping, told: socket.socket) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(numbers_before)
+
+
+@contextmanager
+def _lost_in_silence(stopping: Stopping) -> Iterator[None]:
+    """What a signal raised where nothing can be raised (a callback of C, a ``__del__``) is lost,
+    and heard at the next place where stopping is easy: the terminal need not show it."""
+    before = sys.unraisablehook
+
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        if isinstance(lost.exc_value, Exception) or not stopping.asked:
+            before(lost)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 @contextmanager

@@ -54,6 +54,34 @@ def test_a_signal_that_a_library_swallows_is_heard_when_the_bar_moves() -> None:
         bars.advance(1)
 
 
+class TellsAtItsEnd:
+    """What raises in a ``__del__`` is written to standard error by Python, and lost."""
+
+    def __init__(self, problem: type[Exception] | None = None) -> None:
+        self.problem = problem
+
+    def __del__(self) -> None:
+        if self.problem is not None:
+            raise self.problem
+        tell(signal.SIGTERM)
+
+
+def test_a_signal_lost_where_nothing_can_be_raised_is_heard_later_in_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda lost: written.append(lost.exc_type))
+
+    with pytest.raises(KeyboardInterrupt), stopped_by_signals() as stopping:  # noqa: PT012
+        TellsAtItsEnd(ValueError)
+        TellsAtItsEnd()
+        assert stopping.asked
+        TellsAtItsEnd(TypeError)
+        stopping.here()
+
+    assert written == [ValueError, TypeError]
+
+
 def test_who_is_told_twice_stops_in_peace() -> None:
     tidied = []
 
