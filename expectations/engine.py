@@ -14,26 +14,29 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import duckdb
-import great_expectations as gx
 import sqlalchemy as sa
 from duckdb_sqlalchemy import ConnectionWrapper, Dialect, DuckDBExecutionContext
-from great_expectations.core.metric_domain_types import MetricDomainTypes
-from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
-from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.execution_engine.sqlalchemy_execution_engine import (
-    SqlAlchemyExecutionEngine,
-)
-from great_expectations.expectations.core.unexpected_rows_expectation import (
-    UnexpectedRowsExpectation,
-)
-from great_expectations.expectations.expectation import BatchExpectation
-from great_expectations.expectations.metrics.metric_provider import metric_partial
-from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.pool import StaticPool
 
 from expectations.check import Check, CheckError, Severity
+from expectations.late_import import imported_when_asked
+
+with imported_when_asked("altair", "scipy.stats"):
+    import great_expectations as gx
+    from great_expectations.core.metric_domain_types import MetricDomainTypes
+    from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import (
+        SqlAlchemyExecutionEngine,
+    )
+    from great_expectations.expectations.core.unexpected_rows_expectation import (
+        UnexpectedRowsExpectation,
+    )
+    from great_expectations.expectations.expectation import BatchExpectation
+    from great_expectations.expectations.metrics.metric_provider import metric_partial
+    from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 
 _SEVERITY: dict[Severity, str] = {
     "critical": "critical",
