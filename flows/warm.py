@@ -15,8 +15,8 @@ class Warm:
     """What a run needs, being loaded in a thread of its own since the object was made.
 
     ``own_process`` has the checks run in a process of their own, which starts to import their
-    library now. A context manager: leaving waits for the thread (a Python that ends while
-    something is being imported may crash) and ends the process.
+    library now. A context manager: leaving waits for what the thread is at (a Python that ends
+    while something is being imported may crash), begins nothing more and ends the process.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Warm:
         self.reference = reference
         self._loaded: dict[str, Pipeline] = {}
         self._problem: Exception | None = None
+        self._left = threading.Event()
         self._process = CheckProcess() if own_process else None
         self.check = check_staged if self._process is None else self._process
         self._thread = threading.Thread(target=self._load, name="warm", daemon=True)
@@ -42,20 +43,32 @@ class Warm:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._left.set()
         self._thread.join()
         if self._process is not None:
             self._process.close()
 
     def _load(self) -> None:
-        from flows.language_pass import load_pipelines
-        from transforms.language import detect_language
-
         try:
-            self._loaded = load_pipelines(self._names)
-            self.reference.entity  # noqa: B018 - a cached property: asking loads it
-            detect_language("A sentence long enough for the language model to be loaded for it.")
+            for load in (self._load_pipelines, self._load_gazetteer, self._load_language_model):
+                if not self._left.is_set():
+                    load()
         except Exception as problem:  # noqa: BLE001 - handed to whoever asks for the pipelines
             self._problem = problem
+
+    def _load_pipelines(self) -> None:
+        from flows.language_pass import load_pipelines
+
+        self._loaded = load_pipelines(self._names)
+
+    def _load_gazetteer(self) -> None:
+        self.reference.entity  # noqa: B018 - a cached property: asking loads it
+
+    @staticmethod
+    def _load_language_model() -> None:
+        from transforms.language import detect_language
+
+        detect_language("A sentence long enough for the language model to be loaded for it.")
 
     def pipelines(self) -> Mapping[str, Pipeline]:
         """The pipelines, once loaded. Raises what loading raised, PipelineMissing first of all."""

@@ -148,9 +148,7 @@ def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
     ):
         refuse_early(settings)
         start_ahead()
-        reference = read_reference(settings.reference)
-        with Warm(pipeline_names(settings), reference, own_process=True) as warm:
-            return _flow(settings, again, warm, stopping)
+        return _flow(settings, again, stopping)
 
 
 def refuse_early(settings: Settings) -> None:
@@ -172,9 +170,10 @@ def refuse_early(settings: Settings) -> None:
         raise WarehouseLocked(settings.warehouse, holder)
 
 
-def _flow(settings: Settings, again: list[str] | None, warm: Warm, stopping: Stopping) -> Summary:
+def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Summary:
     from flows.progress import progress
 
+    # Prefect first: what is loaded beside it makes both slower, and its server takes longer.
     starting = err.status("starting Prefect") if err.is_terminal else nullcontext()
     with starting, quick_imports():
         server = server_of_this_command()
@@ -186,12 +185,14 @@ def _flow(settings: Settings, again: list[str] | None, warm: Warm, stopping: Sto
         from flows.conclude import ChecksFailed
     summaries: list[Summary] = []
     last_summary.set(summaries)
-    flow_module.warm_up.set(warm)
+    reference = read_reference(settings.reference)
     with (
+        Warm(pipeline_names(settings), reference, own_process=True) as warm,
         reporting_to(server),
         Bars(stopping.here) as bars,
         flow_module.without_default_heartbeat(),
     ):
+        flow_module.warm_up.set(warm)
         progress.set(bars)
         try:
             flow_module.ingest(settings, again)

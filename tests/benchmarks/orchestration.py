@@ -101,6 +101,7 @@ def _measured(how: str, source: str, born: str) -> tuple[float, float]:
 
     if how in ("embedded", "whole-flow"):
         start_ahead()
+        _import_prefect()
     with tempfile.TemporaryDirectory() as place:
         settings = Settings(source=source, warehouse=Path(place) / "news.duckdb", workers=1)
         reference = read_reference(settings.reference)
@@ -123,12 +124,7 @@ def _runner(how: str, settings: Any, warm: Any) -> Callable[[], object]:
 
     if how in ("direct", "whole-direct"):
         return lambda: run_once(settings, warm=warm)
-    from flows.quick_import import quick_imports
-
-    with quick_imports():  # as the command does
-        from flows import ingest
-        from flows.embedded_server import reporting_to, server_of_this_command
-
+    ingest, reporting_to, server_of_this_command = _import_prefect()
     ingest.warm_up.set(warm)
 
     def run() -> object:
@@ -136,6 +132,16 @@ def _runner(how: str, settings: Any, warm: Any) -> Callable[[], object]:
             return ingest.ingest(settings, return_state=True)
 
     return run
+
+
+def _import_prefect() -> tuple[Any, Any, Any]:
+    """As the command does, which loads models once this is done."""
+    from flows.quick_import import quick_imports
+
+    with quick_imports():
+        from flows import ingest
+        from flows.embedded_server import reporting_to, server_of_this_command
+    return ingest, reporting_to, server_of_this_command
 
 
 def _tell_first_step(ended: list[float]) -> None:
