@@ -338,7 +338,7 @@ def _known_names(run: RunState, names: Names) -> tuple[pl.DataFrame, pl.DataFram
     if not run.known.exists:
         return ENTITY.empty(), ENTITY_ALIAS.empty()
     overrides = run.reference.overrides
-    key = needed_block_key(names.cluster, overrides, run.reference.entity.vocabulary)
+    key = needed_block_key(names, overrides, run.reference.entity.vocabulary)
     named = pl.concat([overrides["name"], overrides["target"].drop_nulls()])
     return run.known.named_entities(key["block_key"], named)
 

@@ -42,11 +42,13 @@ class Names(NamedTuple):
 
     `cluster` has a row for each thing an article names: article_id, cluster_no, entity_type,
     cluster_name, mention_count. `short_name` has what articles call a thing in one word (text), by
-    the full name they print as well (cluster_name).
+    the full name they print as well (cluster_name). `name` has every name once, those of what stays
+    ambiguous in its article among them: entity_type, cluster_name.
     """
 
     cluster: pl.DataFrame
     short_name: pl.DataFrame
+    name: pl.DataFrame
 
 
 def join_names(parts: Sequence[Names]) -> Names:
@@ -69,26 +71,25 @@ def read_names(staged_mention: pl.DataFrame) -> Names:
             pl.len().alias("mention_count"),
         ),
         clear.filter(one_word & full).select("cluster_name", "text").unique(),
+        staged_mention.select("entity_type", "cluster_name").drop_nulls().unique(),
     )
 
 
-def needed_block_key(
-    cluster: pl.DataFrame, override: pl.DataFrame, vocabulary: Vocabulary
-) -> pl.DataFrame:
-    """The `block_key` values whose published aliases a `Resolution` of the clusters may need.
+def needed_block_key(names: Names, override: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """The `block_key` values whose published aliases a `Resolution` of the names may need.
 
     Load the entities that have an alias with one of these keys, and all aliases of theirs: cost
     then grows with the names of the run and not with the warehouse.
     """
-    names = set(cluster.select("entity_type", "cluster_name").unique().rows())
-    names |= set(override.select("entity_type", "name").rows())
-    names |= {(kind, to) for kind, to in override.select("entity_type", "target").rows() if to}
+    printed = set(names.name.rows())
+    printed |= set(override.select("entity_type", "name").rows())
+    printed |= {(kind, to) for kind, to in override.select("entity_type", "target").rows() if to}
     # A name's type may change by agreement, so it is looked for under every way of making a key.
     kinds = ("person", "organization", "place")
-    keys = {block_key(name, kind, vocabulary) for _, name in names for kind in kinds}
+    keys = {block_key(name, kind, vocabulary) for _, name in printed for kind in kinds}
     keys |= {
         block_key(word, "person", vocabulary)
-        for kind, name in names
+        for kind, name in printed
         if kind == "person"
         for word in person_form(name).words
     }

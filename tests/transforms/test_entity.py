@@ -376,7 +376,7 @@ ARTICLES = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(articles=ARTICLES, seed=st.integers(0, 999))
 def test_the_order_of_articles_and_batches_changes_nothing(
     articles: dict[str, list[Named]], seed: int
@@ -389,7 +389,7 @@ def test_the_order_of_articles_and_batches_changes_nothing(
         assert one.equals(other)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(earlier=ARTICLES, later=ARTICLES)
 def test_known_entities_keep_their_ids_and_keys_hold(
     earlier: dict[str, list[Named]], later: dict[str, list[Named]]
@@ -405,7 +405,7 @@ def test_known_entities_keep_their_ids_and_keys_hold(
     assert set(everything.alias["entity_id"]) <= ids
     assert set(found.mention["entity_id"].drop_nulls()) <= ids
     # Only the aliases that the run's names may need are needed.
-    wanted = needed_block_key(read_names(mention).cluster, NO_OVERRIDE, shipped_vocabulary())
+    wanted = needed_block_key(read_names(mention), NO_OVERRIDE, shipped_vocabulary())
     some = known.alias.join(wanted, on="block_key", how="semi")["entity_id"].unique().to_list()
     near = Known(
         known.entity.filter(pl.col("entity_id").is_in(some)),
@@ -414,7 +414,7 @@ def test_known_entities_keep_their_ids_and_keys_hold(
     assert resolve(mention, near).mention.equals(found.mention)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(articles=ARTICLES, parts=st.integers(1, 4), seed=st.integers(0, 99))
 def test_how_articles_lie_in_parts_makes_no_difference(
     articles: dict[str, list[Named]], parts: int, seed: int
