@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Mapping
 from types import TracebackType
@@ -14,9 +15,9 @@ from transforms.pipeline import Pipeline
 class Warm:
     """What a run needs, being loaded in a thread of its own since the object was made.
 
-    ``own_process`` has the checks run in a process of their own, which starts to import their
-    library now. A context manager: leaving waits for what the thread is at (a Python that ends
-    while something is being imported may crash), begins nothing more and ends the process.
+    ``own_process``, for a command, has the checks run in a process of their own, which starts to
+    import their library now. A context manager: leaving waits for what the thread is at (a Python
+    that ends while something is being imported may crash), begins nothing more and ends the process.
     """
 
     def __init__(
@@ -53,6 +54,9 @@ class Warm:
             for load in (self._load_pipelines, self._load_gazetteer, self._load_language_model):
                 if not self._left.is_set():
                     load()
+            if self._process is not None:
+                # A command keeps it all until it ends; the collector need not walk through it.
+                gc.freeze()
         except Exception as problem:  # noqa: BLE001 - handed to whoever asks for the pipelines
             self._problem = problem
 
