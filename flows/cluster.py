@@ -19,7 +19,7 @@ import polars as pl
 
 from flows.batch import Batch
 from flows.crew import WorkerDied
-from flows.exchange import ClusterError, clear, get, put, remove
+from flows.exchange import SEEN, ClusterError, clear, get, put, remove
 from flows.fitness import fit_workers, pipelines
 from transforms.nlp import annotate
 from transforms.pipeline import Component
@@ -67,7 +67,7 @@ def cluster_crew(
                 f"No Dask scheduler answers at {address}. Start one with `dask scheduler`, or "
                 "give its address as it prints it: --address tcp://host:8786."
             ) from None
-        put(f"{shared}/seen", b"newshouse")
+        put(f"{shared}/{SEEN}", b"newshouse")
         try:
             workers = fit_workers(client, address, shared, names, components)
             yield ClusterCrew(runner, workers, shared, names)
@@ -95,10 +95,17 @@ _one_at_a_time = threading.Lock()
 
 
 def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
-    """On a worker: read the paragraphs at a place and leave the results beside them."""
+    """On a worker: read the paragraphs at a place and leave the results beside them.
+
+    Nothing is left where the run has ended meanwhile and tidied up: nobody would remove it.
+    """
     paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
     with _one_at_a_time:
         annotation = annotate(pipelines(names), paragraph)
+    try:
+        get(f"{place.rpartition('/')[0]}/{SEEN}")
+    except FileNotFoundError:
+        return 0
     for suffix, frame in (
         (_SPANS, annotation.paragraph_span),
         (_SENTENCES, annotation.paragraph_sentence),

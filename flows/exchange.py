@@ -8,6 +8,9 @@ import fsspec
 
 from flows.network import remote_errors
 
+SEEN = "seen"
+"""Name of a file that lies in the shared place for as long as a run uses it."""
+
 
 class ClusterError(RuntimeError):
     """The cluster cannot be used; one line says why and what to do."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from flows.exchange import ClusterError, get, one_line
+from flows.exchange import SEEN, ClusterError, get, one_line
 from flows.language_pass import load_pipelines
 from flows.version import CODE_VERSION
 from transforms.pipeline import Component, Pipeline, PipelineMissing
@@ -37,7 +37,7 @@ def examine(shared: str, names: Mapping[str, str]) -> Fitness:
     """On a worker: whether it can read here what the run reads, and loads the pipelines."""
     fitness = partial(Fitness, CODE_VERSION, _python())
     try:
-        get(f"{shared}/seen")
+        get(f"{shared}/{SEEN}")
     except (OSError, ImportError, ValueError) as problem:
         return fitness({}, (
             f"it does not see {shared} ({one_line(problem)}). Put the warehouse in a folder that "

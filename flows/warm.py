@@ -16,8 +16,9 @@ class Warm:
     """What a run needs, being loaded in a thread of its own since the object was made.
 
     ``own_process``, for a command, has the checks run in a process of their own, which starts to
-    import their library now. A context manager: leaving waits for what the thread is at (a Python
-    that ends while something is being imported may crash), begins nothing more and ends the process.
+    import their library now. A context manager: leaving begins nothing more, waits for what the
+    thread is at (a Python that ends while something is being imported may crash) and ends the
+    process.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -15,14 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.cluster import cluster_crew
-from flows.exchange import ClusterError
+from flows.cluster import cluster_crew, read_there
+from flows.exchange import SEEN, ClusterError, put
 from flows.ingest import ingest, warm_up
 from flows.progress import Silent, progress
 from flows.settings import Settings
@@ -32,6 +34,7 @@ from tests.bucket import keys_heard
 from tests.conftest import ROOT, SEEDS, Load
 from tests.flows.service.served import free_port
 from warehouse.tables import CONTRACTS
+from warehouse.tables.paragraph import PARAGRAPH
 
 pytest.importorskip("prefect_dask", reason="the dask extra is not installed")
 
@@ -149,6 +152,24 @@ def test_machines_hand_each_other_files_through_a_bucket(
     suffixes = {key.rpartition("-")[2] for key in written}
     assert suffixes >= {"paragraph.parquet", "sentence.parquet", "span.parquet"}
     assert bucket.list_objects_v2(Bucket="news", Prefix="shared/")["KeyCount"] == 0
+
+
+@pytest.mark.parametrize("awaited", [True, False])
+def test_a_batch_that_ends_after_its_run_leaves_nothing(bucket: Any, awaited: bool) -> None:
+    folder = f"late-{awaited}"
+    text = "Die Stadt schloss die Br\u00fccke. Niemand kam."
+    paragraph = pl.DataFrame([("0" * 64, "de", text)], schema=PARAGRAPH.polars_schema, orient="row")
+    buffer = io.BytesIO()
+    paragraph.write_parquet(buffer)
+    put(f"s3://news/{folder}/1-paragraph.parquet", buffer.getvalue())
+    if awaited:
+        put(f"s3://news/{folder}/{SEEN}", b"newshouse")
+
+    assert read_there((), f"s3://news/{folder}/1") == int(awaited)
+
+    there = bucket.list_objects_v2(Bucket="news", Prefix=f"{folder}/")["Contents"]
+    results = {"1-sentence.parquet", "1-span.parquet", SEEN} if awaited else set()
+    assert {Path(each["Key"]).name for each in there} == {"1-paragraph.parquet"} | results
 
 
 def assert_same_rows(warehouse: Path, other: Path) -> None:
