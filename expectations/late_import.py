@@ -26,7 +26,8 @@ def imported_when_asked(*names: str) -> Iterator[None]:
     """In the block, ``import name`` and ``from parent import name`` load nothing yet.
 
     After the block an import loads as always. What is loaded already stays as it is. A ``from name
-    import part`` loads at once; ``import name.part`` is not possible in the block.
+    import part`` loads at once; ``import name.part`` is not possible in the block, and no other
+    thread may import these meanwhile: a stand-in has no lock.
     """
     stand_ins = [_stand_in(name) for name in names if name not in sys.modules]
     try:

@@ -97,15 +97,20 @@ _one_at_a_time = threading.Lock()
 def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
     """On a worker: read the paragraphs at a place and leave the results beside them.
 
-    Nothing is left where the run has ended meanwhile and tidied up: nobody would remove it.
+    Raises ClusterError, and leaves nothing, where the shared place was tidied up meanwhile, as a run
+    that ends does: nobody would remove it.
     """
+    folder = place.rpartition("/")[0]
     paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
     with _one_at_a_time:
         annotation = annotate(pipelines(names), paragraph)
     try:
-        get(f"{place.rpartition('/')[0]}/{SEEN}")
+        get(f"{folder}/{SEEN}")
     except FileNotFoundError:
-        return 0
+        raise ClusterError(
+            f"{folder} was emptied while a batch was at work: the run has ended, or somebody else "
+            "tidies there. Run again, with a place that nobody else clears."
+        ) from None
     for suffix, frame in (
         (_SPANS, annotation.paragraph_span),
         (_SENTENCES, annotation.paragraph_sentence),

@@ -54,7 +54,8 @@ class Names(NamedTuple):
 def join_names(parts: Sequence[Names]) -> Names:
     """The names of all parts together."""
     none = read_names(STAGED_MENTION.empty())
-    return Names(*(pl.concat(frames) for frames in zip(none, *parts, strict=True)))
+    cluster, short_name, name = map(pl.concat, zip(none, *parts, strict=True))
+    return Names(cluster, short_name.unique(), name.unique())
 
 
 def read_names(staged_mention: pl.DataFrame) -> Names:

@@ -183,6 +183,7 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
         from flows.as_task import StageTimedOut
         from flows.carry_out import last_summary
         from flows.conclude import ChecksFailed
+    stopping.here()
     summaries: list[Summary] = []
     last_summary.set(summaries)
     reference = read_reference(settings.reference)
@@ -194,6 +195,7 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
     ):
         flow_module.warm_up.set(warm)
         progress.set(bars)
+        stopping.here()
         try:
             flow_module.ingest(settings, again)
         except (ChecksFailed, AccountingError, StageTimedOut) as problem:

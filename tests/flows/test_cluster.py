@@ -165,7 +165,11 @@ def test_a_batch_that_ends_after_its_run_leaves_nothing(bucket: Any, awaited: bo
     if awaited:
         put(f"s3://news/{folder}/{SEEN}", b"newshouse")
 
-    assert read_there((), f"s3://news/{folder}/1") == int(awaited)
+    if awaited:
+        assert read_there((), f"s3://news/{folder}/1") == 1
+    else:
+        with pytest.raises(ClusterError, match=f"s3://news/{folder} was emptied while"):
+            read_there((), f"s3://news/{folder}/1")
 
     there = bucket.list_objects_v2(Bucket="news", Prefix=f"{folder}/")["Contents"]
     results = {"1-sentence.parquet", "1-span.parquet", SEEN} if awaited else set()
