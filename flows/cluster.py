@@ -97,8 +97,8 @@ _one_at_a_time = threading.Lock()
 def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
     """On a worker: read the paragraphs at a place and leave the results beside them.
 
-    Raises ClusterError, and leaves nothing, where the shared place was tidied up meanwhile, as a run
-    that ends does: nobody would remove it.
+    Raises ClusterError, and leaves nothing, where the shared place was tidied up meanwhile, as a
+    run that ends does: nobody would remove it.
     """
     folder = place.rpartition("/")[0]
     paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
