@@ -119,6 +119,17 @@ def test_the_body_of_short_and_long_texts_is_what_its_blocks_say(lines: int) -> 
     assert run_checks(con, run_id=RUN_ID, checks=checks).failure.rows() == []
 
 
+def test_a_published_version_with_another_text_is_found_where_only_the_article_is_staged() -> None:
+    con = open_database(good_rows())
+    con.execute("delete from main.article_version")
+    assert run_checks(con, run_id=RUN_ID).critical_failures.is_empty()
+
+    con.execute(f"update known.article_version set text = text || '!' where article_id = '{RIVER}'")
+
+    failed = run_checks(con, run_id=RUN_ID).critical_failures["check_id"].to_list()
+    assert failed == ["article.version_no.is_current_version"]
+
+
 def test_a_check_that_cannot_run_is_an_error_that_names_it() -> None:
     broken = Check(
         "article", "title", "odd", "warning", "", "select no_such_column from main.article"
