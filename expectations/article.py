@@ -11,8 +11,6 @@ from expectations.sql_text import collapsed, is_blank, literal, row_check, slice
 from warehouse.tables import ARTICLE
 
 _NAMED = ("title", "standfirst", "byline", "dateline", "section", "url")
-
-
 _VERSION = "article_id, version_no, title, content_hash, sha256(text) as text_hash"
 _LANGUAGES = ", ".join(literal(code) for code in (*LANGUAGES.split(), "und"))
 
@@ -36,9 +34,7 @@ _BODY_SOURCE = f"""
 long texts as text. `having` holds for every group; for the planner it leaves so few that the
 offsets are what the join keeps and the articles are what streams by."""
 
-_BODY_CUT = "list_transform(b.spans, lambda s: {cut})".format(
-    cut=slice_of("t.text", "s.skip", "s.chars")
-)
+_BODY_CUT = f"list_transform(b.spans, lambda s: {slice_of('t.text', 's.skip', 's.chars')})"
 _BODY_SAID = (
     f"case when length(t.text) > {_LONG} then coalesce(l.said, '') "
     f"else coalesce(array_to_string({_BODY_CUT}, e'\\n\\n'), '') end"

@@ -42,7 +42,7 @@ class Names(NamedTuple):
 
     `cluster` has a row for each thing an article names: article_id, cluster_no, entity_type,
     cluster_name, mention_count. `short_name` has what articles call a thing in one word (text), by
-    the full name they print as well (cluster_name). `name` has every name once, those of what stays
+    the full name they print as well (cluster_name). `name` has every name, those of what stays
     ambiguous in its article among them: entity_type, cluster_name.
     """
 
@@ -54,8 +54,7 @@ class Names(NamedTuple):
 def join_names(parts: Sequence[Names]) -> Names:
     """The names of all parts together."""
     none = read_names(STAGED_MENTION.empty())
-    cluster, short_name, name = map(pl.concat, zip(none, *parts, strict=True))
-    return Names(cluster, short_name.unique(), name.unique())
+    return Names(*(pl.concat(frames) for frames in zip(none, *parts, strict=True)))
 
 
 def read_names(staged_mention: pl.DataFrame) -> Names:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.main import QUIET_AND_PRIVATE
+from tests.benchmarks.verdict import verdict
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 _LIBRARIES = ("prefect", "duckdb", "polars", "great-expectations", "spacy", "numpy", "dlt",
@@ -157,11 +158,10 @@ def _growth(kept: dict[str, list[str]]) -> list[str]:
     if len(peaks) != 2:
         return []
     ratio = peaks[1] / peaks[0]
-    word = "held" if ratio <= _MOST_GROWTH else "MISSED"
     return [
         "",
         f"Peak memory at 100,000 short articles by that at 20,000: {ratio:.2f}, at most "
-        f"{_MOST_GROWTH}: {word}.",
+        f"{_MOST_GROWTH}: {verdict(ratio <= _MOST_GROWTH)}.",
     ]
 
 

@@ -22,6 +22,7 @@ import polars as pl
 
 from expectations.audit import run_checks
 from flows.check_process import get_ready
+from tests.benchmarks.verdict import verdict
 from tests.expectations.good_rows import COMPONENT, LIND, RUN_ID, STARTED, good_rows
 from warehouse.staging import open_check_database
 from warehouse.tables import BY_NAME
@@ -176,16 +177,12 @@ def main() -> None:
     print(
         f"{sentences:,} sentences: {report.result.height} checks in {seconds:.1f} s "
         f"({share:.2%} of the language pass, at most {_MOST_SHARE:.0%}: "
-        f"{_verdict(share <= _MOST_SHARE)}), import {imported:.1f} s, "
+        f"{verdict(share <= _MOST_SHARE)}), import {imported:.1f} s, "
         f"peak {_megabytes():.0f} MB, at most {_MOST_MEGABYTES}: "
-        f"{_verdict(_megabytes() <= _MOST_MEGABYTES)}, "
+        f"{verdict(_megabytes() <= _MOST_MEGABYTES)}, "
         f"of which {rested:.0f} MB before the first check; "
         f"failed: {', '.join(failed['check_id']) or 'none'}"
     )
-
-
-def _verdict(held: bool) -> str:
-    return "held" if held else "MISSED"
 
 
 def _megabytes() -> float:

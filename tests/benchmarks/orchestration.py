@@ -52,23 +52,16 @@ def measure(articles: int) -> Iterator[Row]:
     """What was measured, and the figure."""
     with tempfile.TemporaryDirectory() as place:
         home = Path(place) / "prefect"
-        starts: dict[str, list[Took]] = {"direct": [], "embedded": []}
         _in_process("embedded", str(SEEDS), home)  # sets the database up
-        for _ in range(_STARTS):
-            for how, all_took in starts.items():
-                all_took.append(_in_process(how, str(SEEDS), home))
-        best = {how: _quickest(all_took) for how, all_took in starts.items()}
+        best = _in_turns(("direct", "embedded"), str(SEEDS), home, _STARTS)
         for how, took in best.items():
             yield f"start to first step, {how}", f"{took.clock:.1f} s ({took.processor:.1f} s CPU)"
         extra = best["embedded"].clock - best["direct"].clock
         yield "start-up that Prefect adds to an embedded run", f"{extra:.1f} s (limit 4 s)"
         source = Path(place) / "in"
         write_articles(source, articles)
-        whole: dict[str, list[Took]] = {"whole-direct": [], "whole-flow": []}
-        for _ in range(_TURNS):
-            for how, all_took in whole.items():
-                all_took.append(_in_process(how, str(source), home))
-        direct, flow = (_quickest(all_took) for all_took in whole.values())
+        whole = _in_turns(("whole-direct", "whole-flow"), str(source), home, _TURNS)
+        direct, flow = whole.values()
         title = f"{articles:,} articles"
         yield f"{title}, direct", f"{direct.clock:.1f} s ({direct.processor:.1f} s CPU)"
         yield f"{title}, as a flow", f"{flow.clock:.1f} s ({flow.processor:.1f} s CPU)"
@@ -79,9 +72,13 @@ def measure(articles: int) -> Iterator[Row]:
         )
 
 
-def _quickest(all_took: list[Took]) -> Took:
-    """The least of the clock, and the least of the processor."""
-    return Took(min(t.clock for t in all_took), min(t.processor for t in all_took))
+def _in_turns(hows: tuple[str, ...], source: str, home: Path, turns: int) -> dict[str, Took]:
+    """The least of the clock and the least of the processor that each kind took."""
+    took: dict[str, list[Took]] = {how: [] for how in hows}
+    for _ in range(turns):
+        for how in hows:
+            took[how].append(_in_process(how, source, home))
+    return {how: Took(*map(min, zip(*each, strict=True))) for how, each in took.items()}
 
 
 def _in_process(how: str, source: str, home: Path) -> Took:

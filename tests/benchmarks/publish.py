@@ -24,6 +24,7 @@ from unittest.mock import patch
 import duckdb
 import polars as pl
 
+from tests.benchmarks.verdict import verdict
 from tests.warehouse.made_up import MadeUp, made_up_run
 from warehouse import ddl, search_index
 from warehouse.layout import layout_of
@@ -92,7 +93,7 @@ def compare(name: str, staging: Path, folder: Path, start_from: Path | None) -> 
             ours.append(seconds_of(partial(publish, staging), folder / "ours", start_from))
         rows.append(ours[-1] - sum(index))
     ratio = min(bare) / min(rows)
-    held = f", at least {_LEAST}: {'held' if ratio >= _LEAST else 'MISSED'}"
+    held = f", at least {_LEAST}: {verdict(ratio >= _LEAST)}"
     print(f"{name}: bare {min(bare):.2f} s, publish {min(ours):.2f} s, of which the rows "
           f"{min(rows):.2f} s and the rest the search index; ratio of the rows "
           f"{ratio:.2f}{held if start_from is None else ''}, "

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.benchmarks import one_run
 from tests.benchmarks.news import SHORT_WORDS, write_articles
+from tests.benchmarks.verdict import verdict
 
 Row = tuple[str, str]
 
@@ -56,7 +57,7 @@ def measure(articles: int = 2_000, workers: int = 2) -> Iterator[Row]:
 
 
 def _against(figure: float, most: float, unit: str) -> str:
-    return f"{figure:.2f} {unit}, at most {most}: {'held' if figure <= most else 'MISSED'}"
+    return f"{figure:.2f} {unit}, at most {most}: {verdict(figure <= most)}"
 
 
 if __name__ == "__main__":

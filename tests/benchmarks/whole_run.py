@@ -19,6 +19,7 @@ import duckdb
 from tests.benchmarks import one_run
 from tests.benchmarks.news import write_articles
 from tests.benchmarks.tree import watch
+from tests.benchmarks.verdict import verdict
 
 Row = tuple[str, str]
 
@@ -84,7 +85,7 @@ def measure(articles: int = 2_000, workers: int = 1) -> Iterator[Row]:
 def _against(ratio: float, most: float | None) -> str:
     if most is None:
         return f"{ratio:.2f}"
-    return f"{ratio:.2f}, at most {most}: {'held' if ratio <= most else 'MISSED'}"
+    return f"{ratio:.2f}, at most {most}: {verdict(ratio <= most)}"
 
 
 def _texts(warehouse: Path, file: Path) -> tuple[int, float]:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from expectations.late_import import imported_when_asked, said_to_be_missing
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
 
 
 @pytest.fixture
