@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from expectations.check import Check, Severity
+from expectations.check import Blame, Check, Severity
 from warehouse.contract import Contract
+from warehouse.tables import ARTICLE_TABLES, ENTITY_TABLES, FILE
 
 _WHITE_BUT_SPACE = (
     r"\x09-\x0D\x1C-\x1F\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200A}"
@@ -32,12 +33,23 @@ def row_key(contract: Contract) -> str:
     return " || '/' || ".join(f"coalesce(t.{column}::varchar, 'null')" for column in contract.key)
 
 
-def failing_rows(contract: Contract, source: str, bad: str, observed: str) -> str:
-    """The query for a check's failing rows: those of `source` (aliased `t`) where `bad` holds."""
-    article_id = "t.article_id" if "article_id" in contract.key else "null::varchar"
+def failing_rows(
+    contract: Contract, source: str, bad: str, observed: str, blamed_on: Blame | None = None
+) -> str:
+    """The query for a check's failing rows: those of `source` (aliased `t`) where `bad` holds.
+
+    Beside the article, where the table has one, it gives the entity or file a row is about.
+    """
+    blamed = "null::varchar as article_id"
+    if contract.name in ARTICLE_TABLES:
+        blamed = "t.article_id"
+    if contract.name in ENTITY_TABLES or blamed_on == "entity":
+        blamed += ", t.entity_id"
+    if contract.name == FILE.name:
+        blamed += ", t.source_uri as file_uri"
     return (
         f"select {row_key(contract)} as row_key, ({observed})::varchar as observed, "
-        f"{article_id} as article_id from {source} where {bad}"
+        f"{blamed} from {source} where {bad}"
     )
 
 
@@ -51,11 +63,16 @@ def row_check(
     bad: str,
     observed: str,
     source: str | None = None,
+    blamed_on: Blame | None = None,
 ) -> Check:
     """A check that fails where `bad` holds: of the rows of the table, in its own column names, or
     of the rows `t` of a `source`, which may join or group."""
-    failing = failing_rows(contract, source or f"{contract.qualified_name} as t", bad, observed)
-    return Check(contract.name, column, rule, severity, notes, failing, bad=None if source else bad)
+    rows = source or f"{contract.qualified_name} as t"
+    failing = failing_rows(contract, rows, bad, observed, blamed_on)
+    alone = None if source else bad
+    return Check(
+        contract.name, column, rule, severity, notes, failing, bad=alone, blamed_on=blamed_on
+    )
 
 
 def rows_of(contract: Contract) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
 from flows.discover import Plan
 from flows.extraction import Extracted, OpenedFile, Rejected
+from transforms.withholding import Withheld
 from warehouse.tables import FILE
 from warehouse.tables.run import OUTCOMES
 
@@ -60,45 +62,42 @@ def settle(
     plan: Plan,
     extracted: Extracted,
     version: pl.DataFrame,
-    withheld: Mapping[str, str],
+    withheld: Withheld,
+    held_removals: Mapping[str, str] = MappingProxyType({}),
     *,
     run_id: str,
     collection: str,
 ) -> Accounts:
     """Give every file and record of a run its outcome.
 
-    ``version`` is the frame of `assign_version`; ``withheld`` maps the articles that checks keep
-    out to the check's id.
+    ``version`` is the frame of `assign_version`; ``withheld`` is what checks keep out, and
+    ``held_removals`` the files found gone whose articles a check keeps as they were.
     """
     rejected = _by_file(extracted.rejected)
     delivered: dict[str, list[tuple[str, str | None]]] = {}
     records: Counter[str] = Counter()
-    for file_uri, article_id, outcome, version_is_new in version.select(
-        "file_uri",
-        "article_id",
-        pl.col("outcome").replace("restored", "loaded"),
-        pl.col("outcome").is_in(["loaded", "revised"]).alias("is_new"),
+    for file_uri, article_id, outcome in version.select(
+        "file_uri", "article_id", pl.col("outcome").replace("restored", "loaded")
     ).iter_rows():
-        check = withheld.get(article_id) if version_is_new else None
+        # What says what is published already stays, whatever happens to this run's articles.
+        check = withheld.article.get(article_id) if outcome != "unchanged" else None
         settled = "quarantined" if check else outcome
         delivered.setdefault(file_uri, []).append((settled, check))
         records[settled] += 1
     partial = sum(1 for r in extracted.rejected if r.locator)
     records["quarantined"] += partial
-    rows, files = [], Counter({"unchanged": plan.files_unchanged, "removed": plan.gone.height})
+    held = plan.gone["source_uri"].is_in(list(held_removals)).sum()
+    rows, files = [], Counter({"unchanged": plan.files_unchanged})
+    files.update({"removed": plan.gone.height - held, "quarantined": held})
     for opened in extracted.files:
         uri = opened.candidate.source_uri
         outcome, reason = _file_outcome(opened, delivered.get(uri, []), rejected.get(uri, []))
+        if uri in withheld.file:
+            outcome, reason = "quarantined", f"check {withheld.file[uri]} failed"
+            opened = opened._replace(duplicate_of=None)
         files[outcome] += 1
         if outcome != "unchanged":
             rows.append(_file_row(opened, outcome, reason, run_id, collection))
-    gone = plan.gone.select(
-        pl.lit(run_id).alias("run_id"), "source_uri", pl.lit(collection).alias("collection"),
-        "file_id", "byte_count", "modified_at", pl.lit(None, pl.String()).alias("format"),
-        pl.lit(None, pl.String()).alias("encoding"), pl.lit("removed").alias("outcome"),
-        pl.lit("The file is not there any more.").alias("reason"),
-        pl.lit(None, pl.String()).alias("duplicate_of"),
-    )  # fmt: skip
     opened_files = pl.DataFrame(rows, FILE.polars_schema, orient="row")
     return Accounts(
         files_seen=plan.files_seen,
@@ -106,8 +105,31 @@ def settle(
         files={outcome: files[outcome] for outcome in OUTCOMES},
         records_seen=extracted.record_count + partial,
         records={outcome: records[outcome] for outcome in RECORD_OUTCOMES},
-        file=FILE.conform(pl.concat([opened_files, gone])),
+        file=FILE.conform(
+            pl.concat([opened_files, _gone_rows(plan.gone, held_removals, run_id, collection)])
+        ),
     )
+
+
+def _gone_rows(
+    gone: pl.DataFrame, held_removals: Mapping[str, str], run_id: str, collection: str
+) -> pl.DataFrame:
+    """Rows of FILE for files found gone; one whose removal is held back is found gone again."""
+    nothing = pl.lit(None, pl.String())
+    is_held = pl.col("source_uri").is_in(list(held_removals))
+    why = pl.col("source_uri").replace_strict(
+        dict(held_removals), default=None, return_dtype=pl.String()
+    )
+    return gone.select(
+        pl.lit(run_id).alias("run_id"), "source_uri", pl.lit(collection).alias("collection"),
+        "file_id", "byte_count", "modified_at", nothing.alias("format"), nothing.alias("encoding"),
+        pl.when(is_held).then(pl.lit("quarantined")).otherwise(pl.lit("removed")).alias("outcome"),
+        pl.when(is_held)
+        .then(pl.format("The file is gone, but its article stays: check {} failed.", why))
+        .otherwise(pl.lit("The file is not there any more."))
+        .alias("reason"),
+        nothing.alias("duplicate_of"),
+    )  # fmt: skip
 
 
 def _by_file(rejected: Iterable[Rejected]) -> dict[str, list[Rejected]]:

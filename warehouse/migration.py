@@ -23,7 +23,11 @@ def _add_mojibake(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("ALTER TABLE ops.record ADD COLUMN IF NOT EXISTS mojibake VARCHAR")
 
 
-STEPS: Mapping[int, Step] = MappingProxyType({2: _add_mojibake})
+def _add_action(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE ops.check_result ADD COLUMN IF NOT EXISTS action VARCHAR")
+
+
+STEPS: Mapping[int, Step] = MappingProxyType({2: _add_mojibake, 3: _add_action})
 """By the version a step arrives at."""
 
 

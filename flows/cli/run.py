@@ -101,6 +101,13 @@ def run(
     max_unpack_ratio: LimitOption = None,
     max_pack_depth: LimitOption = None,
     max_markup_mb: LimitOption = None,
+    max_withheld_share: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of the articles, from 20 on, that one failing check may withhold.",
+            rich_help_panel="Limits",
+        ),
+    ] = None,
     format: ReportOption = ReportForm.table,  # noqa: A002 - the flag's name
 ) -> None:
     """Bring the warehouse up to date with SOURCE.
@@ -130,6 +137,7 @@ def run(
         max_unpack_ratio=max_unpack_ratio,
         max_pack_depth=max_pack_depth,
         max_markup_mb=max_markup_mb,
+        max_withheld_share=max_withheld_share,
     )
     summary = run_flow(settings)
     if format is ReportForm.json:

@@ -84,7 +84,7 @@ def _past(check_id: str, value: float, runs: int = 6) -> str:
     """Results of earlier runs that measured about this value."""
     return (
         "insert into known.check_result select '20260201T06000' || i || 'Z-aaaaaa', 'x', "
-        f"'{check_id}', 'x', null, 'warning', true, '{value:.4f} (earlier)', 1, 0, null "
+        f"'{check_id}', 'x', null, 'warning', true, '{value:.4f} (earlier)', 1, 0, null, 'none' "
         f"from range({runs}) as t(i);"
     )
 
