@@ -17,7 +17,8 @@ import polars as pl
 from flows.batch import Batch, Outfit
 from flows.nlp_store import NlpStore
 from flows.work import Work
-from transforms.nlp import annotate, load_pipeline
+from transforms.nlp import load_pipeline
+from transforms.paragraph_reading import annotate_what_can_be
 from transforms.pipeline import Pipeline
 from warehouse.tables.paragraph import PARAGRAPH
 
@@ -150,7 +151,7 @@ def _chunks(
 def read_batch(outfit: Outfit, chunk: Path, store: Path, name: str) -> int:
     """Read the paragraphs of one batch and put the results into the store; how many they were."""
     paragraph = pl.read_parquet(chunk)
-    annotation = annotate(outfit.pipelines(), paragraph)
+    annotation = annotate_what_can_be(outfit.pipelines(), paragraph)
     NlpStore(store).write(name, annotation.paragraph_sentence, annotation.paragraph_span)
     chunk.unlink()
     return paragraph.height

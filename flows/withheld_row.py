@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from flows.derive import FAILED
 from flows.run_state import RunState
 from flows.settings import without_credentials
 from transforms.identity import short_hash
 from transforms.withholding import Withheld, blamed_articles
 from warehouse.contract import HEX_16
-from warehouse.tables import ENTITY_MERGE
+from warehouse.tables import ARTICLE, ENTITY_MERGE
 
 Row = tuple[object, ...]
 _Place = tuple[str, str | None]
@@ -30,6 +31,24 @@ def deliveries(run: RunState, article_id: Sequence[str]) -> pl.DataFrame:
         wanted.filter(~wanted.is_in(delivered["article_id"].implode()))
     ).filter(pl.col("current_no").is_not_null())
     return pl.concat([delivered, before.select(columns)]).unique(maintain_order=True)
+
+
+NOT_MADE = "not_made"
+"""Rule of articles that a stage could not make."""
+
+
+def not_made(run: RunState) -> pl.DataFrame:
+    """Articles that a stage could not make, as rows of BLAMED."""
+    failed = [pl.read_parquet(path) for path in run.work.parts("_failed")]
+    return pl.concat([pl.DataFrame(schema=FAILED), *failed]).select(
+        pl.lit("article").alias("blame"),
+        pl.col("article_id").alias("blamed"),
+        pl.lit(ARTICLE.name).alias("table_name"),
+        pl.lit(NOT_MADE).alias("check_id"),
+        pl.col("article_id").alias("row_key"),
+        pl.col("error").alias("observed"),
+        pl.format("The stage {} fails with its text.", "stage").alias("notes"),
+    )
 
 
 def withheld_rows(
@@ -122,7 +141,8 @@ def _row(
         " Mend the file, or the check, where one of them is wrong; else update newshouse. Then "
         f"run: newshouse {command}"
     )
+    stage = "transform" if row["check_id"] == NOT_MADE else "check"
     return (
-        identity, run.clock.run_id, uri, locator, article_id, row["table_name"], "check",
+        identity, run.clock.run_id, uri, locator, article_id, row["table_name"], stage,
         row["check_id"], message + what_to_do, row["observed"], "open", None,
     )  # fmt: skip

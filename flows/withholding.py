@@ -4,14 +4,14 @@ the run must stop."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from expectations.check import CheckReport
 from flows import conclude
 from flows.run_state import RunState
-from flows.withheld_row import deliveries, withheld_rows
+from flows.withheld_row import deliveries, not_made, withheld_rows
 from transforms.withholding import (
     Published,
     Withheld,
@@ -75,8 +75,12 @@ def withhold_what_fails(run: RunState, emptied: Sequence[str] = ()) -> CheckRepo
     check would withhold too large a share, or where something fails whatever is withheld.
     """
     staged = _staged_counts(run)
+    findings = _Findings(CheckReport(CHECK_RESULT.empty(), CHECK_FAILURE.empty(), not_made(run)))
+    if findings.report.blamed.height:
+        _refuse_systematic(run, findings, staged)
+        _withhold(run, findings, emptied)
     latest = conclude.check(run, emptied)
-    findings = _Findings(replace(latest, blamed=to_blame_first(latest.blamed)))
+    findings.add(latest)
     for _ in range(_MOST_ROUNDS):
         if latest.blamed.is_empty():
             _stage_results(run, findings.report, stopped_by=())
@@ -108,9 +112,9 @@ def _why_it_cannot_be_withheld(latest: CheckReport, failing: Sequence[str]) -> s
 
 def _staged_counts(run: RunState) -> dict[str, int]:
     """How many articles, entities and files the run brings, by what a row can be blamed on."""
+    failed = not_made(run)["blamed"].n_unique()
     article, entity = (run.work.staged(c, c.key[0])[c.key[0]].n_unique() for c in (ARTICLE, ENTITY))
-    assert run.plan is not None
-    return {"article": article, "entity": entity, "file": len(run.extracted.files)}
+    return {"article": article + failed, "entity": entity, "file": len(run.extracted.files)}
 
 
 def _refuse_systematic(run: RunState, findings: _Findings, staged: Mapping[str, int]) -> None:

@@ -14,15 +14,20 @@ import pytest
 from typer.testing import CliRunner
 
 from expectations.check import CheckReport
+from flows import derive, stages
 from flows.check_process import check_staged
 from flows.cli import quarantine
 from flows.cli.app import app
+from flows.conclude import ChecksFailed
+from flows.extract import extract
 from flows.rebuild import rebuild
 from flows.run import run_once
 from flows.settings import Settings
 from flows.summary import Summary
 from flows.warm import Warm
 from tests.conftest import Load
+from transforms import paragraph_reading
+from transforms.block import build_block
 from warehouse.tables import ARTICLE, BY_NAME, ENTITY, MENTION
 
 PLACES = ("Oslo", "Paris", "Rome", "Madrid", "Vienna", "Prague", "Warsaw", "Lisbon", "Dublin",
@@ -211,6 +216,78 @@ def test_an_entity_that_fails_is_not_made_and_a_rebuild_makes_it(
     rebuild(Settings(warehouse=warehouse), warm=warm)
     assert _ask(warehouse, named) == [(20, 20)]
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
+
+
+def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callable[..., Any]:
+    """The function, raising where a frame it is given has the name of a place in a column."""
+
+    def fails(*words: Any, **named: Any) -> Any:
+        frames = [w for w in words if isinstance(w, pl.DataFrame) and column in w.columns]
+        if any(frame[column].str.contains(place).any() for frame in frames):
+            raise ValueError(f"cannot read {place}")
+        return function(*words, **named)
+
+    return fails
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "column", "stage", "said"),
+    [
+        (derive, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
+        (derive, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
+        (paragraph_reading, "annotate", "text", "language",
+         "the language pipeline fails on one of its paragraphs"),
+    ],
+    ids=["blocks", "mentions", "language"],
+)  # fmt: skip
+def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
+    module: Any, function: str, column: str, stage: str, said: str,
+    folder: Path, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    warehouse = tmp_path / "news.duckdb"
+    monkeypatch.setattr(module, function, _failing_on("Rome", getattr(module, function), column))
+
+    summary = load(folder, warehouse, workers=1)
+
+    assert (summary.files["loaded"], summary.files["quarantined"]) == (19, 1)
+    assert _ask(warehouse, "select count(*) from article") == [(19,)]
+    row = json.loads(_cli(warehouse, "list", "--format", "json"))
+    assert (Path(row["source_uri"]).name, row["stage"], row["rule"], row["payload"]) == (
+        "rome.txt", "transform", "not_made", said,
+    )  # fmt: skip
+    assert f"The stage {stage} fails with its text." in row["message"]
+
+
+def test_a_stage_that_fails_on_every_article_stops_the_run(
+    folder: Path, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = _failing_on("Trams", build_block, "text")
+    monkeypatch.setattr(derive, "build_block", fails)
+
+    with pytest.raises(ChecksFailed, match=r"^not_made failed for 20 of 20 articles, more than"):
+        load(folder, tmp_path / "news.duckdb", workers=1)
+
+
+def test_a_file_that_its_extractor_fails_on_is_quarantined(
+    folder: Path, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = tmp_path / "news.duckdb"
+
+    def fails(name: str, *words: Any, **named: Any) -> Any:
+        if name == "rome.txt":
+            raise RecursionError("maximum recursion depth exceeded")
+        return extract(name, *words, **named)
+
+    monkeypatch.setattr(stages, "extract_records", fails)
+
+    summary = load(folder, warehouse)
+
+    assert (summary.files["loaded"], summary.files["quarantined"]) == (19, 1)
+    row = json.loads(_cli(warehouse, "list", "--format", "json"))
+    assert (Path(row["source_uri"]).name, row["stage"], row["rule"]) == (
+        "rome.txt", "extract", "extractor_failed",
+    )  # fmt: skip
+    assert "fails with RecursionError: maximum recursion depth exceeded" in row["message"]
 
 
 @pytest.mark.parametrize("table", [ARTICLE.name, MENTION.name, ENTITY.name])
