@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 import pytest
@@ -11,7 +11,7 @@ from transforms.failing import find_failing
 from transforms.nlp import annotate, blank_pipeline
 from transforms.paragraph import paragraph_id
 from transforms.paragraph_reading import UNREAD, annotate_what_can_be
-from transforms.pipeline import PipelineMissing
+from transforms.pipeline import Passage, PipelineMissing, Reading
 from warehouse.tables.paragraph import PARAGRAPH
 
 
@@ -60,8 +60,9 @@ def test_what_the_machine_is_to_blame_for_is_raised(problem: Exception) -> None:
 def test_a_paragraph_that_a_pipeline_fails_on_is_marked_and_the_others_are_read() -> None:
     class Failing:
         component = blank_pipeline("en").component
+        language = "en"
 
-        def read(self, passages):  # type: ignore[no-untyped-def]
+        def read(self, passages: Iterable[Passage]) -> Iterator[Reading]:
             for passage in passages:
                 if "boom" in passage.text:
                     raise KeyError("boom")
