@@ -134,6 +134,7 @@ def record_row(record: ExtractedRecord, context: RecordContext) -> tuple[str | N
         record.language,
         json.dumps(hints, ensure_ascii=False, separators=(",", ":")),
         record.mojibake,
+        record.text_only_reason,
         content_hash(record.text),
         record.text,
     )

@@ -23,11 +23,14 @@ def _add_mojibake(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("ALTER TABLE ops.record ADD COLUMN IF NOT EXISTS mojibake VARCHAR")
 
 
-def _add_action(con: duckdb.DuckDBPyConnection) -> None:
+def _add_action_and_text_only_reason(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("ALTER TABLE ops.check_result ADD COLUMN IF NOT EXISTS action VARCHAR")
+    con.execute("ALTER TABLE ops.record ADD COLUMN IF NOT EXISTS text_only_reason VARCHAR")
 
 
-STEPS: Mapping[int, Step] = MappingProxyType({2: _add_mojibake, 3: _add_action})
+STEPS: Mapping[int, Step] = MappingProxyType(
+    {2: _add_mojibake, 3: _add_action_and_text_only_reason}
+)
 """By the version a step arrives at."""
 
 

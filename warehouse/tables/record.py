@@ -24,6 +24,9 @@ _DECLARED = (
          "[start_char, end_char, kind, rule, url]."),
     text("mojibake", "What of the text looks decoded with the wrong charset, and whether it stands "
          "as delivered or repaired; null where nothing does.", nullable=True),
+    text("text_only_reason", "Why the parts of the markup could not be told apart, so that lines "
+         "are judged by their shape alone: which bound it exceeds. Null where they were.",
+         nullable=True),
 )  # fmt: skip
 
 RECORD = Contract(

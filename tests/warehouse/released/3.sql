@@ -172,7 +172,8 @@ CREATE TABLE ops.record (
     modified_raw VARCHAR,
     language VARCHAR,
     hints VARCHAR NOT NULL,
-    mojibake VARCHAR
+    mojibake VARCHAR,
+    text_only_reason VARCHAR
 );
 CREATE TABLE ops.quarantine (
     quarantine_id VARCHAR NOT NULL,
