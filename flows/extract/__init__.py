@@ -38,7 +38,8 @@ from flows.extract.stream import ByteStream, Readable
 __all__ = ["ExtractedRecord", "Extraction", "Hint", "Limits", "Rejection", "extract"]
 
 _RECORD_FORMATS = ("json", "jsonl", "csv", "tsv")
-"""Formats of many records, in which a stray NUL costs the record it stands in, not the file."""
+"""Formats of many records, in which a stray NUL costs the record it stands in, not the file. In
+pages NUL and other control characters are left out, as browsers do."""
 
 
 def extract(
@@ -157,7 +158,8 @@ class _Reader:
         _refuse_binary(head, self.limits)
         codec = stream_codec(head, page.declared_charset(head))
         kind = sniff.text_format(name, head.decode(codec, "ignore"))
-        if kind not in _RECORD_FORMATS or head.count(0) * 100 > len(head):
+        is_sparse = kind in _RECORD_FORMATS and head.count(0) * 100 <= len(head)
+        if kind != "html" and not is_sparse:
             _refuse_nul(head, self.limits)
         if kind == "mail":
             data = stream.read_whole(self.limits.record_bytes)

@@ -14,7 +14,7 @@ from flows.extract.story import story_record
 from flows.extract.stream import ByteStream, too_large
 
 _LISTS = ("articles", "items", "entries", "results", "data", "docs", "documents", "news", "stories",
-          "hits", "records", "posts", "rows", "content", "response", "feed")  # fmt: skip
+          "hits", "records", "posts", "rows", "content", "response", "feed", "value")  # fmt: skip
 _SPACE = re.compile(r"\s*")
 _DECODER = json.JSONDecoder(strict=False)
 _MARK = re.compile(r'["\\{}\[\],]')

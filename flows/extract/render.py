@@ -12,7 +12,7 @@ from flows.extract.markup_size import MOST_LEVELS, TooMuchMarkup, refuse_excess
 from flows.extract.page_text import UNSEEN, PageText, Rendered
 
 _HIDDEN_STYLE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden", re.I)
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]+")
 _ZONES = {
     "nav": "nav", "footer": "footer", "aside": "aside", "menu": "nav", "figcaption": "caption",
 }  # fmt: skip

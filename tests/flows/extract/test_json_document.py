@@ -167,3 +167,8 @@ def test_wide_lines_are_read(read: Reader) -> None:
 def test_too_many_records_stop_the_file_and_keep_what_came(read: Reader) -> None:
     found = read(b'{"title": "T"}\n' * 5, "a.jsonl", record_count=3)
     assert (len(found.records), found.rejected) == (3, [(None, "too_many_records")])
+
+
+def test_items_of_an_odata_envelope_are_records(read: Reader) -> None:
+    envelope = b'{"_type": "News", "value": [{"name": "Weir broken", "description": "Again."}]}'
+    assert [r.text for r in read(envelope, "a.json").records] == ["Weir broken\n\nAgain."]

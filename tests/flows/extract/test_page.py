@@ -187,3 +187,7 @@ def test_a_large_page_is_rendered_without_kinds_of_paragraphs(read: Reader) -> N
     assert found.records[0].text_only_reason is not None
     assert "characters of markup; at most 10" in found.records[0].text_only_reason
     assert Hint(11, 26, "title", "html_title") in found.records[0].hints
+
+
+def test_stray_control_characters_are_left_out_of_a_page(read: Reader) -> None:
+    assert read(b"<html><body><p>O\0ne.</p>" + b"\0" * 100).records[0].text == "One."
