@@ -19,6 +19,10 @@ AHEAD_OF_UTC = timedelta(hours=14)
 """A date without a clock time is the outlet's own day, which begins up to 14 hours before UTC's.
 An instant after the collection is never believed."""
 
+_LONGEST_DATE = 200
+"""Characters of a date: with weekday, zone and its name in brackets it has 60 or so. Reading
+numbers of thousands of digits takes the square of their length."""
+
 _SAME_DAY = timedelta(days=1)
 """The text's instant and the address's day name one day, if they lie no farther apart."""
 
@@ -97,6 +101,8 @@ def read_date(raw: str) -> Reading | None:
     strings of 10 or 13 digits are Unix seconds or milliseconds.
     """
     text = raw.strip()
+    if len(text) > _LONGEST_DATE:
+        return None
     if re.fullmatch(r"\d{10}|\d{13}", text):
         return Reading(datetime.fromtimestamp(int(text) / 10 ** (len(text) - 10), UTC), "instant")
     if re.fullmatch(r"\d{4}", text):
@@ -114,7 +120,7 @@ def _parse(text: str, *, day_first: bool) -> Reading | None:
             parser.parse(text, default=default, dayfirst=day_first, tzinfos=_TZINFOS)
             for default in (datetime(2000, 1, 1, 0, 0), datetime(2004, 2, 2, 1, 1))
         )
-    except (ValueError, OverflowError, AttributeError):
+    except (ValueError, ArithmeticError, AttributeError):
         return None
     year_missing = first.year != second.year
     if first.month != second.month:
@@ -126,7 +132,7 @@ def _parse(text: str, *, day_first: bool) -> Reading | None:
     if timed and first.tzinfo is not None:
         try:
             return Reading(first.astimezone(UTC), "instant", year_missing)
-        except OverflowError:
+        except (OverflowError, ValueError):  # beyond year 9999, or a zone a day away from UTC
             return None
     day = datetime(first.year, first.month, first.day, tzinfo=UTC)
     return Reading(day, "day", year_missing)
