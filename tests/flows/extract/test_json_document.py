@@ -172,3 +172,18 @@ def test_too_many_records_stop_the_file_and_keep_what_came(read: Reader) -> None
 def test_items_of_an_odata_envelope_are_records(read: Reader) -> None:
     envelope = b'{"_type": "News", "value": [{"name": "Weir broken", "description": "Again."}]}'
     assert [r.text for r in read(envelope, "a.json").records] == ["Weir broken\n\nAgain."]
+
+
+def test_several_objects_in_one_line_are_records(read: Reader) -> None:
+    lines = (
+        b'{"title": "A"}\r{"title": "B"}\r\n{"title": "C"} {"title": "D"} {"tit\n{"title": "E"}\n'
+    )
+    found = read(lines, "a.jsonl")
+    assert [(record.locator, record.text) for record in found.records] == [
+        ("line 1, item 1", "A"),
+        ("line 1, item 2", "B"),
+        ("line 2, item 1", "C"),
+        ("line 2, item 2", "D"),
+        ("line 3", "E"),
+    ]
+    assert found.rejected == [("line 2, item 3", "invalid_json")]
