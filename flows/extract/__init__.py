@@ -70,6 +70,7 @@ def extract(
 def _guarded(items: Iterator[Item], limits: Limits, repair: bool) -> Iterator[Item]:
     """The items until reading has to stop; the reason is the last."""
     count = 0
+    given: dict[str, int] = {}
     try:
         for count, item in enumerate(items, 1):
             if count > limits.record_count:
@@ -78,11 +79,27 @@ def _guarded(items: Iterator[Item], limits: Limits, repair: bool) -> Iterator[It
                     f"The file holds more than {limits.record_count:,} records; the rest was not "
                     "read. Split it, or raise the limit of records a file.",
                 )
-            yield _sound(item, limits, repair)
+            yield _located(_sound(item, limits, repair), given)
         if not count:
             raise Refused("no_records", "The file is well-formed and holds no records.")
     except Refused as refused:
         yield _shown(refused.rejection())
+
+
+def _located(item: Item, given: dict[str, int]) -> Item:
+    """The item, numbered on where its locator was ``given`` to another record of the file.
+
+    Locators come from the file (a guid, a member's name), which may give two records one, or one
+    record what two others were told apart by.
+    """
+    if not item.locator:
+        return item
+    locator = item.locator
+    while locator in given:
+        given[item.locator] += 1
+        locator = f"{item.locator} #{given[item.locator]}"
+    given[locator] = 1
+    return item if locator == item.locator else replace(item, locator=locator)
 
 
 def _shown(rejection: Rejection) -> Rejection:

@@ -10,6 +10,7 @@ from typing import Any
 
 import feedparser
 
+from flows.extract.entities import without_false_references
 from flows.extract.fields import Fields, as_text, is_address
 from flows.extract.markup_size import MOST_TAGS, most_tags
 from flows.extract.record import Item, Limits, Refused, printable
@@ -56,7 +57,7 @@ def read_feed(text: str, limits: Limits) -> Iterator[Item]:
     rendered to text, and its record says so.
     """
     refuse_expansion(text, limits)
-    feed = without_excess(DECLARED_XML.sub("", text, count=1))
+    feed = without_excess(without_false_references(DECLARED_XML.sub("", text, count=1)))
     seen: dict[str, int] = {}
     for number, fields in enumerate(_items(feed, limits), 1):
         yield story_record(

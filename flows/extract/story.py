@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from flows.extract.decode import normal_lines
-from flows.extract.entities import unescaped
+from flows.extract.entities import unescaped, without_false_references
 from flows.extract.fields import Fields
 from flows.extract.html_body import Body, is_markup, read_body
 from flows.extract.page_body import squeezed
@@ -14,6 +14,11 @@ from flows.extract.record import ExtractedRecord, Hint, Item, Rejection, printab
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,12});", re.IGNORECASE)
+
+
+def _plain(text: str) -> str:
+    """The text with its character references resolved; those to no character stay as written."""
+    return unescaped(without_false_references(text)) if _ENTITY.search(text) else text
 
 
 def story_record(
@@ -45,9 +50,7 @@ def one_line(text: str | None) -> str:
     if not text:
         return ""
     shown = read_body(text).text if is_markup(text) else text
-    if _ENTITY.search(shown):
-        shown = unescaped(shown)
-    return " ".join(shown.split())
+    return " ".join(_plain(shown).split())
 
 
 def _body(text: str) -> Body:
@@ -56,8 +59,8 @@ def _body(text: str) -> Body:
         return Body("", ())
     if is_markup(text):
         return read_body(text)
-    shown = normal_lines(unescaped(text) if _ENTITY.search(text) else text)
-    return Body(shown.strip("\n"), ())
+    return Body(normal_lines(_plain(text)).strip("
+"), ())
 
 
 def _of_kind(body: Body, kind: str | None) -> Body:
