@@ -22,10 +22,11 @@ MIN_CONFIDENCE = 0.5
 
 _PARTS_OF = {
     "ary": "ar", "arz": "ar", "fuv": "ff", "gug": "gn", "ltg": "lv", "sdh": "ku", "uzs": "uz",
-    "wuu": "zh", "yue": "zh", "cmn": "zh", "arb": "ar", "iw": "he", "in": "id", "ji": "yi",
+    "wuu": "zh", "yue": "zh", "cmn": "zh", "arb": "ar", "pcm": "en", "iw": "he", "in": "id", "ji": "yi",
 }  # fmt: skip
 """Languages with a code of their own in ISO 639-3 and one of their macrolanguage in 639-1, as far
-as the model tells them or tags name them, and the three codes that were replaced in 1989."""
+as the model tells them or tags name them; Nigerian Pidgin, which the model sees in plain English;
+and the three codes that were replaced in 1989."""
 
 _CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
 

@@ -108,7 +108,7 @@ def change_half(folder: Folder, *, records: int, seed: int) -> dict[str, int]:
         if file.path not in folder.made:
             count["new"] += 1
             folder.place(file)
-    folder.gone = count["deleted"] + count["renamed"]
+    folder.gone = len(set(listing) - set(folder.listing()))
     return count
 
 
