@@ -22,7 +22,8 @@ MIN_CONFIDENCE = 0.5
 
 _PARTS_OF = {
     "ary": "ar", "arz": "ar", "fuv": "ff", "gug": "gn", "ltg": "lv", "sdh": "ku", "uzs": "uz",
-    "wuu": "zh", "yue": "zh", "cmn": "zh", "arb": "ar", "pcm": "en", "iw": "he", "in": "id", "ji": "yi",
+    "wuu": "zh", "yue": "zh", "cmn": "zh", "arb": "ar", "pcm": "en", "iw": "he",
+    "in": "id", "ji": "yi",
 }  # fmt: skip
 """Languages with a code of their own in ISO 639-3 and one of their macrolanguage in 639-1, as far
 as the model tells them or tags name them; Nigerian Pidgin, which the model sees in plain English;
