@@ -104,3 +104,9 @@ def test_a_dateline_is_without_the_blanks_before_its_dash() -> None:
 )
 def test_what_is_no_date_is_undateable_at_once(raw: str) -> None:
     assert publication_date(raw, None, (), raw, COLLECTED) == UNDATEABLE
+
+
+def test_a_title_of_white_space_is_none_and_comes_from_nowhere() -> None:
+    declared = Declared(None, "\u00a0", None, None, None, None, None)
+    found = read_metadata(declared, (), COLLECTED)
+    assert (found.title, found.title_source) == (None, None)
