@@ -93,8 +93,3 @@ def _verify_names(con: duckdb.DuckDBPyConnection) -> Iterator[Wrong]:
             value for (value,) in con.execute(
                 f"select distinct {column} from {table} where {column} is not null").fetchall()
             if not value.strip() or " ".join(value.split()) != value))  # fmt: skip
-    yield from told("entity", "entity without a mention", con.execute(
-        "select entity_id, name from entity where entity_id not in "
-        "(select entity_id from mention where entity_id is not null) and entity_id not in "
-        "(select entity_id from entity_merge union all select into_entity_id from entity_merge)"
-    ).fetchall())  # fmt: skip
