@@ -59,8 +59,7 @@ def _body(text: str) -> Body:
         return Body("", ())
     if is_markup(text):
         return read_body(text)
-    return Body(normal_lines(_plain(text)).strip("
-"), ())
+    return Body(normal_lines(_plain(text)).strip("\n"), ())
 
 
 def _of_kind(body: Body, kind: str | None) -> Body:
