@@ -7,13 +7,10 @@ from __future__ import annotations
 from expectations.check import Blame, Check, Severity
 from warehouse.contract import Contract
 from warehouse.tables import ARTICLE_TABLES, ENTITY_TABLES, FILE
+from warehouse.tables.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, re2
 
-_WHITE_BUT_SPACE = (
-    r"\x09-\x0D\x1C-\x1F\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200A}"
-    r"\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
-)
-"""White space as Python's str.isspace has it: the Unicode White_Space property and the four
-information separators U+001C to U+001F. Zero-width characters are no white space."""
+_WHITE_BUT_SPACE = re2(tuple(pair for pair in WHITE if pair != (0x20, 0x20)))
+"""White space as Python's str.isspace has it. Zero-width characters are no white space."""
 
 NOT_WHITE = f"'[^ {_WHITE_BUT_SPACE}]'"
 """SQL literal: RE2 for a character that is not white space."""
@@ -21,6 +18,10 @@ NOT_WHITE = f"'[^ {_WHITE_BUT_SPACE}]'"
 _RUN = f"'[ {_WHITE_BUT_SPACE}]+'"
 _LOOSE = f"'^ | $|  |[{_WHITE_BUT_SPACE}]'"
 """SQL literals: RE2 for a run of white space, and for any that is not one space between words."""
+
+_NEVER_IN_NAME = rf"'[{re2(NEVER_SHOWN)}]|^[{re2(SHAPING)}]|[\x{{200C}}\x{{200D}}]$'"
+_UNSEEN_EDGE = rf"'^[ {_WHITE_BUT_SPACE}{re2(UNSEEN)}]|[ {_WHITE_BUT_SPACE}{re2(UNSEEN)}]$'"
+_UNSEEN_ONE = f"'[{re2(UNSEEN)}]'"
 
 
 def literal(value: str) -> str:
@@ -124,6 +125,22 @@ def collapsed(text: str) -> str:
         f"case when regexp_matches({joined}, {_LOOSE}) "
         f"then trim(regexp_replace({text}, {_RUN}, ' ', 'g')) else {joined} end"
     )
+
+
+def is_unkempt(name: str) -> str:
+    """True where a name has other white space than single spaces between words, or a character
+    that nobody sees; a joiner or variation selector may stand behind what it shapes."""
+    return f"({name} <> {collapsed(name)} or regexp_matches({name}, {_NEVER_IN_NAME}))"
+
+
+def is_unseen_at_edge(text: str) -> str:
+    """True where a text begins or ends with white space or with a character that nobody sees."""
+    return f"regexp_matches({text}, {_UNSEEN_EDGE})"
+
+
+def seen(text: str) -> str:
+    """A text without the characters that nobody sees."""
+    return f"regexp_replace({text}, {_UNSEEN_ONE}, '', 'g')"
 
 
 def word_count(text: str) -> str:

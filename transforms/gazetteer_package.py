@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from transforms.plain_text import matched_form
+
 # An alternate spelling counts as a city's name only where the city is large: GeoNames lists
 # exonyms, airport codes and transliterations of every village beside each other.
 _ALTERNATE_POPULATION = 100_000
@@ -61,7 +63,7 @@ def key_of(name: str) -> str:
     """
     if name.isascii() and name.isalpha():
         return name if len(name) <= _ABBREVIATION and name.isupper() else name.lower()
-    text = _DOTTED.sub("", name.strip()).replace("’", "'").replace("&", "and")
+    text = _DOTTED.sub("", matched_form(name)).replace("’", "'").replace("&", "and")
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = re.sub(r"\s+", " ", re.sub(r"(?i)^the ", "", text))
     text = re.sub(r"\bSt\.? ", "Saint ", text)

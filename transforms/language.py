@@ -8,6 +8,7 @@ from functools import cache
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from transforms.gazetteer_package import language_codes
+from transforms.plain_text import plain_text
 
 UNDETERMINED = "und"
 
@@ -50,7 +51,7 @@ def _two_letters(code: str) -> str | None:
 
 def detect_language(text: str, declared: str | None = None) -> str:
     """ISO 639-1 code of the text; the declared one where the text does not tell; else ``und``."""
-    sample = text[:MAX_LETTERS]
+    sample = plain_text(text[:MAX_LETTERS]).text
     if sum(map(str.isalpha, sample)) >= MIN_LETTERS:
         code, confidence = _identifier().classify(sample)
         if confidence >= MIN_CONFIDENCE and (short := _two_letters(str(code))):

@@ -381,6 +381,10 @@ WRITTEN: dict[str, Fault] = {
     "entity.name.trimmed": Fault(
         set_last("main.entity", "name = ' Lind'"), frozenset({"entity.name.is_an_alias"})
     ),
+    "entity_alias.alias.trimmed": Fault(
+        set_last("main.entity_alias", "alias = chr(8203) || 'Lind'"),
+        frozenset({"entity.name.is_an_alias"}),
+    ),
     "entity.name.is_an_alias": Fault(set_last("main.entity", "name = 'Lindt'")),
     "entity.entity_id.mentioned": Fault(
         f"delete from known.mention where entity_id = '{ANNA}'"

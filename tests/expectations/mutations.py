@@ -246,6 +246,8 @@ MUTATIONS = tuple(
         ("title of its version differs", "article_version", _set(0, title=pl.lit("Another"))),
         ("line ends of an old Mac", "article", _set(0, text=_TEXT.str.replace_all("\n", "\r"))),
         ("entity name with its space", "entity", _set(0, name=pl.lit("Anna Berg "))),
+        ("entity name with what nobody sees", "entity", _set(0, name=pl.lit("Anna\u200b Berg"))),
+        ("alias with a no-break space", "entity_alias", _set(0, alias=pl.lit("Anna\u00a0Berg"))),
         ("entity that nothing mentions", "mention",
          lambda frame: frame.filter(pl.col("entity_id") != ANNA)),
         ("entity of another type", "entity", _set(1, entity_type=pl.lit("organization"))),
