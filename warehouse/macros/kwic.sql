@@ -15,16 +15,17 @@ asked AS (
 ),
 sought AS (
     SELECT
+        '(?i)' || replace(regexp_escape(said), '\ ', white || '+') AS pattern,
         list_transform(regexp_extract_all(said, '(?s).'), lambda letter:
             CASE letter WHEN ' ' THEN '(?:' || white || one || '*)+' ELSE regexp_escape(letter) END
         ) AS letters,
-        '(?i)' || array_to_string(letters, '') AS pattern,
         -- In a term far longer than names what nobody sees is not looked past: DuckDB's patterns
         -- may not grow without end.
         '(?i)' || array_to_string(list_transform(letters, lambda letter, i:
             CASE WHEN i < len(letters) AND len(letters) <= 300 THEN letter || one || '*' ELSE letter END
         ), '') AS wide_pattern,
         lower(string_split(said, ' ')[1]) AS first_word,
+        lower(string_split(said, ' ')[-1]) AS last_word,
         one AS unseen
     FROM asked
     WHERE said <> ''
@@ -32,7 +33,8 @@ sought AS (
 marked AS (
     SELECT
         *,
-        strlen(text) > length(text) AND regexp_matches(text, '[{UNSEEN}]') AS is_marked
+        strlen(text) > length(text) AND regexp_matches(text, '[{UNSEEN}]') AS is_marked,
+        lower(if(is_marked, regexp_replace(text, '[{UNSEEN}]', '', 'g'), text)) AS lower_text
     FROM main.block
     WHERE is_body
 ),
@@ -47,7 +49,7 @@ containing AS (
         string_split_regex(block.text, pattern_here) AS pieces,
         regexp_extract_all(block.text, pattern_here) AS hits
     FROM marked AS block
-    JOIN sought ON is_marked OR contains(lower(block.text), first_word)
+    JOIN sought ON contains(lower_text, first_word) AND contains(lower_text, last_word)
 ),
 placed AS (
     SELECT
