@@ -188,4 +188,6 @@ def _composed(plain: PlainText) -> PlainText:
 
 
 def _one_letter(accented: str) -> str:
-    return unicodedata.normalize("NFC", accented)
+    """A letter and its accents as fewer characters, where there are such."""
+    composed = unicodedata.normalize("NFC", accented)
+    return composed if len(composed) < len(accented) else accented
