@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
@@ -209,7 +210,8 @@ def in_odd_dress(text: str) -> str:
         ("Alexander Payne", "Alexander\u00a0Payne"), ("J. M. Farrant", "J.\u00a0M.\u202fFarrant"),
         ("Health Organization", "Health\u3000 Organi\u2060zation"), ("WHO", "W\u200bHO"),
         ("Mr. Payne", "Mr.\u2003Payne"), ("United Kingdom", "\u202aUnited  Kingdom\u202c"),
-        ("José Muñoz", "Jose\u0301 \u200bMun\u0303oz"), ("New York City", "New\u200a\u061cYork\x85City"),
+        ("José Muñoz", "Jose\u0301 \u200bMun\u0303oz"),
+        ("New York City", "New\u200a\u061cYork\x85City"),
         ("Chinese", "Chi\ufeffnese"), ("Norway", "Nor\u034fway"),
     ):  # fmt: skip
         text = text.replace(plain, odd)
@@ -220,7 +222,8 @@ def test_a_story_in_odd_dress_names_the_same() -> None:
     plain, odd = read(*STORY), read(*map(in_odd_dress, STORY))
     assert {("person", "Elena Marsh"), ("person", "Alexander Payne"), ("person", "J. M. Farrant"),
             ("place", "Norway"), ("place", "United Kingdom"), ("person", "José Muñoz"),
-            ("organization", "World Health Organization"), ("group", "Chinese")} <= plain.names  # fmt: skip
+            ("group", "Chinese"), ("organization", "World Health Organization"),
+            } <= plain.names  # fmt: skip
     assert odd.names == plain.names
     assert odd.entity_ids == plain.entity_ids
     assert odd.alias.rows() == plain.alias.rows()
@@ -345,7 +348,7 @@ def test_sentences_hold_all_that_is_not_blank_and_plain_texts_lead_back(text: st
     spans = split_sentences(text)
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
     assert all(a < b and text[a:b] == text[a:b].strip() for a, b in spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     for plain in (plain_text(text), plain_lines(text)):
         assert len(plain.text) == len(plain.starts) == len(plain.ends)
         assert all(a < b for a, b in zip(plain.starts, plain.ends, strict=True))

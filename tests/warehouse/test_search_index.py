@@ -42,7 +42,7 @@ ARTICLES: dict[str, Blocks] = {
     ],
     "hidden": [
         ("title", "Wash\u00ading\u00adton votes"),
-        ("paragraph", "Elena\u200b Marsh met \u202eAlexander\u00a0\u2003Payne\u2069 of Ba\u034fsel."),
+        ("paragraph", "Elena\u200b Marsh met \u202eAlexander\u00a0\u2003Payne\u2069, Ba\u034fsel."),
     ],
     "abroad": [
         ("title", "外国新闻"),
