@@ -118,8 +118,12 @@ class Corrections:
             self._note(bare, full, "merge", reason)
 
     def entity_merge(self) -> pl.DataFrame:
-        """Rows of `entity_merge` without the run."""
-        rows = [(*key, reason) for key, reason in self._merges.items()]
+        """Rows of `entity_merge` without the run; a merge leads to what stands after all merges."""
+        merges = {
+            (old, self._register.current(into) if kind == "merge" else into, kind): reason
+            for (old, into, kind), reason in self._merges.items()
+        }
+        rows = [(*key, reason) for key, reason in merges.items()]
         return pl.DataFrame(rows, schema=_MERGE_SCHEMA, orient="row").sort(
             "entity_id", "into_entity_id", "kind"
         )
