@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.embedded_server import EmbeddedServer, ServerMissing, reporting_to
+from flows.embedded_server import EmbeddedServer, ServerMissing
+from flows.reporting import reporting_to
 
 pytestmark = pytest.mark.server
 
