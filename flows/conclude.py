@@ -130,7 +130,7 @@ def run_row(run: RunState, status: str, message: str | None = None) -> pl.DataFr
         **{f"records_{o}": records.get(o, 0) for o in OUTCOMES if o != "removed"},
         "row_counts": json.dumps(row_counts),
         "stage_seconds": json.dumps({name: round(s, 3) for name, s in run.seconds.items()}),
-        "message": message,
+        "message": " ".join([*([message] if message else []), *run.notices]) or None,
     }
     return RUN.conform(pl.DataFrame([values], RUN.polars_schema))
 

@@ -200,4 +200,5 @@ def _summarise(run: RunState, report: CheckReport, status: str, rows: dict[str, 
         quarantine=tuple(opened.select("source_uri", "rule", "message").iter_rows()),
         paragraphs_read=run.paragraphs_read,
         paragraphs_reused=run.paragraphs_reused,
+        notices=tuple(run.notices),
     )

@@ -275,7 +275,9 @@ def plan_language(run: RunState, crew: Crew) -> int:
     run.components = describe_components(run.pipelines(), languages, run.reference, CODE_VERSION)
     drop_other_components(run.work.nlp_store, run.components.store_id)
     with_pipeline = list(pipeline_names(run))
-    run.reading = plan_reading(run.work, run.parts, _store(run), with_pipeline, crew.size)
+    run.reading = plan_reading(
+        run.work, run.parts, _store(run), with_pipeline, crew.size, run.notice
+    )
     run.paragraphs_read, run.paragraphs_reused = run.reading.fresh, run.reading.reused
     return run.reading.fresh
 
