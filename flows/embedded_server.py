@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from contextvars import copy_context
@@ -24,7 +25,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flows.quick_import import quick_imports
-from flows.settings import prefect_api_url
+from flows.settings import prefect_api_url, prefect_profiles
 
 if TYPE_CHECKING:
     import uvicorn
@@ -116,6 +117,18 @@ class EmbeddedServer:
 @cache
 def _own_server() -> EmbeddedServer:
     return EmbeddedServer()
+
+
+def refuse_damaged_profiles() -> None:
+    """Raise ServerMissing where Prefect, which reads them as it is imported, could not be."""
+    path = prefect_profiles()
+    try:
+        tomllib.loads(path.read_text("utf-8") if path.exists() else "")
+    except (OSError, ValueError) as problem:
+        raise ServerMissing(
+            f"{path}: Prefect cannot read its profiles there ({problem}). Mend that file, or move "
+            "it away."
+        ) from None
 
 
 def start_ahead() -> None:

@@ -216,6 +216,12 @@ def mistyped_variables() -> dict[str, str]:
     return {name: _PREFIX + found[0] for name, found in near.items() if found}
 
 
+def prefect_profiles() -> Path:
+    """The file that Prefect reads its profiles from."""
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    return Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
+
+
 def prefect_api_url() -> str | None:
     """The Prefect server that the environment names; Prefect's profiles may name one besides."""
     return os.environ.get("PREFECT_API_URL") or None

@@ -107,7 +107,7 @@ def list_damaged(warehouse: Path) -> tuple[DamagedFile, ...]:
 def _examine(
     warehouse: Path, published: set[str]
 ) -> tuple[list[tuple[JournalPart, pl.DataFrame]], tuple[DamagedFile, ...]]:
-    """The sound parts with their rows, and all else. Rows without their run's own row are no use."""
+    """Sound parts with their rows, and all else. Rows without their run's own row are no use."""
     found = [_sound(path) for path in _files(layout_of(warehouse))]
     parts = [one for one in found if not isinstance(one, DamagedFile)]
     runs = {part.run_id for part, _ in parts if part.table == RUN.name} | published

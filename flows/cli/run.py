@@ -27,7 +27,11 @@ from flows.cli.console import (
 )
 from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json
-from flows.embedded_server import server_of_this_command, start_ahead
+from flows.embedded_server import (
+    refuse_damaged_profiles,
+    server_of_this_command,
+    start_ahead,
+)
 from flows.outcome import run_reported
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
 from flows.place import PlaceError, is_remote, refuse_credentials
@@ -158,6 +162,7 @@ def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
         stopped_by_signals() as stopping,
     ):
         refuse_early(settings)
+        refuse_damaged_profiles()
         start_ahead()
         return _flow(settings, again, stopping)
 
