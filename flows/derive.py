@@ -150,6 +150,15 @@ def _type_records(
     return blocks
 
 
+def made_records(staged_record: pl.DataFrame) -> pl.DataFrame:
+    """RECORD rows of records that made a version."""
+    return RECORD.conform(
+        staged_record.drop("content_hash", "text").with_columns(
+            pl.lit(True).alias("made_version"), pl.col("file_uri").alias("first_file_uri")
+        )
+    )
+
+
 def stage_versions(
     work: Work,
     part: str,
@@ -162,7 +171,7 @@ def stage_versions(
     version = build_article_version(
         staged_record, title, newest=newest, run_id=clock.run_id, collected_at=clock.started_at
     )
-    work.stage(RECORD, part, staged_record.select(RECORD.column_names))
+    work.stage(RECORD, part, made_records(staged_record))
     return work.stage(ARTICLE_VERSION, part, version)
 
 

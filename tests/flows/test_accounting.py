@@ -21,7 +21,8 @@ def opened(name: str, outcome: str | None = None, duplicate_of: str | None = Non
 
 def version(*rows: tuple[str, str, str]) -> pl.DataFrame:
     columns = dict.fromkeys(("file_uri", "article_id", "outcome"), pl.String())
-    return pl.DataFrame(rows, columns, orient="row")
+    frame = pl.DataFrame(rows, columns, orient="row")
+    return frame.with_columns(pl.lit("first").alias("first_file_uri"))
 
 
 def plan(seen: int, unchanged: int = 0, gone: tuple[str, ...] = ()) -> Plan:

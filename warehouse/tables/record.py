@@ -1,11 +1,12 @@
 """Contract of `ops.record`: what each delivered record declared beside its text, so that derived
-tables can be made anew. Its staging forms carry the text between extraction and load."""
+tables can be made anew, and which file has an article that several deliver. Its staging forms carry
+the text between extraction and load."""
 
-from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, text, whole
+from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, flag, text, whole
 
 _DECLARED = (
     text("article_id", "Article.", pattern=HEX_16),
-    whole("version_no", "Version of the article this record made.", minimum=1),
+    whole("version_no", "Version of the article that this record made or repeats.", minimum=1),
     text("collection", "Collection of the file."),
     text("file_uri", "Address of the file, without locator."),
     text("locator", "Place of the record in a container; empty for a whole file."),
@@ -33,13 +34,20 @@ RECORD = Contract(
     name="record",
     schema="ops",
     layer="operations",
-    grain="One delivered record, without its text.",
-    columns=_DECLARED,
-    key=("article_id", "version_no"),
+    grain="One delivered record, without its text: one that made a version of its article, or one "
+    "that repeats a version made by another.",
+    columns=(
+        *_DECLARED,
+        flag("made_version", "True for the one record that made the version; false for a record "
+             "that says the same again."),
+        text("first_file_uri", "Address of the file whose record made the version: this file, or "
+             "the one it repeats."),
+    ),
+    key=("article_id", "version_no", "file_uri", "locator"),
     foreign_keys=(
         ForeignKey(("article_id", "version_no"), "article_version", ("article_id", "version_no")),
     ),
-)
+)  # fmt: skip
 
 _TEXT = (
     text("content_hash", "SHA-256 of `text` in UTF-8.", pattern=HEX_64),

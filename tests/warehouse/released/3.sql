@@ -1,4 +1,4 @@
--- Tables of schema version 2, as released. Never changed: warehouses like this exist.
+-- Tables of schema version 3, as released. Never changed: warehouses like this exist.
 CREATE SCHEMA IF NOT EXISTS ops;
 CREATE TABLE main.source (
     source_id VARCHAR NOT NULL,
@@ -173,7 +173,9 @@ CREATE TABLE ops.record (
     language VARCHAR,
     hints VARCHAR NOT NULL,
     mojibake VARCHAR,
-    text_only_reason VARCHAR
+    text_only_reason VARCHAR,
+    made_version BOOLEAN NOT NULL,
+    first_file_uri VARCHAR NOT NULL
 );
 CREATE TABLE ops.quarantine (
     quarantine_id VARCHAR NOT NULL,
