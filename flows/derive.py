@@ -59,7 +59,9 @@ def staged_part(extracted: Path, version: pl.DataFrame, *, is_current: bool) -> 
         pl.col("outcome").is_in(NEW) & (pl.col("is_current") == is_current)
     ).select("article_id", "file_uri", "locator", "version_no")
     return STAGED_RECORD.conform(
-        pl.read_parquet(extracted).join(wanted, on=["article_id", "file_uri", "locator"])
+        pl.read_parquet(extracted)
+        .drop("issued_raw")
+        .join(wanted, on=["article_id", "file_uri", "locator"])
     )
 
 

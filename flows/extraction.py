@@ -135,6 +135,7 @@ def record_row(record: ExtractedRecord, context: RecordContext) -> tuple[str | N
         json.dumps(hints, ensure_ascii=False, separators=(",", ":")),
         record.mojibake,
         record.text_only_reason,
+        record.issued_raw,
         content_hash(record.text),
         record.text,
     )

@@ -134,24 +134,25 @@ def assign_versions(run: RunState) -> None:
     if not parts:
         run.version = nothing_assigned()
         return
-    columns = (
-        "article_id",
-        "file_uri",
-        "locator",
-        fingerprint().alias("fingerprint"),
-        _DECLARED_AT,
-    )
-    delivery = pl.scan_parquet(parts).select(columns).collect()
+    columns = ("article_id", "file_uri", "locator", fingerprint().alias("fingerprint"))
+    delivery = pl.scan_parquet(parts).select(*columns, _DECLARED_AT, "issued_raw").collect()
     known = run.known.records(delivery["article_id"]).with_columns(
         fingerprint().alias("fingerprint"), _DECLARED_AT
     )
-    raws = pl.concat([delivery["declared_at"], known["declared_at"]]).drop_nulls().unique()
-    dates = {raw: reading.at for raw in raws if (reading := read_date(raw)) is not None}
-    ordered_at = pl.col("declared_at").replace_strict(dates, default=None, return_dtype=TIMESTAMP)
+    raws = pl.concat([delivery["declared_at"], delivery["issued_raw"], known["declared_at"]])
+    dates = {
+        raw: reading.at
+        for raw in raws.drop_nulls().unique()
+        if (reading := read_date(raw)) is not None
+    }
+    ordered_at, issued_at = (
+        pl.col(raw).replace_strict(dates, default=None, return_dtype=TIMESTAMP).alias(name)
+        for raw, name in (("declared_at", "ordered_at"), ("issued_raw", "issued_at"))
+    )
     there = pl.col("outcome").is_in(["removed", "quarantined"]).not_()
     run.version = assign_version(
-        delivery.with_columns(ordered_at.alias("ordered_at")).select(DELIVERY.names()),
-        known.with_columns(ordered_at.alias("ordered_at")).select(KNOWN_RECORD.names()),
+        delivery.with_columns(ordered_at, issued_at).select(DELIVERY.names()),
+        known.with_columns(ordered_at).select(KNOWN_RECORD.names()),
         run.known_file.filter(there)["source_uri"],
     )
 

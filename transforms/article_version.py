@@ -29,6 +29,7 @@ DELIVERY = pl.Schema(
         "locator": pl.String(),
         "fingerprint": pl.String(),
         "ordered_at": TIMESTAMP,
+        "issued_at": TIMESTAMP,
     }
 )
 KNOWN_RECORD = pl.Schema(
@@ -69,11 +70,12 @@ def assign_version(
 
     ``delivery`` has the columns of DELIVERY, ``known_record`` of KNOWN_RECORD; ``present`` names
     the files that were there, and readable, when last looked at. Records of one article in one run
-    follow each other by the date they declare (`ordered_at`, none first), then by address and
-    locator, and all follow the published versions. A text the article had before makes a new
-    version only where it is a change: the record declares a later date than all before it, or its
-    own file said otherwise and does not any more. Else it repeats the version that has that text,
-    so that copies which lag behind undo nothing.
+    follow each other by the date they declare (`ordered_at`, none first), then by that of their
+    container (`issued_at`), by address and by locator, and all follow the published versions.
+
+    A text the article had before makes a new version only where it is a change: the record
+    declares a later date than all before it, or its own file said otherwise and does not any more.
+    Else it repeats the version that has that text, so that copies which lag behind undo nothing.
 
     Returns the columns of ASSIGNED. `outcome` is loaded, revised, unchanged (as the same file said
     before), duplicate (as another record of this run or of another file) or restored (as
@@ -155,6 +157,7 @@ def _numbered(made: pl.DataFrame, fresh: pl.DataFrame, changed: pl.DataFrame) ->
                     pl.lit(None, pl.String()).alias("locator"),
                     "fingerprint",
                     "ordered_at",
+                    pl.lit(None, TIMESTAMP).alias("issued_at"),
                     pl.col("version_no").alias("known_no"),
                 ),
                 fresh.with_columns(pl.lit(None, pl.Int32()).alias("known_no")),
@@ -166,8 +169,8 @@ def _numbered(made: pl.DataFrame, fresh: pl.DataFrame, changed: pl.DataFrame) ->
             how="left",
         )
         .sort(
-            "article_id", "known_no", "ordered_at", "file_uri", "locator",
-            nulls_last=[False, True, False, False, False], maintain_order=True,
+            "article_id", "known_no", "ordered_at", "issued_at", "file_uri", "locator",
+            nulls_last=[False, True, False, False, False, False], maintain_order=True,
         )
     )  # fmt: skip
     latest = pl.col("ordered_at").cum_max().forward_fill().shift(1).over("article_id")
@@ -175,10 +178,10 @@ def _numbered(made: pl.DataFrame, fresh: pl.DataFrame, changed: pl.DataFrame) ->
         latest.is_null() | (pl.col("ordered_at") > latest)
     )
     is_first = pl.struct("article_id", "fingerprint").is_first_distinct()
+    is_change = is_first | is_later | pl.col("is_changed").fill_null(False)
     chain = chain.with_row_index("place").with_columns(
-        (pl.col("known_no").is_not_null() | is_first | is_later | pl.col("is_changed").fill_null(False))
-        .alias("may_be_new")
-    )  # fmt: skip
+        (pl.col("known_no").is_not_null() | is_change).alias("may_be_new")
+    )
     previous = pl.col("fingerprint").shift(1).over("article_id")
     new = chain.filter("may_be_new").filter(
         pl.col("known_no").is_null() & previous.ne_missing(pl.col("fingerprint"))

@@ -109,8 +109,12 @@ def _parsed(feed: str, limits: Limits) -> Iterator[Fields]:
             printable(feed, limits.payload_chars),
         )  # fmt: skip
     language = as_text(parsed["feed"].get("language"))
+    # As for items: feedparser would answer `updated` with `published`.
+    issued = as_text(dict.get(parsed["feed"], "updated")) or as_text(
+        parsed["feed"].get("published")
+    )
     for entry in entries:
-        yield entry_fields(entry, language)
+        yield replace(entry_fields(entry, language), issued_raw=issued)
 
 
 def _complaint(parsed: Mapping[str, Any]) -> str:

@@ -93,6 +93,7 @@ def _joined(locator: str, fields: Fields, title: str, standfirst: str, body: Bod
         section=one_line(fields.section) or None, published_raw=_clean(fields.published_raw),
         modified_raw=_clean(fields.modified_raw), language=_clean(fields.language),
         hints=tuple(hints), text_only_reason=body.text_only_reason,
+        issued_raw=_clean(fields.issued_raw),
     )  # fmt: skip
 
 

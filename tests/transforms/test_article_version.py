@@ -38,7 +38,7 @@ def assigned(
     rows = [(*record, True, record[0] in removed) for record in known or []]
     rows += [(*record, False, record[0] in removed) for record in repeats or []]
     frame = assign_version(
-        pl.DataFrame(delivered, DELIVERY, orient="row"),
+        pl.DataFrame([(*row, None) for row in delivered], DELIVERY, orient="row"),
         pl.DataFrame(rows, KNOWN_RECORD, orient="row"),
         {record[2] for record in [*(known or []), *(repeats or [])]} - gone,
     )
@@ -157,17 +157,27 @@ def test_another_file_restores_an_article_as_well() -> None:
 
 
 def test_each_record_names_the_file_that_made_its_version() -> None:
+    delivered = [("a", "f3", "", "x"), ("a", "f4", "", "y"), ("a", "f5", "", "y")]
+    known = [("a", 1, "f1", "x", None, True, False), ("a", 1, "f3", "x", None, False, False)]
     frame = assign_version(
-        pl.DataFrame([("a", "f3", "", "x", None), ("a", "f4", "", "y", None),
-                      ("a", "f5", "", "y", None)], DELIVERY, orient="row"),
-        pl.DataFrame([("a", 1, "f1", "x", None, True, False), ("a", 1, "f3", "x", None, False, False)],
-                     KNOWN_RECORD, orient="row"),
-    )  # fmt: skip
+        pl.DataFrame([(*row, None, None) for row in delivered], DELIVERY, orient="row"),
+        pl.DataFrame(known, KNOWN_RECORD, orient="row"),
+    )
     assert frame.select("file_uri", "outcome", "first_file_uri", "is_listed").rows() == [
         ("f3", "restored", "f1", True),
         ("f4", "revised", "f4", False),
         ("f5", "duplicate", "f4", False),
     ]
+
+
+def test_fetches_of_a_feed_follow_its_own_date_not_their_names() -> None:
+    delivered = [("a", "f1", "", "new", T1, T2), ("a", "f2", "", "old", T1, T1)]
+    frame = assign_version(
+        pl.DataFrame(delivered, DELIVERY, orient="row"), pl.DataFrame(schema=KNOWN_RECORD)
+    )
+    assert frame.select("file_uri", "version_no", "outcome").rows() == [
+        ("f1", 2, "revised"), ("f2", 1, "loaded"),
+    ]  # fmt: skip
 
 
 def test_order_of_delivery_does_not_matter() -> None:

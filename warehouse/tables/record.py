@@ -54,12 +54,15 @@ _TEXT = (
     text("text", "Decoded text with \\n line ends."),
 )
 
+_ISSUED = text("issued_raw", "Date that the container as a whole declares, as a feed's last build.",
+               nullable=True)  # fmt: skip
+
 EXTRACTED_RECORD = Contract(
     name="extracted_record",
     schema="staging",
     layer="staging",
     grain="One record as extraction delivers it, before its version is known.",
-    columns=(*(column for column in _DECLARED if column.name != "version_no"), *_TEXT),
+    columns=(*(column for column in _DECLARED if column.name != "version_no"), _ISSUED, *_TEXT),
     key=("file_uri", "locator"),
 )
 
