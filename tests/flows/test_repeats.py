@@ -307,8 +307,11 @@ def poll(day: int) -> str:
 def without_runs(warehouse: Path) -> dict[str, pl.DataFrame]:
     """Every row of `main`, apart from the runs that wrote it and their times."""
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        found = {c.name: con.execute(f"from {c.qualified_name}").pl() for c in CONTRACTS
-                 if c.schema == "main"}  # fmt: skip
+        found = {
+            c.name: con.execute(f"from {c.qualified_name} order by {', '.join(c.key)}").pl()
+            for c in CONTRACTS
+            if c.schema == "main"
+        }
     return {
         name: frame.drop("run_id", "valid_from", "valid_to", strict=False)
         for name, frame in found.items()
