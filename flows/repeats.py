@@ -1,10 +1,7 @@
-"""Records that say what another record of the same article said: their rows of RECORD, and which
-records of an article a check keeps out with it. Judges no text; versions are assigned elsewhere."""
+"""Records that say what another record of the same article said: their rows of RECORD. Judges no
+text; versions are assigned elsewhere."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import polars as pl
 
@@ -13,13 +10,6 @@ from warehouse.tables import RECORD
 
 REPEATS = ("duplicate", "restored")
 """Outcomes of records that are in the warehouse, but made no version."""
-
-
-class Delivered(NamedTuple):
-    """Where a record was delivered: its file and its place in it."""
-
-    file_uri: str
-    locator: str | None
 
 
 def stage_repeats(run: RunState) -> int:
@@ -37,17 +27,3 @@ def stage_repeats(run: RunState) -> int:
         rows = delivered.join(wanted, on=keys).with_columns(pl.lit(False).alias("made_version"))
         run.work.stage(RECORD, f"{path.stem}-repeats", rows)
     return wanted.height
-
-
-def records_of(version: pl.DataFrame, article_id: Iterable[str]) -> Mapping[str, list[Delivered]]:
-    """The records of these articles that go out with them when a check withholds the articles.
-
-    A record that its own file gave before stands in the warehouse already, and stays.
-    """
-    found: dict[str, list[Delivered]] = {}
-    rows = version.filter(
-        pl.col("article_id").is_in(list(article_id)) & (pl.col("outcome") != "unchanged")
-    )
-    for article, file_uri, locator in rows.select("article_id", "file_uri", "locator").iter_rows():
-        found.setdefault(article, []).append(Delivered(file_uri, locator))
-    return found

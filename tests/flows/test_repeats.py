@@ -267,11 +267,12 @@ def withholding(url: str, staging: Path, *given: Any) -> CheckReport:
     report = check_staged(staging, *given)
     article = pl.read_parquet(sorted((staging / "article").glob("*.parquet")))
     wrong = article.filter(pl.col("url") == url).select(
-        "article_id", pl.lit("article").alias("table_name"),
-        pl.lit("article.title.pattern").alias("check_id"), pl.col("article_id").alias("row_key"),
-        pl.col("title").alias("observed"),
+        pl.lit("article").alias("blame"), pl.col("article_id").alias("blamed"),
+        pl.lit("article").alias("table_name"), pl.lit("article.title.pattern").alias("check_id"),
+        pl.col("article_id").alias("row_key"), pl.col("title").alias("observed"),
+        pl.lit("Titles are right.").alias("notes"),
     )  # fmt: skip
-    return CheckReport(report.result, report.failure, pl.concat([report.withheld, wrong]))
+    return CheckReport(report.result, report.failure, pl.concat([report.blamed, wrong]))
 
 
 def failing_checks(warehouse: Path) -> set[str]:
