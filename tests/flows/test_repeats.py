@@ -28,7 +28,7 @@ from tests.expectations.failing import failing_ids
 from warehouse.staging import open_published
 from warehouse.tables import CONTRACTS
 
-FORMATS = ROOT.parent / "shared" / "eval" / "formats"
+FORMATS = Path(os.environ.get("NEWSHOUSE_EVAL", ROOT / "../shared/eval")) / "formats"
 
 Names = list[tuple[object, ...]]
 
@@ -326,7 +326,7 @@ def test_a_week_of_overlapping_polls_ends_in_as_many_articles_as_there_were_stor
     for day in range(7):
         (folder / f"poll_{day}.xml").write_text(poll(day), "utf-8")
         load(folder, by_day)
-        if day in (2, 3):
+        if day == 3:
             load(folder, mixed)
     load(folder, at_once)
     load(folder, mixed)
