@@ -13,7 +13,7 @@ from flows.settings import without_credentials
 from transforms.identity import short_hash
 from transforms.withholding import Withheld, blamed_articles
 from warehouse.contract import HEX_16
-from warehouse.tables import ARTICLE, ENTITY_MERGE
+from warehouse.tables import ARTICLE, ENTITY_MERGE, RECORD
 
 Row = tuple[object, ...]
 _Place = tuple[str, str | None]
@@ -21,15 +21,15 @@ _Place = tuple[str, str | None]
 
 def deliveries(run: RunState, article_id: Sequence[str]) -> pl.DataFrame:
     """`article_id, file_uri, locator` of the records that delivered these articles: in this run,
-    or, for those that it only changes, the record their published version was made of."""
+    or, for those that it only changes, the records of their published version."""
     wanted = pl.Series("article_id", list(article_id), pl.String())
     columns = ("article_id", "file_uri", "locator")
     delivered = run.version.filter(
         pl.col("article_id").is_in(wanted.implode()) & (pl.col("outcome") != "unchanged")
     ).select(columns)
-    before = run.known.records(
-        wanted.filter(~wanted.is_in(delivered["article_id"].implode()))
-    ).filter(pl.col("current_no").is_not_null())
+    others = wanted.filter(~wanted.is_in(delivered["article_id"].implode()))
+    current = run.known.rows(ARTICLE, others).select("article_id", "version_no")
+    before = run.known.rows(RECORD, others).join(current, on=["article_id", "version_no"])
     return pl.concat([delivered, before.select(columns)]).unique(maintain_order=True)
 
 

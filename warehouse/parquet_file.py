@@ -22,13 +22,20 @@ class FileDamaged(ValueError):
 
 
 def read_part(path: Path, contract: Contract) -> pl.DataFrame:
-    """All rows of one file, conforming to the contract. Raises FileDamaged."""
+    """All rows of one file, conforming to the contract. Raises FileDamaged.
+
+    A column that may be null and is not there is null: an earlier release did not have it yet.
+    """
     try:
         if not path.is_file():
             # A folder would be read as a set of files, and a link to nothing is not there.
             raise FileDamaged("a folder" if path.is_dir() else "not a file")
         # From bytes, so that neither a pattern in the name nor a change meanwhile matters.
-        return contract.conform(pl.read_parquet(path.read_bytes()))
+        rows = pl.read_parquet(path.read_bytes())
+        added = [c for c in contract.columns if c.nullable and c.name not in rows.columns]
+        return contract.conform(
+            rows.with_columns(pl.lit(None, c.dtype).alias(c.name) for c in added)
+        )
     except ContractError as problem:
         raise FileDamaged("not the columns of the table") from problem
     except OSError as problem:

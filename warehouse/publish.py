@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from warehouse import ddl, journal, search_index
 from warehouse.connect import published_schema_version
@@ -17,6 +18,7 @@ from warehouse.contract import Contract
 from warehouse.edition import Announce, PublishError, publish_edition, silent
 from warehouse.integrity import count_breaches
 from warehouse.journal import JournalPart
+from warehouse.parquet_file import FileDamaged, read_part
 from warehouse.replacement import delete_replaced
 from warehouse.retention import forget_detail
 from warehouse.schema_version import SCHEMA_VERSION
@@ -93,13 +95,17 @@ def fold_in(con: duckdb.DuckDBPyConnection, parts: tuple[JournalPart, ...], run_
         paths = [p.path for p in journal.unpublished(parts, known) if p.table == contract.name]
         if not paths:
             continue
-        key = ", ".join(contract.key)
-        con.execute(
-            f"CREATE TEMP TABLE folded AS {select_parts(contract, paths)} "
-            f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY filename DESC) = 1"
-        )
+        try:
+            rows = pl.concat([read_part(path, contract) for path in paths])
+        except FileDamaged as problem:
+            raise PublishError(
+                f"{paths[0].parent}: a part of {contract.name} is {problem}. What was published "
+                "before is unchanged. Run again: it is set aside."
+            ) from problem
+        latest = rows.unique(contract.key, keep="last", maintain_order=True)
+        con.register("folded", latest.to_arrow())
         _replace(con, contract, {contract.name: "folded"})
-        con.execute("DROP TABLE folded")
+        con.unregister("folded")
 
 
 def refuse_breaches(con: duckdb.DuckDBPyConnection, *, everything: bool = False) -> None:

@@ -38,7 +38,7 @@ Frames = dict[str, pl.DataFrame]
 SIBLINGS = tuple(f"{n:016x}" for n in range(0xC00, 0xC12))
 _IDS = (RIVER, BRIDGE, *SIBLINGS, ANNA, LIND, "00000000000000e3")
 _ID_COLUMNS = ("article_id", "target_article_id", "entity_id", "into_entity_id")
-_URI_COLUMNS = ("source_uri", "file_uri", "duplicate_of")
+_URI_COLUMNS = ("source_uri", "file_uri", "first_file_uri", "duplicate_of")
 
 
 @dataclass
@@ -57,22 +57,24 @@ def twenty_articles() -> Frames:
     rows = good_rows()
     for table in (*ARTICLE_TABLES, "file"):
         frame = rows[table]
-        uri = next((c for c in _URI_COLUMNS if c in frame.columns), None)
         if table == "file":
             like = frame.filter(pl.col("source_uri") == "file:///in/bridge.txt")
         else:
             like = frame.filter(pl.col("article_id") == BRIDGE)
-        more = [_as_sibling(like, uri, sibling) for sibling in SIBLINGS]
+        more = [_as_sibling(like, sibling) for sibling in SIBLINGS]
         rows[table] = pl.concat([*more, frame])
     return rows
 
 
-def _as_sibling(like: pl.DataFrame, uri: str | None, sibling: str) -> pl.DataFrame:
+def _as_sibling(like: pl.DataFrame, sibling: str) -> pl.DataFrame:
     changed = (
         [pl.col("article_id").replace(BRIDGE, sibling)] if "article_id" in like.columns else []
     )
-    if uri is not None:
-        changed.append(pl.lit(f"file:///in/{sibling}.txt").alias(uri))
+    changed += [
+        pl.col(uri).replace("file:///in/bridge.txt", f"file:///in/{sibling}.txt")
+        for uri in _URI_COLUMNS
+        if uri in like.columns
+    ]
     if "url" in like.columns:
         changed.append(pl.col("url").str.replace(BRIDGE, sibling))
     return like.with_columns(changed)
@@ -157,10 +159,10 @@ def end_of_run(
     files = [
         OpenedFile(
             Candidate(uri, uri, 100, STARTED, None), file_id, 100, "text", "utf_8",
-            "duplicate" if outcome == "duplicate" else None, original,
+            "duplicate" if original else None, original,
         )
-        for uri, file_id, outcome, original in planted.file.select(
-            "source_uri", "file_id", "outcome", "duplicate_of"
+        for uri, file_id, original in planted.file.select(
+            "source_uri", "file_id", "duplicate_of"
         ).iter_rows()
     ]  # fmt: skip
     empty = planted.file.filter(pl.col("outcome") == "quarantined")["source_uri"]
@@ -172,8 +174,10 @@ def end_of_run(
     no_files = pl.DataFrame(schema=KNOWN_FILE)
     run.plan = Plan(len(files), 0, tuple(file.candidate for file in files), no_files)
     run.version = planted.record.select(
-        "article_id", "file_uri", "locator", "version_no", pl.lit(True).alias("is_current"),
-        pl.lit("loaded").alias("outcome"),
+        "article_id", "file_uri", "locator", "version_no", "first_file_uri",
+        pl.lit(True).alias("is_current"),
+        pl.when("made_version").then(pl.lit("loaded")).otherwise(pl.lit("duplicate"))
+        .alias("outcome"),
     )  # fmt: skip
     conclude.settle_accounts(run, Withheld())
     conclude.stage_quarantine(run)

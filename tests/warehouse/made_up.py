@@ -101,13 +101,16 @@ def made_up_run(number: int, articles: Mapping[str, int], *, paragraphs: int = 3
     return run
 
 
-def add_run(run: MadeUp, started: datetime, *, loaded: int = 0, status: str = "published") -> None:
+def add_run(
+    run: MadeUp, started: datetime, *, loaded: int = 0, status: str = "published",
+    source: str = "file:///made/up",
+) -> None:  # fmt: skip
     zero = {f"files_{outcome}": 0 for outcome in OUTCOMES}
     zero |= {f"records_{outcome}": 0 for outcome in OUTCOMES if outcome != "removed"}
     counts = zero | {"files_loaded": loaded, "records_loaded": loaded}
     ended = None if status == "running" else started + timedelta(seconds=9)
     run.add("run", run_id=run.run_id, started_at=started, ended_at=ended, status=status,
-            source_uri="file:///made/up", collection="seeds", code_version="0", config="{}",
+            source_uri=source, collection="seeds", code_version="0", config="{}",
             files_seen=loaded, files_gone=0, records_seen=loaded, row_counts="{}",
             stage_seconds=json.dumps({"extract": 0.5}), **counts)  # fmt: skip
 

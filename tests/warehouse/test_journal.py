@@ -205,3 +205,19 @@ def test_one_that_cannot_be_moved_is_named(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(WarehouseError, match=r"x\.parquet: damaged .* cannot be moved away"):
         journal.set_damaged_aside(warehouse)
+
+
+def test_what_a_run_of_an_earlier_release_left_is_folded_in(tmp_path: Path) -> None:
+    """Its files lack the columns that came later."""
+    warehouse = tmp_path / "news.duckdb"
+    run = MadeUp(run_id_of(1))
+    add_run(run, START, status="failed_checks")
+    run.add("check_result", run_id=run.run_id, check_id="a.b.c", severity="critical")
+    journal.write(warehouse, run.run_id, dict(run.frames()))
+    (path,) = layout_of(warehouse).journal.glob("*.check_result.parquet")
+    pl.read_parquet(path).drop("action").write_parquet(path)
+
+    assert journal.list_damaged(warehouse) == ()
+    publish_run(made_up_run(2, {"one": 1}), warehouse)
+
+    assert whole(warehouse)["check_result"].select("check_id", "action").rows() == [("a.b.c", None)]

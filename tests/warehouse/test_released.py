@@ -10,9 +10,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import quarantine
+from flows.cli.app import app
+from flows.run import run_once
+from flows.warm import Warm
 from tests.conftest import SEEDS, Load
-from tests.warehouse.made_up import MadeUp, made_up_run, run_id_of
+from tests.warehouse.made_up import START, MadeUp, add_run, hex64, made_up_run, run_id_of
 from tests.warehouse.test_publish import publish_run, whole
 from warehouse import ddl
 from warehouse.layout import WarehouseError
@@ -108,3 +113,35 @@ def test_what_only_reads_an_older_warehouse_says_how_to_go_on(path: Path, tmp_pa
 
     with pytest.raises(WarehouseError, match=rf"version {path.stem} .*newshouse run"):
         open_published(warehouse)
+
+
+@pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
+def test_what_an_older_program_withheld_is_listed_and_read_again(
+    path: Path, tmp_path: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = tmp_path / "in" / "ferry.txt"
+    story.parent.mkdir()
+    story.write_text("Ferry returns\n\nThe ferry sailed again on Monday, said Anna Berg.\n")
+    warehouse = tmp_path / "old.duckdb"
+    run = MadeUp(run_id_of(1))
+    add_run(run, START, source=str(story.parent))
+    run.add("file", run_id=run.run_id, source_uri=str(story), collection="seeds",
+            file_id=hex64("old"), outcome="quarantined", reason="too much markup")  # fmt: skip
+    run.add("quarantine", quarantine_id="1" * 16, run_id=run.run_id, source_uri=str(story),
+            stage="extract", rule="too_much_markup", message="Many tags.", status="open")  # fmt: skip
+    released(path, warehouse, run)
+    monkeypatch.setattr(
+        quarantine, "run_flow",
+        lambda settings, again: run_once(settings, warm=warm, again=frozenset(again)),
+    )  # fmt: skip
+
+    def command(*words: str) -> str:
+        ran = CliRunner().invoke(app, ["quarantine", *words, "--warehouse", str(warehouse)])
+        assert ran.exit_code == 0, (ran.output, ran.exception)
+        return ran.output
+
+    assert "too_much_markup" in command("list", "--format", "json")
+    command("replay")
+
+    assert whole(warehouse)["article"]["title"].to_list() == ["Ferry returns"]
+    assert whole(warehouse)["quarantine"]["status"].to_list() == ["replayed"]
