@@ -128,7 +128,7 @@ def test_what_an_older_program_withheld_is_listed_and_read_again(
     run.add("file", run_id=run.run_id, source_uri=str(story), collection="seeds",
             file_id=hex64("old"), outcome="quarantined", reason="too much markup")  # fmt: skip
     run.add("quarantine", quarantine_id="1" * 16, run_id=run.run_id, source_uri=str(story),
-            stage="extract", rule="too_much_markup", message="Many tags.", status="open")  # fmt: skip
+            stage="extract", rule="too_much_markup", message="Tags.", status="open")  # fmt: skip
     released(path, warehouse, run)
     monkeypatch.setattr(
         quarantine, "run_flow",
