@@ -22,7 +22,7 @@ from transforms.name_form import Vocabulary, person_form
 from warehouse.tables import ENTITY, MENTION
 from warehouse.tables.mention import STAGED_MENTION
 
-ENTITY_COMPONENT_VERSION = "2"
+ENTITY_COMPONENT_VERSION = "3"
 _AMBIGUOUS = -1
 
 

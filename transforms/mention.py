@@ -23,7 +23,7 @@ from transforms.paragraph import paragraph_block
 from transforms.title_role import role_after, role_before
 from warehouse.tables.mention import STAGED_MENTION
 
-MENTION_COMPONENT_VERSION = "2"
+MENTION_COMPONENT_VERSION = "3"
 """Raised with every change that can change a row."""
 
 
@@ -68,27 +68,15 @@ def build_mention(
     facts = Facts(name_words, places)
     spans = _spans_by_paragraph(paragraph_span)
     rows: list[_Row] = []
-    for article_id, page, page_spans in _pages(block, sentence, spans, article_context):
-        rows.extend(_rows(article_id, page, find_names(page, page_spans, facts), facts))
-    found = pl.DataFrame(rows, schema=STAGED_MENTION.polars_schema, orient="row")
-    return STAGED_MENTION.conform(_as_printed(found, sentence))
-
-
-def _as_printed(mention: pl.DataFrame, sentence: pl.DataFrame) -> pl.DataFrame:
-    """Texts as the article has them, with the line feeds that names were read across."""
-    holder = sentence.select(
-        "article_id", "sentence_no", pl.col("start_char").alias("from"), pl.col("text").alias("all")
-    )
-    return (
-        mention.join(holder, on=["article_id", "sentence_no"], how="left", maintain_order="left")
-        .with_columns(
-            pl.col("all")
-            .str.slice(
-                pl.col("start_char") - pl.col("from"), pl.col("end_char") - pl.col("start_char")
-            )
-            .alias("text")
+    for article_id, page, printed, page_spans in _pages(block, sentence, spans, article_context):
+        names = find_names(page, page_spans, facts)
+        # Texts as the article has them, with the line feeds that names were read across.
+        rows.extend(
+            row._replace(text=printed[row.start_char : row.end_char])
+            for row in _rows(article_id, page, names, facts)
         )
-        .drop("from", "all")
+    return STAGED_MENTION.conform(
+        pl.DataFrame(rows, schema=STAGED_MENTION.polars_schema, orient="row")
     )
 
 
@@ -130,8 +118,8 @@ def _pages(
     sentence: pl.DataFrame,
     spans: Mapping[str, list[tuple[int, int, str]]],
     article_context: pl.DataFrame,
-) -> Iterator[tuple[str, Page, list[tuple[int, int, str]]]]:
-    """Every article that has sentences, with its spans at article offsets."""
+) -> Iterator[tuple[str, Page, str, list[tuple[int, int, str]]]]:
+    """Every article that has sentences, its text as printed, and its spans at article offsets."""
     kinds = {(a, n): k for a, n, k in block.select("article_id", "block_no", "kind").iter_rows()}
     countries = {
         a: (language, country)
@@ -158,8 +146,11 @@ def _pages(
             blocks.append((start, text))
             placed += [(start + a, start + b, label) for a, b, label in spans.get(paragraph_id, ())]
         language, country = countries[article_id]
-        page = Page(page_text(blocks), tuple(sentences[article_id]), language, country)
-        yield article_id, page, sorted(placed)
+        # Line feeds inside a block, where a text column wrapped it, become blanks: names run
+        # across them.
+        read = page_text([(start, text.replace("\n", " ")) for start, text in blocks])
+        page = Page(read, tuple(sentences[article_id]), language, country)
+        yield article_id, page, page_text(blocks), sorted(placed)
 
 
 def _rows(article_id: str, page: Page, names: Sequence[Name], facts: Facts) -> Iterator[_Row]:
