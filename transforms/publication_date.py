@@ -19,6 +19,9 @@ AHEAD_OF_UTC = timedelta(hours=14)
 """A date without a clock time is the outlet's own day, which begins up to 14 hours before UTC's.
 An instant after the collection is never believed."""
 
+_LONGEST_DATE = 200
+"""Code points; with names of day, month and zone a date has a third of them."""
+
 _SAME_DAY = timedelta(days=1)
 """The text's instant and the address's day name one day, if they lie no farther apart."""
 
@@ -97,6 +100,8 @@ def read_date(raw: str) -> Reading | None:
     strings of 10 or 13 digits are Unix seconds or milliseconds.
     """
     text = raw.strip()
+    if len(text) > _LONGEST_DATE:
+        return None
     if re.fullmatch(r"\d{10}|\d{13}", text):
         return Reading(datetime.fromtimestamp(int(text) / 10 ** (len(text) - 10), UTC), "instant")
     if re.fullmatch(r"\d{4}", text):

@@ -206,4 +206,16 @@ FURTHER: Mapping[str, Shape] = {
 }
 """Shapes that no one asked for."""
 
-SHAPES: Mapping[str, Shape] = {**DEMANDED, **FURTHER}
+_LEAD_CHARS = 3_000
+"""More than what the language of a text is told by: names are looked for in English only."""
+
+
+def _with_lead(shape: Shape) -> Shape:
+    """The shape behind paragraphs of prose, so that it is read as a part of an English story."""
+    return lambda chars: f"{_prose(_LEAD_CHARS)}.\n\n{shape(chars - _LEAD_CHARS - 3)}"
+
+
+SHAPES: Mapping[str, Shape] = {
+    name: shape if name.endswith((".html", ".md")) else _with_lead(shape)
+    for name, shape in {**DEMANDED, **FURTHER}.items()
+}
