@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test crashtest lint format quality bench bench-full audit dictionary constraints clean
+.PHONY: run test wild crashtest lint format quality bench bench-full audit dictionary constraints clean
 
 run: $(VENV)/.installed
 	$(BIN)/newshouse run
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
+
+# Runs the real command over real pages, where NEWSHOUSE_EVAL names them, and 2,000 hostile records.
+wild: $(VENV)/.installed-dev
+	$(BIN)/python -u -m tests.wild $(WILD)
 
 # Kills 200 runs and more at random instants and compares every table; takes some minutes.
 crashtest: $(VENV)/.installed-dev

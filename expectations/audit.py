@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import duckdb
 import polars as pl
 
-from expectations.check import WITHHELD, Check, CheckError, CheckReport
+from expectations.check import BLAME_COLUMN, BLAMED, Check, CheckError, CheckReport
 from expectations.suite import all_checks
 from warehouse.tables import BY_NAME, CHECK_FAILURE, CHECK_RESULT
 
-_FAILING = pl.Schema({**WITHHELD, "severity": pl.String(), "row_count": pl.Int64()})
+_FAILING = pl.Schema({**BLAMED, "severity": pl.String(), "row_count": pl.Int64()})
 
 
 def run_checks(
@@ -66,9 +66,10 @@ def _failed(
 
 def _failing_rows(con: duckdb.DuckDBPyConnection, check: Check) -> pl.DataFrame:
     """Every failing row of a check, one a key, in the order of keys."""
+    named = BLAME_COLUMN[check.blame]
     rows = con.execute(
         f"""
-        select row_key, min(observed) as observed, min(article_id) as article_id,
+        select row_key, min(observed) as observed, min({named or "null::varchar"}) as blamed,
                count(*) as row_count
         from ({check.failing_sql}) group by row_key order by row_key
         """
@@ -78,21 +79,23 @@ def _failing_rows(con: duckdb.DuckDBPyConnection, check: Check) -> pl.DataFrame:
             f"{check.check_id}: the engine saw a failure that the check's own query does not "
             "find. `bad` and `failing_sql` of the check must say the same."
         )
-    nameless = rows["article_id"].null_count()
-    if check.severity == "quarantine" and nameless:
+    nameless = rows["blamed"].null_count()
+    if check.must_name and nameless:
         raise CheckError(
             f"{check.check_id}: {nameless:,} of {rows.height:,} failing rows name no article to "
             f"withhold (first: {rows['row_key'][0]}). A check of severity quarantine must select "
             "article_id."
         )
     return rows.select(
-        pl.col("article_id").cast(pl.String),
-        table_name=pl.lit(check.table),
-        check_id=pl.lit(check.check_id),
-        row_key=pl.col("row_key").cast(pl.String).fill_null("null"),
-        observed=pl.col("observed").cast(pl.String),
-        severity=pl.lit(check.severity, pl.String),
-        row_count=pl.col("row_count").cast(pl.Int64),
+        pl.lit(check.blame, pl.String).alias("blame"),
+        pl.col("blamed").cast(pl.String),
+        pl.lit(check.table).alias("table_name"),
+        pl.lit(check.check_id).alias("check_id"),
+        pl.col("row_key").cast(pl.String).fill_null("null"),
+        pl.col("observed").cast(pl.String),
+        pl.lit(check.notes).alias("notes"),
+        pl.lit(check.severity, pl.String).alias("severity"),
+        pl.col("row_count").cast(pl.Int64),
     )
 
 
@@ -112,6 +115,7 @@ def _result(
             "checked_count": checked,
             "failed_count": int(rows["row_count"].sum()),
             "notes": check.notes,
+            "action": "none",
         },
         schema=CHECK_RESULT.polars_schema,
     )
@@ -125,11 +129,10 @@ def _observed(con: duckdb.DuckDBPyConnection, check: Check, checked: int) -> str
 
 
 def _report(run_id: str, result: pl.DataFrame, failing: pl.DataFrame) -> CheckReport:
-    is_withheld = (pl.col("severity") == "quarantine") & pl.col("article_id").is_not_null()
     return CheckReport(
         result=CHECK_RESULT.conform(result),
         failure=CHECK_FAILURE.conform(
             failing.select(pl.lit(run_id).alias("run_id"), "check_id", "row_key", "observed")
         ),
-        withheld=failing.filter(is_withheld).select(WITHHELD.names()),
+        blamed=failing.filter(pl.col("severity") != "warning").select(BLAMED.names()),
     )

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import polars as pl
 
-Severity = Literal["critical", "quarantine", "warning"]
+from warehouse.tables import ARTICLE_TABLES, ENTITY_TABLES, FILE
 
-WITHHELD = pl.Schema(
+Severity = Literal["critical", "quarantine", "warning"]
+Blame = Literal["article", "entity", "file", "nothing"]
+"""What is kept out where a row fails: the article it belongs to, the entity it is about, the
+articles of the file it is about, or nothing, so that the run stops."""
+
+_MADE_BY_NO_ARTICLE = ("source", "component", "run", "quarantine", "check_result", "check_failure",
+                       "tombstone")  # fmt: skip
+
+
+def _blame_of_table() -> Iterator[tuple[str, Blame]]:
+    yield from ((table, "article") for table in ARTICLE_TABLES)
+    yield from ((table, "entity") for table in ENTITY_TABLES)
+    yield FILE.name, "file"
+    yield from ((table, "nothing") for table in _MADE_BY_NO_ARTICLE)
+
+
+BLAME_OF_TABLE: Mapping[str, Blame] = MappingProxyType(dict(_blame_of_table()))
+"""What the failing rows of a table are blamed on, unless a check says otherwise."""
+
+BLAME_COLUMN: Mapping[Blame, str | None] = MappingProxyType(
+    {"article": "article_id", "entity": "entity_id", "file": "file_uri", "nothing": None}
+)
+"""The column of a check's query that names what is blamed."""
+
+BLAMED = pl.Schema(
     {
-        "article_id": pl.String(),
+        "blame": pl.String(),
+        "blamed": pl.String(),
         "table_name": pl.String(),
         "check_id": pl.String(),
         "row_key": pl.String(),
         "observed": pl.String(),
+        "notes": pl.String(),
     }
 )
-"""Rows that failed a check of severity `quarantine`, by the article they belong to."""
+"""Rows that failed a check that is no warning, and what each is blamed on; null where it names
+none."""
 
 
 class CheckError(RuntimeError):
@@ -36,13 +65,16 @@ class Check:
         severity: what a failure does.
         notes: why the limit is where it is.
         failing_sql: a query giving `row_key`, `observed` and `article_id` (null where there is
-            none) of every row that should not be there. Runs uncapped for a failed check.
+            none) of every row that should not be there, and the column of BLAME_COLUMN where
+            something else is blamed. Runs uncapped for a failed check.
         bad: for a check that needs nothing but the row itself, the condition under which a row
             fails, in the table's own column names. All such of a table are answered in one scan.
         observed_sql: a query giving one row with one text: what was seen, failed or not. The
             text begins with a number where later runs compare against it.
         corpus: true for a statement about the corpus rather than about rows: it is asked also
             when the run brings no row of the table.
+        blamed_on: what failing rows are blamed on, where that is not what their table says.
+        must_name: true for a user's check that withholds: each of its rows must name an article.
     """
 
     table: str
@@ -54,6 +86,15 @@ class Check:
     bad: str | None = None
     observed_sql: str | None = None
     corpus: bool = False
+    blamed_on: Blame | None = None
+    must_name: bool = False
+
+    @property
+    def blame(self) -> Blame:
+        """What failing rows are blamed on. A warning is recorded and blames nothing."""
+        if self.severity == "warning":
+            return "nothing"
+        return self.blamed_on or BLAME_OF_TABLE[self.table]
 
     @property
     def check_id(self) -> str:
@@ -68,16 +109,16 @@ class CheckReport:
     Attributes:
         result: one row a check, of contract CHECK_RESULT.
         failure: every failing row, of contract CHECK_FAILURE.
-        withheld: failing rows of severity `quarantine` by article, of schema WITHHELD.
+        blamed: failing rows of all checks but warnings, of schema BLAMED.
     """
 
     result: pl.DataFrame
     failure: pl.DataFrame
-    withheld: pl.DataFrame
+    blamed: pl.DataFrame
 
     @property
     def critical_failures(self) -> pl.DataFrame:
-        """Rows of `result` that stop the run."""
+        """Rows of `result` that say that keys, offsets or accounts are wrong."""
         return self._failed("critical")
 
     @property

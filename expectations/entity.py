@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.check import Check
 from expectations.iso_codes import COUNTRIES
-from expectations.sql_text import collapsed, is_blank, literal, row_check, rows_of
+from expectations.sql_text import is_blank, is_unkempt, literal, row_check, rows_of
 from warehouse.tables import ENTITY
 
 _COUNTRIES = ", ".join(literal(code) for code in COUNTRIES.split())
@@ -15,8 +15,9 @@ CHECKS: tuple[Check, ...] = (
         "name",
         "trimmed",
         "critical",
-        "A name is compared as it is written; white space in it makes one identity two.",
-        bad=f"name <> {collapsed('name')}",
+        "A name is compared as it is written; white space in it, or what nobody sees, makes one "
+        "identity two.",
+        bad=is_unkempt("name"),
         observed="name",
     ),
     row_check(

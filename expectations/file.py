@@ -1,10 +1,15 @@
 """Checks of `ops.file`: every outcome has what belongs to it, an article, a reason or a twin."""
 
+# ruff: noqa: S608 (names come from contracts, values are literals of this project)
+
 from __future__ import annotations
 
 from expectations.check import Check
 from expectations.sql_text import row_check, rows_of
 from warehouse.tables import FILE
+
+_NOT_PURGED = "t.file_id not in (select file_id from known.tombstone)"
+"""What was purged has no record any more; its file keeps the row that says what became of it."""
 
 CHECKS: tuple[Check, ...] = (
     row_check(
@@ -32,9 +37,25 @@ CHECKS: tuple[Check, ...] = (
         "duplicate_of",
         "names_the_first",
         "critical",
-        "A duplicate names the file with the same bytes, and only a duplicate does.",
-        bad="(outcome = 'duplicate') <> (duplicate_of is not null) or duplicate_of = source_uri",
-        observed="outcome || ' of ' || coalesce(duplicate_of, 'nothing')",
+        "Only a duplicate names another file: the one with the same bytes, or the one that has all "
+        "its records.",
+        source=rows_of(FILE),
+        bad="t.duplicate_of is not null and (t.outcome <> 'duplicate' or "
+        "t.duplicate_of = t.source_uri or not exists (select 1 from known.file as f "
+        "where f.source_uri = t.duplicate_of))",
+        observed="t.outcome || ' of ' || t.duplicate_of",
+    ),
+    row_check(
+        FILE,
+        "outcome",
+        "duplicate_of_something",
+        "critical",
+        "A duplicate names the file with the same bytes, or has records in ops.record that repeat "
+        "those of other files; else nobody can say what it repeats.",
+        source=rows_of(FILE),
+        bad="t.outcome = 'duplicate' and t.duplicate_of is null and not exists "
+        f"(select 1 from known.record as r where r.file_uri = t.source_uri) and {_NOT_PURGED}",
+        observed="t.outcome || ' of nothing'",
     ),
     row_check(
         FILE,
@@ -44,7 +65,7 @@ CHECKS: tuple[Check, ...] = (
         "A file that was loaded or revised has at least one record in the warehouse.",
         source=rows_of(FILE),
         bad="t.outcome in ('loaded', 'revised') and not exists (select 1 from known.record as r "
-        "where r.file_uri = t.source_uri)",
+        f"where r.file_uri = t.source_uri) and {_NOT_PURGED}",
         observed="t.outcome",
     ),
 )

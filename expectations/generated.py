@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from expectations.check import Check, Severity
+from expectations.check import Blame, Check, Severity
 from expectations.sql_text import (
     NOT_WHITE,
     WINDOWS,
@@ -19,15 +19,7 @@ from expectations.sql_text import (
     slice_of,
 )
 from warehouse.contract import Column, Contract, ForeignKey, SpanRule
-from warehouse.tables import BY_NAME
-
-ARTICLE_OWNED = frozenset(
-    {
-        "article", "article_component", "article_version", "block", "mention", "record",
-        "related_link", "sentence",
-    }
-)  # fmt: skip
-"""Tables whose rows come and go with one article: one bad value withholds that article."""
+from warehouse.tables import ARTICLE_TABLES, BY_NAME
 
 
 def contract_checks(contract: Contract) -> Iterator[Check]:
@@ -77,11 +69,15 @@ def _types(contract: Contract) -> Check:
         where declared.data_type is distinct from stored.data_type
         """,
         corpus=True,
+        blamed_on="nothing",
     )
 
 
 def _unique_key(contract: Contract) -> Check:
     key = ", ".join(contract.key)
+    # The article that rows of one key are blamed on, where the key does not name it.
+    of = ", min(article_id) as article_id" if "article_id" not in contract.key else ""
+    owner = of if contract.name in ARTICLE_TABLES else ""
     return Check(
         contract.name,
         None,
@@ -90,7 +86,7 @@ def _unique_key(contract: Contract) -> Check:
         f"One row is: {contract.grain}",
         failing_rows(
             contract,
-            f"(select {key}, count(*) as row_count from {contract.qualified_name} "
+            f"(select {key}{owner}, count(*) as row_count from {contract.qualified_name} "
             f"group by {key} having count(*) > 1) as t",
             "true",
             "t.row_count || ' rows'",
@@ -125,12 +121,13 @@ def _column_check(contract: Contract, column: Column, rule: str, bad: str) -> Ch
         column.meaning,
         bad=bad,
         observed=f"left({column.name}::varchar, 200)",
+        blamed_on=_blamed_on(contract, column.name),
     )
 
 
 def _severity(contract: Contract, column: Column) -> Severity:
     is_keyed = column.name in contract.key
-    return "quarantine" if contract.name in ARTICLE_OWNED and not is_keyed else "critical"
+    return "quarantine" if contract.name in ARTICLE_TABLES and not is_keyed else "critical"
 
 
 def _foreign_key(contract: Contract, foreign_key: ForeignKey) -> Check:
@@ -146,7 +143,15 @@ def _foreign_key(contract: Contract, foreign_key: ForeignKey) -> Check:
         source=rows_of(contract),
         bad=f"{given} and not exists (select 1 from known.{foreign_key.table} as p where {same})",
         observed=" || '/' || ".join(f"t.{child}" for child in foreign_key.columns),
+        blamed_on=_blamed_on(contract, foreign_key.columns[-1]),
     )
+
+
+def _blamed_on(contract: Contract, column: str) -> Blame | None:
+    """What a wrong key of an entity is blamed on: a mention can stay without its entity."""
+    may_be_null = contract.column(column).nullable
+    is_entity = any(k.table == "entity" and column in k.columns for k in contract.foreign_keys)
+    return "entity" if is_entity and may_be_null else None
 
 
 def _numbered(contract: Contract, number: str) -> Check:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.check import Check
-from expectations.sql_text import row_check
+from expectations.sql_text import is_unseen_at_edge, row_check, seen
 from warehouse.tables import MENTION
 
 CHECKS: tuple[Check, ...] = (
@@ -12,8 +12,9 @@ CHECKS: tuple[Check, ...] = (
         "text",
         "trimmed",
         "quarantine",
-        "A name neither starts nor ends with white space, and has a letter or digit.",
-        bad=r"regexp_matches(text, '^\s|\s$') or not regexp_matches(text, '[\pL\pN]')",
+        "A name neither starts nor ends with white space or what nobody sees, and has a letter or "
+        "digit.",
+        bad=rf"{is_unseen_at_edge('text')} or not regexp_matches({seen('text')}, '[\pL\pN]')",
         observed="text",
     ),
     row_check(

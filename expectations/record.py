@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.check import Check
-from expectations.sql_text import literal, row_check
+from expectations.sql_text import literal, row_check, rows_of
 from warehouse.tables import RECORD
 from warehouse.tables.block import BLOCK_KINDS
 
@@ -37,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
         "inside_text",
         "quarantine",
         "A hint that ends beyond the text, or before it starts, was taken from another text.",
-        source="(select r.article_id, r.version_no, a.text, "
+        source="(select r.article_id, r.version_no, r.file_uri, r.locator, a.text, "
         "try_cast(json_extract(case when json_valid(r.hints) then r.hints end, '$[*][0]') "
         "as bigint[]) as starts, "
         "try_cast(json_extract(case when json_valid(r.hints) then r.hints end, '$[*][1]') "
@@ -55,8 +55,32 @@ CHECKS: tuple[Check, ...] = (
         "critical",
         "The record and the version it made come from the same bytes.",
         source="ops.record as t join known.article_version as v using (article_id, version_no)",
-        bad="v.file_id <> t.file_id",
+        bad="t.made_version and v.file_id <> t.file_id",
         observed="t.file_id || ', version: ' || v.file_id",
+    ),
+    row_check(
+        RECORD,
+        "made_version",
+        "once_a_version",
+        "critical",
+        "One record made each version; all other records of it repeat that one.",
+        source="(select r.article_id, r.version_no, 'all' as file_uri, 'records' as locator, "
+        "count(*) filter (r.made_version) as makers from known.record as r "
+        "semi join ops.record as staged using (article_id, version_no) group by all) as t",
+        bad="t.makers <> 1",
+        observed="t.makers || ' records made the version'",
+    ),
+    row_check(
+        RECORD,
+        "first_file_uri",
+        "made_the_version",
+        "critical",
+        "The file that is named has the record that made the version; of the maker it is its own.",
+        source=rows_of(RECORD),
+        bad="not exists (select 1 from known.record as r where r.made_version "
+        "and r.article_id = t.article_id and r.version_no = t.version_no "
+        "and r.file_uri = t.first_file_uri) or (t.made_version and t.first_file_uri <> t.file_uri)",
+        observed="t.file_uri || ' of ' || t.first_file_uri",
     ),
     row_check(
         RECORD,

@@ -4,15 +4,13 @@
 
 from __future__ import annotations
 
-from expectations.check import Check, Severity
+from expectations.check import Blame, Check, Severity
 from warehouse.contract import Contract
+from warehouse.tables import ARTICLE_TABLES, ENTITY_TABLES, FILE
+from warehouse.tables.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, re2
 
-_WHITE_BUT_SPACE = (
-    r"\x09-\x0D\x1C-\x1F\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200A}"
-    r"\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
-)
-"""White space as Python's str.isspace has it: the Unicode White_Space property and the four
-information separators U+001C to U+001F. Zero-width characters are no white space."""
+_WHITE_BUT_SPACE = re2(tuple(pair for pair in WHITE if pair != (0x20, 0x20)))
+"""White space as Python's str.isspace has it. Zero-width characters are no white space."""
 
 NOT_WHITE = f"'[^ {_WHITE_BUT_SPACE}]'"
 """SQL literal: RE2 for a character that is not white space."""
@@ -20,6 +18,10 @@ NOT_WHITE = f"'[^ {_WHITE_BUT_SPACE}]'"
 _RUN = f"'[ {_WHITE_BUT_SPACE}]+'"
 _LOOSE = f"'^ | $|  |[{_WHITE_BUT_SPACE}]'"
 """SQL literals: RE2 for a run of white space, and for any that is not one space between words."""
+
+_NEVER_IN_NAME = rf"'[{re2(NEVER_SHOWN)}]|^[{re2(SHAPING)}]|[\x{{200C}}\x{{200D}}]$'"
+_UNSEEN_EDGE = rf"'^[ {_WHITE_BUT_SPACE}{re2(UNSEEN)}]|[ {_WHITE_BUT_SPACE}{re2(UNSEEN)}]$'"
+_UNSEEN_ONE = f"'[{re2(UNSEEN)}]'"
 
 
 def literal(value: str) -> str:
@@ -32,12 +34,23 @@ def row_key(contract: Contract) -> str:
     return " || '/' || ".join(f"coalesce(t.{column}::varchar, 'null')" for column in contract.key)
 
 
-def failing_rows(contract: Contract, source: str, bad: str, observed: str) -> str:
-    """The query for a check's failing rows: those of `source` (aliased `t`) where `bad` holds."""
-    article_id = "t.article_id" if "article_id" in contract.key else "null::varchar"
+def failing_rows(
+    contract: Contract, source: str, bad: str, observed: str, blamed_on: Blame | None = None
+) -> str:
+    """The query for a check's failing rows: those of `source` (aliased `t`) where `bad` holds.
+
+    Beside the article, where the table has one, it gives the entity or file a row is about.
+    """
+    blamed = "null::varchar as article_id"
+    if contract.name in ARTICLE_TABLES:
+        blamed = "t.article_id"
+    if contract.name in ENTITY_TABLES or blamed_on == "entity":
+        blamed += ", t.entity_id"
+    if contract.name == FILE.name:
+        blamed += ", t.source_uri as file_uri"
     return (
         f"select {row_key(contract)} as row_key, ({observed})::varchar as observed, "
-        f"{article_id} as article_id from {source} where {bad}"
+        f"{blamed} from {source} where {bad}"
     )
 
 
@@ -51,11 +64,16 @@ def row_check(
     bad: str,
     observed: str,
     source: str | None = None,
+    blamed_on: Blame | None = None,
 ) -> Check:
     """A check that fails where `bad` holds: of the rows of the table, in its own column names, or
     of the rows `t` of a `source`, which may join or group."""
-    failing = failing_rows(contract, source or f"{contract.qualified_name} as t", bad, observed)
-    return Check(contract.name, column, rule, severity, notes, failing, bad=None if source else bad)
+    rows = source or f"{contract.qualified_name} as t"
+    failing = failing_rows(contract, rows, bad, observed, blamed_on)
+    alone = None if source else bad
+    return Check(
+        contract.name, column, rule, severity, notes, failing, bad=alone, blamed_on=blamed_on
+    )
 
 
 def rows_of(contract: Contract) -> str:
@@ -107,6 +125,22 @@ def collapsed(text: str) -> str:
         f"case when regexp_matches({joined}, {_LOOSE}) "
         f"then trim(regexp_replace({text}, {_RUN}, ' ', 'g')) else {joined} end"
     )
+
+
+def is_unkempt(name: str) -> str:
+    """True where a name has other white space than single spaces between words, or a character
+    that nobody sees; a joiner or variation selector may stand behind what it shapes."""
+    return f"({name} <> {collapsed(name)} or regexp_matches({name}, {_NEVER_IN_NAME}))"
+
+
+def is_unseen_at_edge(text: str) -> str:
+    """True where a text begins or ends with white space or with a character that nobody sees."""
+    return f"regexp_matches({text}, {_UNSEEN_EDGE})"
+
+
+def seen(text: str) -> str:
+    """A text without the characters that nobody sees."""
+    return f"regexp_replace({text}, {_UNSEEN_ONE}, '', 'g')"
 
 
 def word_count(text: str) -> str:

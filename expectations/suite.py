@@ -11,6 +11,7 @@ from expectations import (
     block,
     check_result,
     entity,
+    entity_alias,
     entity_merge,
     file,
     mention,
@@ -28,8 +29,8 @@ from warehouse.tables import CONTRACTS
 
 _WRITTEN = (
     arrival, article, article_component, article_history, article_version, block, check_result,
-    entity, entity_merge, file, mention, mention_history, quarantine, record, related_link, run,
-    sentence,
+    entity, entity_alias, entity_merge, file, mention, mention_history, quarantine, record,
+    related_link, run, sentence,
 )  # fmt: skip
 
 

@@ -69,8 +69,10 @@ def _read(file: Path) -> Check:
         _one_of(file, "column", column, tuple(contract.column_names))
     severity = next(known for known in _SEVERITIES if known == said["severity"])
     query = _one_select(file, source)
+    withholds = severity == "quarantine"
     return Check(table, column, said["name"], severity, said["note"], _rows(contract, query),
-                 corpus=True)  # fmt: skip
+                 corpus=True, blamed_on="article" if withholds else None,
+                 must_name=withholds)  # fmt: skip
 
 
 def _one_of(file: Path, field: str, value: str, known: tuple[str, ...]) -> str:
@@ -90,7 +92,7 @@ def _one_select(file: Path, source: str) -> str:
 
 
 def _rows(contract: Contract, query: str) -> str:
-    """The user's rows as `row_key`, `observed`, `article_id`; whole rows where columns lack."""
+    """The user's rows as checks give them; whole rows where key or value are not selected."""
     key = [f"row->>'{column}'" for column in contract.key]
     return f"""
     with found as ({query}
@@ -98,6 +100,7 @@ def _rows(contract: Contract, query: str) -> str:
     said as (select to_json(found) as row from found)
     select coalesce({" || '/' || ".join(key)}, row::varchar) as row_key,
            coalesce(row->>'observed', row::varchar) as observed,
-           row->>'article_id' as article_id
+           row->>'article_id' as article_id, row->>'entity_id' as entity_id,
+           row->>'source_uri' as file_uri
     from said
     """

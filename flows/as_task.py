@@ -7,8 +7,10 @@ batches have none of their own, their stage's holds for them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from prefect import Task, get_run_logger
 from prefect.cache_policies import NO_CACHE
@@ -19,16 +21,32 @@ from prefect.tasks import exponential_backoff
 
 from flows.artifact.asset import Lineage
 from flows.place import PlaceUnreachable
+from flows.plain_steps import PATIENT_STAGES, PlainSteps, StageTimedOut
 from flows.settings import Settings
 
 T = TypeVar("T")
 
-_PATIENT_STAGES = ("discover", "extract")
-"""Those that talk to the network, and can begin anew: they make what they make from the start."""
+_log = logging.getLogger(__name__)
 
 
-class StageTimedOut(RuntimeError):
-    """A stage took longer than the settings allow."""
+@dataclass
+class _Done(Generic[T]):
+    """Work that a task does, and how it came out: known here whatever Prefect makes of it."""
+
+    work: Callable[[], T]
+    has_begun: bool = False
+    result: list[T] = field(default_factory=list)
+    problem: BaseException | None = None
+
+    def __call__(self) -> T:
+        self.has_begun, self.problem = True, None
+        try:
+            result = self.work()
+        except BaseException as problem:
+            self.problem = problem
+            raise
+        self.result.append(result)
+        return result
 
 
 class StageTasks:
@@ -54,7 +72,29 @@ class StageTasks:
         """Others show it."""
 
     def __call__(self, name: str, work: Callable[[], T]) -> T:
-        """Do the work as a task and return what it returns. Raises StageTimedOut."""
+        """Do the work as a task and return what it returns. Raises StageTimedOut.
+
+        What goes wrong in Prefect itself, as where its server went away, costs the task's record:
+        work that was done counts, and work that was not begun is done without it. None is done
+        twice.
+        """
+        done = _Done(work)
+        try:
+            return self._as_task(name, done)
+        except TaskRunTimeoutError as problem:
+            limit = self._settings.stage_limit(self._stage)
+            raise StageTimedOut(name, self._stage, limit) from problem
+        except Exception as problem:
+            if problem is done.problem:
+                raise
+            _log.debug("%s: no record as a task (%s)", name, problem)
+        if done.result:
+            return done.result[-1]
+        if done.problem is not None:
+            raise done.problem
+        return PlainSteps(self._settings, self._stage)(name, work)
+
+    def _as_task(self, name: str, work: Callable[[], T]) -> T:
         is_batch = TaskRunContext.get() is not None
         options: dict[str, Any] = {
             "name": name.partition(", batch")[0] if is_batch else self._stage,
@@ -64,24 +104,15 @@ class StageTasks:
         }
         if is_batch:
             return Task(_logged(name, work), **options)()
-        limit = self._settings.stage_limit(self._stage)
-        options["timeout_seconds"] = limit
-        if self._stage in _PATIENT_STAGES:
+        options["timeout_seconds"] = self._settings.stage_limit(self._stage)
+        if self._stage in PATIENT_STAGES:
             options |= {
                 "retries": self._settings.retries,
                 "retry_delay_seconds": exponential_backoff(self._settings.retry_seconds),
                 "retry_jitter_factor": 0.5,
                 "retry_condition_fn": _is_worth_a_retry,
             }
-        carried_out = self._task(work, options)
-        try:
-            return carried_out()
-        except TaskRunTimeoutError as problem:
-            raise StageTimedOut(
-                f"{name}: not done after {limit:,.0f} seconds, the limit of the stage "
-                f"{self._stage!r} (NEWSHOUSE_STAGE_SECONDS). Nothing was published; what was read "
-                "is kept, and the next run carries on."
-            ) from problem
+        return self._task(work, options)()
 
     def _task(self, work: Callable[[], T], options: dict[str, Any]) -> Callable[[], T]:
         if self._stage == "publish" and self._lineage is not None:

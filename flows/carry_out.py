@@ -4,7 +4,6 @@ people see of it, and a state that says in one line what became of it."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 from prefect import get_run_logger
@@ -16,12 +15,14 @@ from flows.accounting import AccountingError
 from flows.artifact.asset import Lineage
 from flows.artifact.progress import ProgressArtifact
 from flows.artifact.show import Log, show_run
-from flows.as_task import StageTasks, StageTimedOut
+from flows.as_task import StageTasks
 from flows.conclude import ChecksFailed
 from flows.crew import WorkerDied
 from flows.discover import EmptyListing
 from flows.exchange import ClusterError
+from flows.outcome import Outcome, wanted_outcome
 from flows.place import PlaceError
+from flows.plain_steps import StageTimedOut
 from flows.progress import Several, progress
 from flows.reference import ReferenceInvalid
 from flows.settings import Settings
@@ -36,17 +37,15 @@ EXPECTED = (
 )  # fmt: skip
 """Errors whose message says what happened and what to do: the state's message is theirs."""
 
-last_summary: ContextVar[list[Summary] | None] = ContextVar("last_summary", default=None)
-"""A list the caller reads the run's summary from, where it wants more than the state."""
-
 
 def carry_out(
     settings: Settings, lineage: Lineage, work: Callable[[StageTasks], Summary]
 ) -> State[Any]:
     """Do the work, with its steps as tasks, show what it did, and return how it ended."""
     log = get_run_logger()
+    outcome = wanted_outcome.get() or Outcome()
     try:
-        summary = _heard(settings, lineage, work)
+        summary = outcome.of(lambda: _heard(settings, lineage, work))
     except ChecksFailed as problem:
         if problem.summary is not None:
             show_run(problem.summary, log)
@@ -55,9 +54,8 @@ def carry_out(
         return _failed("Warehouse held", problem, log)
     except EXPECTED as problem:
         return _failed("Failed", problem, log)
-    wanted = last_summary.get()
-    if wanted is not None:
-        wanted.append(summary)
+    for line in summary.notices:
+        log.warning("%s", line)
     lineage.show_tables(summary.rows)
     show_run(summary, log)
     return _completed(summary, log)

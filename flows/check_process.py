@@ -22,7 +22,7 @@ from expectations.late_import import said_to_be_missing
 from flows.quick_import import quick_imports
 from warehouse.staging import open_check_database
 
-_FRAMES = ("result", "failure", "withheld")
+_FRAMES = ("result", "failure", "blamed")
 
 
 def check_staged(

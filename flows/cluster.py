@@ -21,7 +21,7 @@ from flows.batch import Batch
 from flows.crew import WorkerDied
 from flows.exchange import SEEN, ClusterError, clear, get, put, remove
 from flows.fitness import fit_workers, pipelines
-from transforms.nlp import annotate
+from transforms.paragraph_reading import annotate_what_can_be
 from transforms.pipeline import Component
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
     folder = place.rpartition("/")[0]
     paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
     with _one_at_a_time:
-        annotation = annotate(pipelines(names), paragraph)
+        annotation = annotate_what_can_be(pipelines(names), paragraph)
     try:
         get(f"{folder}/{SEEN}")
     except FileNotFoundError:

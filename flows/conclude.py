@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import polars as pl
 
@@ -16,49 +17,44 @@ from flows.run_state import RunState
 from flows.settings import without_credentials
 from flows.summary import Summary
 from flows.version import CODE_VERSION
-from transforms.identity import short_hash
+from transforms.withholding import Withheld
 from warehouse import journal
 from warehouse.publish import publish
 from warehouse.tables import (
+    ARTICLE_COMPONENT,
     CHECK_FAILURE,
     CHECK_RESULT,
     CONTRACTS,
-    ENTITY,
-    ENTITY_ALIAS,
+    ENTITY_TABLES,
     FILE,
-    MENTION,
     QUARANTINE,
-    RELATED_LINK,
     RUN,
 )
 from warehouse.tables.run import OUTCOMES
 
 
 class ChecksFailed(RuntimeError):
-    """A critical check failed: nothing was published. ``report`` says which and how many rows.
+    """Checks stopped the run: nothing was published. ``report`` says which and how many rows.
 
     ``summary`` is what the run did until then, once somebody has made it.
     """
 
-    def __init__(self, report: CheckReport) -> None:
+    def __init__(self, report: CheckReport, message: str) -> None:
         self.report = report
         self.summary: Summary | None = None
-        failed = report.critical_failures
-        named = "; ".join(
-            f"{row['check_id']}: {row['failed_count']:,} of {row['checked_count']:,} rows"
-            for row in failed.head(3).iter_rows(named=True)
-        )
-        super().__init__(
-            f"{failed.height} critical checks failed, nothing was published ({named}). See "
-            "`newshouse status`, and the failing rows in ops.check_failure."
-        )
+        super().__init__(message)
 
 
-def settle_accounts(run: RunState, withheld: Mapping[str, str]) -> Accounts:
-    """Give every file its outcome, close the sums and stage `file`, `quarantine` and `run`."""
+def settle_accounts(
+    run: RunState, withheld: Withheld, held_removals: Mapping[str, str] = MappingProxyType({})
+) -> Accounts:
+    """Give every file its outcome, close the sums and stage `file`.
+
+    ``held_removals`` maps files found gone whose articles stay to the check that failed.
+    """
     assert run.plan is not None
     accounts = settle(
-        run.plan, run.extracted, run.version, withheld,
+        run.plan, run.extracted, run.version, withheld, held_removals,
         run_id=run.clock.run_id, collection=run.collection,
     )  # fmt: skip
     accounts.balance()
@@ -67,11 +63,12 @@ def settle_accounts(run: RunState, withheld: Mapping[str, str]) -> Accounts:
     return accounts
 
 
-def stage_quarantine(run: RunState, report: CheckReport | None = None) -> int:
-    """What this run withheld, once each, and what it resolved of earlier runs; rows open now."""
-    rows = [_rejected_row(run, item) for item in run.extracted.rejected]
-    if report is not None:
-        rows += _withheld_rows(run, report)
+def stage_quarantine(run: RunState, withheld: Sequence[tuple[object, ...]] = ()) -> int:
+    """What this run rejected or withheld, once each, and what it resolved of earlier runs.
+
+    ``withheld`` holds rows of QUARANTINE. Returns the number of rows open now.
+    """
+    rows = [*(_rejected_row(run, item) for item in run.extracted.rejected), *withheld]
     new = pl.DataFrame(rows, QUARANTINE.polars_schema, orient="row").unique(
         "quarantine_id", keep="first", maintain_order=True
     )
@@ -87,36 +84,19 @@ def _rejected_row(run: RunState, item: Rejected) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _withheld_rows(run: RunState, report: CheckReport) -> list[tuple[object, ...]]:
-    where = {
-        article_id: (file_uri, locator)
-        for article_id, file_uri, locator in run.version.filter("is_current")
-        .select("article_id", "file_uri", "locator")
-        .iter_rows()
-    }
-    rows: list[tuple[object, ...]] = []
-    for article_id, table, check_id, row_key, observed in report.withheld.select(
-        "article_id", "table_name", "check_id", "row_key", "observed"
-    ).iter_rows():
-        uri, locator = where.get(article_id, ("", None))
-        message = (
-            f"Row {row_key} of {table} failed {check_id} (observed: {observed}). The article was "
-            "withheld whole; mend its source or the component that made the row, then replay."
-        )
-        rows.append((
-            short_hash((uri, locator or "", "check", check_id, article_id)), run.clock.run_id,
-            uri, locator, article_id, table, "check", check_id, message, observed, "open", None,
-        ))  # fmt: skip
-    return rows
-
-
 def _resolved(run: RunState, new: pl.DataFrame) -> pl.DataFrame:
-    """Open rows of files that this run read again without the fault, or found gone."""
+    """Open rows of files that this run read again without the fault, or found gone, and of
+    entities that are made now that their articles were made anew."""
     assert run.plan is not None
     opened = {f.candidate.source_uri for f in run.extracted.files if f.outcome != "unchanged"}
     gone = set(run.plan.gone["source_uri"])
     before = run.known.open_quarantine().join(new, on="quarantine_id", how="anti")
-    return before.filter(pl.col("source_uri").is_in(list(opened | gone))).with_columns(
+    made_anew = run.work.staged(ARTICLE_COMPONENT, "article_id")["article_id"].unique()
+    is_made = pl.col("table_name").is_in(list(ENTITY_TABLES)) & pl.col("article_id").is_in(
+        made_anew.implode()
+    )
+    is_read = pl.col("source_uri").is_in(list(opened | gone))
+    return before.filter(is_read | is_made.fill_null(False)).with_columns(
         pl.when(pl.col("source_uri").is_in(list(gone)))
         .then(pl.lit("discarded"))
         .otherwise(pl.lit("replayed"))
@@ -150,7 +130,7 @@ def run_row(run: RunState, status: str, message: str | None = None) -> pl.DataFr
         **{f"records_{o}": records.get(o, 0) for o in OUTCOMES if o != "removed"},
         "row_counts": json.dumps(row_counts),
         "stage_seconds": json.dumps({name: round(s, 3) for name, s in run.seconds.items()}),
-        "message": message,
+        "message": " ".join([*([message] if message else []), *run.notices]) or None,
     }
     return RUN.conform(pl.DataFrame([values], RUN.polars_schema))
 
@@ -163,45 +143,12 @@ def _staged_rows(run: RunState, table: str) -> int:
 
 
 def check(run: RunState, emptied: Sequence[str] = ()) -> CheckReport:
-    """Run every data check on the staged rows and stage the results.
+    """Run every data check on the staged rows.
 
     ``emptied`` names tables that publication will empty first.
     """
     run.work.stage(RUN, "all", run_row(run, "running"))
-    report = run.check(run.work.staging, run.work.layout.file, run.clock.run_id, emptied)
-    run.work.stage(CHECK_RESULT, "all", report.result)
-    run.work.stage(CHECK_FAILURE, "all", report.failure)
-    return report
-
-
-def withhold(run: RunState, report: CheckReport) -> Mapping[str, str]:
-    """Take every row of the failing articles out of the staged tables; article → first check."""
-    withheld: dict[str, str] = {}
-    for article_id, check_id in report.withheld.select("article_id", "check_id").iter_rows():
-        withheld.setdefault(article_id, check_id)
-    if not withheld:
-        return withheld
-    out = list(withheld)
-    for contract in CONTRACTS:
-        if "article_id" in contract.key:
-            for path in run.work.parts(contract.name):
-                kept = pl.read_parquet(path).filter(~pl.col("article_id").is_in(out))
-                if contract is RELATED_LINK:
-                    known = run.known.targets()["article_id"].implode()
-                    target = pl.col("target_article_id")
-                    lost = target.is_in(out) & ~target.is_in(known)
-                    kept = kept.with_columns(
-                        pl.when(~lost.fill_null(False)).then(target).alias("target_article_id")
-                    )
-                kept.write_parquet(path)
-    named = run.work.staged(MENTION, "entity_id")["entity_id"].drop_nulls()
-    named = pl.concat([named, run.known.table(ENTITY)["entity_id"]]).unique()
-    for contract in (ENTITY, ENTITY_ALIAS):
-        for path in run.work.parts(contract.name):
-            pl.read_parquet(path).filter(pl.col("entity_id").is_in(named.implode())).write_parquet(
-                path
-            )
-    return withheld
+    return run.check(run.work.staging, run.work.layout.file, run.clock.run_id, emptied)
 
 
 def changes_rows(run: RunState) -> bool:

@@ -5,7 +5,7 @@ Each function reads and writes Parquet of one part, so that memory is bounded by
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +19,10 @@ from flows.work import Work
 from transforms.article import build_article
 from transforms.article_version import build_article_version
 from transforms.block import build_block
+from transforms.failing import find_failing
 from transforms.mention import build_mention
 from transforms.paragraph import paragraph_block, paragraph_of
+from transforms.paragraph_reading import UNREAD
 from transforms.sentence import build_sentence
 from warehouse.tables import (
     ARTICLE,
@@ -32,6 +34,12 @@ from warehouse.tables import (
     STAGED_RECORD,
 )
 from warehouse.tables.mention import STAGED_MENTION
+
+MADE_BY_STAGE = {
+    "blocks": (BLOCK, RECORD, ARTICLE_VERSION),
+    "mentions": (SENTENCE, ARTICLE),
+}
+"""Staged tables that a stage writes part by part, and not at all where it has no rows of them."""
 
 
 class RunClock(NamedTuple):
@@ -51,7 +59,9 @@ def staged_part(extracted: Path, version: pl.DataFrame, *, is_current: bool) -> 
         pl.col("outcome").is_in(NEW) & (pl.col("is_current") == is_current)
     ).select("article_id", "file_uri", "locator", "version_no")
     return STAGED_RECORD.conform(
-        pl.read_parquet(extracted).join(wanted, on=["article_id", "file_uri", "locator"])
+        pl.read_parquet(extracted)
+        .drop("issued_raw")
+        .join(wanted, on=["article_id", "file_uri", "locator"])
     )
 
 
@@ -79,6 +89,32 @@ def type_blocks(
     return work.stage(BLOCK, part, block)
 
 
+FAILED = pl.Schema({"article_id": pl.String(), "stage": pl.String(), "error": pl.String()})
+"""Articles that a stage could not make, and why."""
+
+
+def make_what_can_be(
+    work: Work, part: str, stage: str, article_id: pl.Series, make: Callable[[pl.Series], int]
+) -> int:
+    """Make the articles of a part, without those that make it fail; what making the rest returns.
+
+    These are listed in the scratch part `_failed`, so that the run withholds them. ``make`` writes
+    the part's files for the ids it is given; what attempts left is removed before the last one.
+    """
+    try:
+        return make(article_id)
+    except Exception as problem:
+        ids = article_id.unique(maintain_order=True).to_list()
+        failing = find_failing(ids, lambda some: make(pl.Series(some, dtype=pl.String)), problem)
+        if not failing:
+            raise
+    rows = [(failed, stage, error) for failed, error in failing.items()]
+    pl.DataFrame(rows, FAILED, orient="row").write_parquet(work.part("_failed", f"{part}-{stage}"))
+    for contract in MADE_BY_STAGE[stage]:
+        work.part(contract.name, part).unlink(missing_ok=True)
+    return make(article_id.filter(~article_id.is_in(list(failing))))
+
+
 def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
     """Blocks, articles and versions of one extracted part; the number of its blocks.
 
@@ -86,10 +122,23 @@ def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
     """
     path = work.extracted / f"{part}.parquet"
     version = pl.read_parquet(work.part("_version", "all"))
+    current, past = (staged_part(path, version, is_current=now) for now in (True, False))
+    article_id = pl.concat([current["article_id"], past["article_id"]])
+
+    def make(some: pl.Series) -> int:
+        wanted = pl.col("article_id").is_in(some.implode())
+        rows = (current.filter(wanted), past.filter(wanted), version.filter(wanted))
+        return _type_records(outfit.reference(), work, part, clock, *rows)
+
+    return make_what_can_be(work, part, "blocks", article_id, make)
+
+
+def _type_records(
+    reference: Reference, work: Work, part: str, clock: RunClock,
+    staged: pl.DataFrame, past: pl.DataFrame, version: pl.DataFrame,
+) -> int:  # fmt: skip
     boilerplate_line = pl.read_parquet(work.part("_boilerplate_line", "all"))
-    staged = staged_part(path, version, is_current=True)
-    blocks = type_blocks(work, part, staged, boilerplate_line, outfit.reference(), clock)
-    past = staged_part(path, version, is_current=False)
+    blocks = type_blocks(work, part, staged, boilerplate_line, reference, clock)
     newest = (
         version.filter(pl.col("outcome").is_in(NEW))
         .group_by("article_id")
@@ -98,9 +147,18 @@ def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
     article = pl.read_parquet(work.part("_article", part))
     titles = [article.select("article_id", "version_no", "title")]
     if past.height:
-        titles.append(past_titles(past, boilerplate_line, outfit.reference(), clock))
+        titles.append(past_titles(past, boilerplate_line, reference, clock))
     stage_versions(work, part, pl.concat([staged, past]), pl.concat(titles), newest, clock)
     return blocks
+
+
+def made_records(staged_record: pl.DataFrame) -> pl.DataFrame:
+    """RECORD rows of records that made a version."""
+    return RECORD.conform(
+        staged_record.drop("content_hash", "text").with_columns(
+            pl.lit(True).alias("made_version"), pl.col("file_uri").alias("first_file_uri")
+        )
+    )
 
 
 def stage_versions(
@@ -115,7 +173,7 @@ def stage_versions(
     version = build_article_version(
         staged_record, title, newest=newest, run_id=clock.run_id, collected_at=clock.started_at
     )
-    work.stage(RECORD, part, staged_record.select(RECORD.column_names))
+    work.stage(RECORD, part, made_records(staged_record))
     return work.stage(ARTICLE_VERSION, part, version)
 
 
@@ -160,7 +218,34 @@ def name_part(
     paragraph_id = pl.read_parquet(work.part("_paragraph", part), columns=["paragraph_id"])
     sentence, span = NlpStore(store).fetch(paragraph_id["paragraph_id"], homes)
     stage_components(work, part, by_stage, nlp_by_language)
-    return find_mentions(work, part, outfit.reference(), sentence, span)
+    reference = outfit.reference()
+    context = article_context(work, part, reference)
+    unread = _unread_articles(work, part, context, sentence)
+
+    def make(some: pl.Series) -> int:
+        return find_mentions(work, part, reference, sentence, span, some)
+
+    article_id = context["article_id"]
+    return make_what_can_be(
+        work, part, "mentions", article_id.filter(~article_id.is_in(unread.implode())), make
+    )
+
+
+def _unread_articles(
+    work: Work, part: str, context: pl.DataFrame, paragraph_sentence: pl.DataFrame
+) -> pl.Series:
+    """Articles with a paragraph that the language pass could not read, listed as failed."""
+    unread = paragraph_sentence.filter(pl.col("token_count") == UNREAD)["paragraph_id"]
+    printed = paragraph_block(blocks(work, part), context) if len(unread) else None
+    if printed is None:
+        return pl.Series("article_id", [], pl.String())
+    article_id = printed.filter(pl.col("paragraph_id").is_in(unread.implode()))["article_id"]
+    failed = pl.DataFrame({"article_id": article_id.unique(maintain_order=True)}).with_columns(
+        pl.lit("language").alias("stage"),
+        pl.lit("the language pipeline fails on one of its paragraphs").alias("error"),
+    )
+    failed.write_parquet(work.part("_failed", f"{part}-language"))
+    return failed["article_id"]
 
 
 def find_mentions(
@@ -169,14 +254,19 @@ def find_mentions(
     reference: Reference,
     paragraph_sentence: pl.DataFrame,
     paragraph_span: pl.DataFrame,
+    article_id: pl.Series,
 ) -> int:
-    """Sentences, staged mentions and finished articles of a part; the number of mentions."""
-    block = blocks(work, part)
-    context = article_context(work, part, reference)
+    """Sentences, staged mentions and finished articles of a part; the number of mentions.
+
+    ``article_id`` holds those of the part's articles that are wanted.
+    """
+    wanted = pl.col("article_id").is_in(article_id.implode())
+    block = blocks(work, part).filter(wanted)
+    context = article_context(work, part, reference).filter(wanted)
     sentence = build_sentence(block, paragraph_sentence, context)
     work.stage(SENTENCE, part, sentence)
     counted = sentence.group_by("article_id").agg(pl.len().alias("sentence_count"))
-    article = pl.read_parquet(work.part("_article", part)).drop("sentence_count")
+    article = pl.read_parquet(work.part("_article", part)).drop("sentence_count").filter(wanted)
     work.stage(
         ARTICLE,
         part,

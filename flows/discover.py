@@ -38,7 +38,8 @@ class EmptyListing(ValueError):
 class Candidate:
     """A file to open: new, changed in size or time, or asked for.
 
-    ``known_copy_of`` names the original of a file that was a copy when it was last seen.
+    ``known_copy_of`` names the original of a file that was a copy, byte for byte, when it was last
+    seen.
     """
 
     source_uri: str
@@ -57,6 +58,15 @@ class Plan:
     files_unchanged: int
     candidates: tuple[Candidate, ...]
     gone: pl.DataFrame
+
+
+def byte_copies(known_file: pl.DataFrame) -> pl.DataFrame:
+    """The rows of KNOWN_FILE whose file has the same bytes as the one it is a duplicate of.
+
+    Other duplicates repeat the records of other files in bytes of their own.
+    """
+    original = known_file.select(pl.col("source_uri").alias("duplicate_of"), "file_id")
+    return known_file.join(original, on=["duplicate_of", "file_id"], how="semi")
 
 
 def plan_run(
@@ -80,6 +90,10 @@ def plan_run(
             f"The listing is empty, but {present.height:,} files of this collection are known. "
             "Nothing was marked as removed. If they are really gone, run with --allow-empty."
         )
+    is_copy = pl.col("source_uri").is_in(byte_copies(known_file)["source_uri"].implode())
+    known_file = known_file.with_columns(
+        pl.when(is_copy).then("duplicate_of").alias("duplicate_of")
+    )
     joined = listing.join(
         known_file.rename(lambda name: name if name == "source_uri" else f"known_{name}"),
         on="source_uri",

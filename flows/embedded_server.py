@@ -8,35 +8,41 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flows.quick_import import quick_imports
-from flows.settings import prefect_api_url, without_credentials
+from flows.settings import prefect_api_url, prefect_profiles
 
 if TYPE_CHECKING:
     import uvicorn
 
 _HOST = "127.0.0.1"
-_START_SECONDS = 120.0
+_START_SECONDS = 90.0
+"""Starting takes two to ten, on a busy machine forty; a run goes on without it."""
+
 _STOP_SECONDS = 5.0
-_ASKED_AGAIN = 2
 
 
 class ServerMissing(RuntimeError):
-    """The server did not come up, or is not there."""
+    """The configured server is not there."""
+
+
+class ServerNotStarted(ServerMissing):
+    """The server of this command did not come up. What it was to report to it, it does without."""
 
 
 class EmbeddedServer:
@@ -59,22 +65,39 @@ class EmbeddedServer:
         self._url: str | None = None
 
     def url(self) -> str:
-        """Address of its API, once it answers. Raises ServerMissing where it does not."""
+        """Address of its API, once it answers. Raises ServerNotStarted where it does not."""
         if self._url is None:
-            said = self._process.stdout.readline() if self._process.stdout is not None else b""
-            url = f"http://{_HOST}:{said.decode().strip()}/api"
+            give_up_at = time.monotonic() + _START_SECONDS
             try:
+                url = f"http://{_HOST}:{self._port(give_up_at)}/api"
+                left = max(1.0, give_up_at - time.monotonic())
                 # Loopback, and held open by the child: the request waits until it is served.
-                with urllib.request.urlopen(f"{url}/health", timeout=_START_SECONDS):  # noqa: S310 # nosec B310
+                with urllib.request.urlopen(f"{url}/health", timeout=left):  # noqa: S310 # nosec B310
                     self._url = url
                     self._is_up = True
-            except (urllib.error.URLError, OSError, ValueError) as problem:
-                raise ServerMissing(
+            except (urllib.error.URLError, OSError, http.client.HTTPException) as problem:
+                raise ServerNotStarted(
                     f"Prefect's server did not start ({problem}). It keeps its database in "
-                    "PREFECT_HOME (~/.prefect unless set), which it must be able to write. Run "
-                    "`prefect server start` to see why, or set PREFECT_API_URL to one that runs."
+                    "PREFECT_HOME (~/.prefect unless set), which it must be able to read and "
+                    "write. Run `prefect server start` to see why, or set PREFECT_API_URL to one "
+                    "that runs."
                 ) from problem
         return self._url
+
+    def _port(self, give_up_at: float) -> str:
+        """The port it says it listens on. Raises OSError where it ends, or says none in time."""
+        assert self._process.stdout is not None
+        while not select.select([self._process.stdout], [], [], 0.1)[0]:
+            if time.monotonic() > give_up_at:
+                raise TimeoutError("timed out")
+        port = self._process.stdout.readline().decode().strip()
+        if not port:
+            raise ConnectionError("it ended")
+        return port
+
+    def has_ended(self) -> bool:
+        """Whether its process is gone."""
+        return self._process.poll() is not None
 
     def close(self) -> None:
         """End it, at once where it has nothing to write down or does not end by itself."""
@@ -96,6 +119,18 @@ def _own_server() -> EmbeddedServer:
     return EmbeddedServer()
 
 
+def refuse_damaged_profiles() -> None:
+    """Raise ServerMissing where Prefect, which reads them as it is imported, could not be."""
+    path = prefect_profiles()
+    try:
+        tomllib.loads(path.read_text("utf-8") if path.exists() else "")
+    except (OSError, ValueError) as problem:
+        raise ServerMissing(
+            f"{path}: Prefect cannot read its profiles there ({problem}). Mend that file, or move "
+            "it away."
+        ) from None
+
+
 def start_ahead() -> None:
     """Start the server before Prefect is asked whether one is configured, unless the environment
     says so: importing Prefect takes a second, in which the server is a second further."""
@@ -112,45 +147,6 @@ def server_of_this_command() -> EmbeddedServer | None:
     if _own_server.cache_info().currsize:  # a profile of Prefect's names one
         _own_server().close()
     return None
-
-
-def _refuse_absent(url: str) -> None:
-    """Raise ServerMissing where nobody answers at the configured address."""
-    try:
-        # The address is the one that the user configured.
-        with urllib.request.urlopen(f"{url}/health", timeout=10):  # noqa: S310 # nosec B310
-            pass
-    except urllib.error.HTTPError:
-        pass  # somebody is there, whatever he answers
-    except (OSError, ValueError) as problem:
-        raise ServerMissing(
-            f"No Prefect server answers at PREFECT_API_URL={without_credentials(url)} ({problem}). "
-            "Start it, or unset PREFECT_API_URL to run without one."
-        ) from problem
-
-
-@contextmanager
-def reporting_to(server: EmbeddedServer | None) -> Iterator[None]:
-    """Flows of the block report to this server, or to the configured one where it is null.
-
-    Where it goes away meanwhile, nobody waits for it minutes on end unless the settings say so.
-    """
-    from prefect.settings import (
-        PREFECT_API_URL,
-        PREFECT_CLIENT_MAX_RETRIES,
-        get_current_settings,
-        temporary_settings,
-    )
-
-    values: dict[Any, Any] = {}
-    if "max_retries" not in get_current_settings().client.model_fields_set:
-        values[PREFECT_CLIENT_MAX_RETRIES] = _ASKED_AGAIN
-    if server is None:
-        _refuse_absent(str(PREFECT_API_URL.value()))
-    else:
-        values[PREFECT_API_URL] = server.url()
-    with temporary_settings(values):
-        yield
 
 
 def main() -> None:

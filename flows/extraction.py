@@ -19,6 +19,7 @@ from flows.extract.record import ExtractedRecord, Extraction, Rejection
 from flows.network import foreign_errors
 from flows.place import PlaceUnreachable, unreachable
 from flows.reference import Sources
+from transforms.failing import error_words
 from transforms.identity import article_id, canonical_url, content_hash, short_hash
 from warehouse.tables import EXTRACTED_RECORD
 
@@ -133,6 +134,8 @@ def record_row(record: ExtractedRecord, context: RecordContext) -> tuple[str | N
         record.language,
         json.dumps(hints, ensure_ascii=False, separators=(",", ":")),
         record.mojibake,
+        record.text_only_reason,
+        record.issued_raw,
         content_hash(record.text),
         record.text,
     )
@@ -184,6 +187,8 @@ def _extract_file(
     done: Extracted,
 ) -> OpenedFile:
     uri = candidate.source_uri
+    file_id = hashlib.sha256(uri.encode("utf-8", "surrogateescape")).hexdigest()
+    byte_count = candidate.byte_count
     try:
         with open_file(uri) as stream:
             content, file_id, byte_count = _hashed(stream)
@@ -216,6 +221,18 @@ def _extract_file(
         )  # fmt: skip
         unknown = hashlib.sha256(uri.encode("utf-8", "surrogateescape")).hexdigest()
         return OpenedFile(candidate, unknown, candidate.byte_count, None, None, None, None)
+    except MemoryError:
+        raise  # the machine's fault: with another file it would come as well
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is named in quarantine
+        done.rejected.append(
+            Rejected(
+                uri, None, "extractor_failed",
+                f"Reading the file fails with {error_words(problem)}. What was read before is "
+                "loaded. This is a fault of newshouse: update it, then run newshouse quarantine "
+                "replay.", None,
+            )
+        )  # fmt: skip
+        return OpenedFile(candidate, file_id, byte_count, None, None, None, None)
     if done.record_count > before:
         originals.setdefault(file_id, uri)
     return OpenedFile(

@@ -14,6 +14,7 @@ import polars as pl
 
 from flows import conclude
 from flows.derive import RunClock
+from flows.notice import folder_notices, journal_notices, tell_people
 from flows.pipeline_choice import pipeline_names
 from flows.place import address, collection_of
 from flows.reference import read_reference
@@ -24,7 +25,7 @@ from flows.work import Work
 from warehouse import journal
 from warehouse.known import Known
 from warehouse.layout import layout_of
-from warehouse.leftover import remove_leftovers
+from warehouse.leftover import remove_leftovers, set_foreign_aside
 from warehouse.lock import Holder, warehouse_lock
 from warehouse.publish import migrate
 
@@ -37,7 +38,7 @@ def new_clock(after: str | None = None) -> RunClock:
     """
     clock = _clock_at(datetime.now(UTC))
     if after is not None and clock.run_id <= after:
-        newest = datetime.strptime(after.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        newest = datetime.strptime(after.partition("-")[0], journal.RUN_ID_TIME).replace(tzinfo=UTC)
         clock = _clock_at(newest + timedelta(seconds=1))
     return clock
 
@@ -57,12 +58,21 @@ def take_lock(settings: Settings, flow_run_id: str | None = None) -> Iterator[No
 
 
 @contextmanager
-def hold_lock(settings: Settings, flow_run_id: str | None = None) -> Iterator[RunClock]:
+def hold_lock(
+    settings: Settings, flow_run_id: str | None = None, notices: list[str] | None = None
+) -> Iterator[RunClock]:
     """The lock, and the clock of who holds it now, later than that of all before.
 
-    Raises WarehouseLocked. Runs that still say they are running are dead: they are marked so.
+    Raises WarehouseLocked. Runs that still say they are running are dead: they are marked so. What
+    is damaged in the journal is set aside and told, also to ``notices``.
     """
     with take_lock(settings, flow_run_id):
+        lines = folder_notices(set_foreign_aside(layout_of(settings.warehouse)))
+        lines += journal_notices(journal.set_damaged_aside(settings.warehouse))
+        for line in lines:
+            tell_people(line)
+            if notices is not None:
+                notices.append(line)
         clock = new_clock(journal.newest_run(settings.warehouse))
         journal.mark_crashed(settings.warehouse, clock.run_id, clock.started_at)
         yield clock
@@ -80,7 +90,8 @@ def hold_warehouse(
 
     Raises WarehouseLocked. Whatever the block raises, the run's own record is kept.
     """
-    with hold_lock(settings, flow_run_id) as clock:
+    notices: list[str] = []
+    with hold_lock(settings, flow_run_id, notices) as clock:
         migrate(settings.warehouse, clock.run_id, keep_snapshots=settings.keep_snapshots)
         layout = layout_of(settings.warehouse)
         remove_leftovers(layout)
@@ -97,6 +108,7 @@ def hold_warehouse(
                 check=warmed.check,
                 flow_run_id=flow_run_id,
                 again=again,
+                notices=notices,
             )
             with _recorded(run):
                 yield run

@@ -6,7 +6,7 @@ who carries the batches out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -16,8 +16,10 @@ import polars as pl
 
 from flows.batch import Batch, Outfit
 from flows.nlp_store import NlpStore
+from flows.notice import store_notice, tell_people
 from flows.work import Work
-from transforms.nlp import annotate, load_pipeline
+from transforms.nlp import load_pipeline
+from transforms.paragraph_reading import annotate_what_can_be
 from transforms.pipeline import Pipeline
 from warehouse.tables.paragraph import PARAGRAPH
 
@@ -58,14 +60,38 @@ class Reading:
 
 
 def plan_reading(
-    work: Work, parts: Sequence[str], store: NlpStore, languages: Sequence[str], workers: int
+    work: Work,
+    parts: Sequence[str],
+    store: NlpStore,
+    languages: Sequence[str],
+    workers: int,
+    tell: Callable[[str], None] = tell_people,
 ) -> Reading:
     """Sort every part's paragraphs into fresh ones, kept for `reading_batches`, and known ones.
 
-    ``languages`` are those with a pipeline.
+    ``languages`` are those with a pipeline. Damaged parts of the store are removed, which ``tell``
+    hears: every part that is relied on has been read.
     """
+    try:
+        known = store.known()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        damaged = store.drop_damaged()
+        if damaged:
+            tell(store_notice(damaged))
+        known = store.known()
+    reading = _plan(work, parts, known, languages, workers)
+    damaged = store.drop_damaged({name for names in reading.known.values() for name in names})
+    if damaged:
+        tell(store_notice(damaged))
+        reading = _plan(work, parts, store.known(), languages, workers)
+    return reading
+
+
+def _plan(
+    work: Work, parts: Sequence[str], known: pl.DataFrame, languages: Sequence[str], workers: int
+) -> Reading:
     reading = Reading()
-    seen = store.known().with_columns(pl.lit(None, pl.Int64).alias("place"))
+    seen = known.with_columns(pl.lit(None, pl.Int64).alias("place"))
     for part in parts:
         paragraph = pl.read_parquet(work.part("_paragraph", part))
         chars = pl.col("text").str.len_chars().cast(pl.Int64)
@@ -150,7 +176,7 @@ def _chunks(
 def read_batch(outfit: Outfit, chunk: Path, store: Path, name: str) -> int:
     """Read the paragraphs of one batch and put the results into the store; how many they were."""
     paragraph = pl.read_parquet(chunk)
-    annotation = annotate(outfit.pipelines(), paragraph)
+    annotation = annotate_what_can_be(outfit.pipelines(), paragraph)
     NlpStore(store).write(name, annotation.paragraph_sentence, annotation.paragraph_span)
     chunk.unlink()
     return paragraph.height

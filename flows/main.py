@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-import time
+
+from flows.last_words import end_in_time
 
 QUIET_AND_PRIVATE = {
     # No telemetry of any library.
@@ -27,10 +27,6 @@ QUIET_AND_PRIVATE = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
 }
 """Defaults for the environment of this process and the servers it starts; what is set stays."""
-
-LAST_WORDS_SECONDS = 20.0
-"""What Prefect has left to tell its server may take so long once the command is done. It would wait
-without end for a server that went away."""
 
 
 def main() -> None:
@@ -55,18 +51,6 @@ def main() -> None:
         # The command is done; what libraries still tidy up need not be stopped.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
-
-
-def end_in_time(code: int) -> None:
-    """End this process with that exit code before long, whatever its libraries still wait for."""
-
-    def end() -> None:
-        time.sleep(LAST_WORDS_SECONDS)
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os._exit(code)
-
-    threading.Thread(target=end, name="end in time", daemon=True).start()
 
 
 if __name__ == "__main__":

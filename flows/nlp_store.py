@@ -6,12 +6,13 @@ whole. Keyed by component, so that another pipeline or version starts afresh.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
 
+from warehouse.leftover import remove_entry
+from warehouse.parquet_file import DamagedFile, FileDamaged, read_part
 from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN
 
 _SENTENCES = ".sentence.parquet"
@@ -25,7 +26,10 @@ class NlpStore:
         self.folder = folder
 
     def known(self) -> pl.DataFrame:
-        """The paragraphs that were read already and a part that has them: `paragraph_id, home`."""
+        """The paragraphs that were read already and a part that has them: `paragraph_id, home`.
+
+        Raises PolarsError or OSError where a part is damaged: see `drop_damaged`.
+        """
         parts = self._parts()
         if not parts:
             return pl.DataFrame(schema={"paragraph_id": pl.String(), "home": pl.String()})
@@ -71,6 +75,26 @@ class NlpStore:
             PARAGRAPH_SPAN.conform(span.collect()),
         )
 
+    def drop_damaged(self, names: Iterable[str] | None = None) -> list[DamagedFile]:
+        """Remove those of these parts (of all there are) that are damaged; why, once a part.
+
+        What they held is only kept to be quicker: the paragraphs are read again.
+        """
+        if names is None:
+            names = [path.name.removesuffix(_SENTENCES) for path in self._parts()]
+        damaged = []
+        for name in names:
+            paths = {self.folder / f"{name}{_SPANS}": PARAGRAPH_SPAN,
+                     self.folder / f"{name}{_SENTENCES}": PARAGRAPH_SENTENCE}  # fmt: skip
+            try:
+                for path, contract in paths.items():
+                    read_part(path, contract)
+            except FileDamaged as problem:
+                damaged.append(DamagedFile(path, str(problem)))
+                for half in paths:
+                    remove_entry(half)
+        return damaged
+
     def trim(self, most_bytes: int) -> None:
         """Drop whole parts, the oldest first, until the rest is no larger than that."""
         parts = sorted(self._parts(), key=lambda part: part.stat().st_mtime_ns, reverse=True)
@@ -89,5 +113,5 @@ class NlpStore:
 def drop_other_components(root: Path, component_id: str) -> None:
     """Remove the results of components that are not in use any more."""
     for folder in root.glob("*") if root.is_dir() else ():
-        if folder.name != component_id:
-            shutil.rmtree(folder, ignore_errors=True)
+        if folder.name != component_id or not folder.is_dir():
+            remove_entry(folder)

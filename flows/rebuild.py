@@ -18,7 +18,7 @@ from flows.settings import Settings
 from flows.summary import Summary
 from flows.version import CODE_VERSION
 from flows.warm import Warm
-from transforms.article_version import DELIVERY, KNOWN_ARTICLE, assign_version
+from transforms.article_version import nothing_assigned
 from transforms.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line, count_line
 from warehouse.layout import WarehouseError
 from warehouse.tables import ENTITY, ENTITY_ALIAS
@@ -44,12 +44,7 @@ def rebuild(
         )
     with hold_warehouse(settings, warm, flow_run_id=flow_run_id) as run:
         run.plan = Plan(0, 0, (), pl.DataFrame(schema=KNOWN_FILE))
-        run.version = assign_version(
-            pl.DataFrame(schema=DELIVERY),
-            pl.DataFrame(schema=KNOWN_ARTICLE),
-            pl.DataFrame(schema={"article_id": pl.String(), "file_uri": pl.String(),
-                                 "fingerprint": pl.String()}),
-        )  # fmt: skip
+        run.version = nothing_assigned()
         chosen = _chosen(run, only_changed=only_changed)
         if not only_changed:
             run.known_entity, run.known_alias = ENTITY.empty(), ENTITY_ALIAS.empty()

@@ -24,6 +24,8 @@ from flows.settings import Settings, without_credentials
 from flows.stage_words import UNITS, stage_words
 from flows.summary import Summary, failed_checks
 from flows.warm import Warm
+from flows.withholding import withhold_what_fails
+from transforms.withholding import Withheld
 from warehouse.staging import open_check_database
 from warehouse.tables import CHECK_FAILURE, CHECK_RESULT, QUARANTINE
 
@@ -139,19 +141,15 @@ def finish(run: RunState, step: Step, *, emptied: Sequence[str] = ()) -> Summary
     Raises ChecksFailed and AccountingError, with nothing published but the run's own record.
     ``emptied`` names tables whose published rows all go.
     """
-    conclude.settle_accounts(run, {})
+    conclude.settle_accounts(run, Withheld())
     conclude.stage_quarantine(run)
     try:
-        check = partial(_check, run, emptied)
+        check = partial(withhold_what_fails, run, emptied)
         report = timed(run, step, "check the staged rows", "checks", check)
     except conclude.ChecksFailed as problem:
         problem.summary = _summarise(run, problem.report, "failed_checks", {})
         conclude.publish_failure(run, str(problem))
         raise
-    withheld = conclude.withhold(run, report)
-    if withheld:
-        conclude.settle_accounts(run, withheld)
-        conclude.stage_quarantine(run, report)
     if conclude.changes_rows(run):
         publish = partial(conclude.publish_run, run, emptied)
         rows, status = dict(timed(run, step, "publish", "publish", publish)), "published"
@@ -162,13 +160,6 @@ def finish(run: RunState, step: Step, *, emptied: Sequence[str] = ()) -> Summary
     stages.trim_store(run)
     shutil.rmtree(run.work.staging, ignore_errors=True)
     return summary
-
-
-def _check(run: RunState, emptied: Sequence[str]) -> CheckReport:
-    report = conclude.check(run, emptied)
-    if report.critical_failures.height:
-        raise conclude.ChecksFailed(report)
-    return report
 
 
 def timed(
@@ -209,4 +200,5 @@ def _summarise(run: RunState, report: CheckReport, status: str, rows: dict[str, 
         quarantine=tuple(opened.select("source_uri", "rule", "message").iter_rows()),
         paragraphs_read=run.paragraphs_read,
         paragraphs_reused=run.paragraphs_reused,
+        notices=tuple(run.notices),
     )

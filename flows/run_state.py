@@ -16,6 +16,7 @@ from flows.derive import RunClock
 from flows.discover import Plan
 from flows.extraction import Extracted
 from flows.language_pass import Reading
+from flows.notice import tell_people
 from flows.progress import progress
 from flows.reference import Reference
 from flows.settings import Settings
@@ -29,8 +30,10 @@ from warehouse.tables import MENTION, RELATED_LINK
 class RunState:
     """One run. From `known_file` on, the stages fill the fields in, in this order.
 
-    ``known_entity`` and ``known_alias`` stand for the published ones where they are given;
-    ``mention`` and ``related_link`` hold rows of published articles that the run changes.
+    ``notices`` are lines about damaged files beside the warehouse: people were told them, and the
+    run's record keeps them. ``known_entity`` and ``known_alias`` stand for the published ones where
+    they are given; ``mention`` and ``related_link`` hold rows of published articles that the run
+    changes.
     """
 
     settings: Settings
@@ -44,6 +47,7 @@ class RunState:
     check: Callable[..., CheckReport]
     flow_run_id: str | None = None
     again: frozenset[str] = frozenset()
+    notices: list[str] = field(default_factory=list)
     known_entity: pl.DataFrame | None = None
     known_alias: pl.DataFrame | None = None
 
@@ -61,6 +65,11 @@ class RunState:
     related_link: pl.DataFrame = field(default_factory=RELATED_LINK.empty)
     accounts: Accounts | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def notice(self, line: str) -> None:
+        """Tell people a line at once, and keep it for the run's record."""
+        self.notices.append(line)
+        tell_people(line)
 
     @contextmanager
     def stage(self, name: str, total: int | None = None, unit: str = "") -> Iterator[None]:

@@ -114,6 +114,13 @@ class Settings(BaseSettings):
         description='Most seconds a stage may take, {"language": 7200}; 0 is no limit. A stage in '
         "the middle of one long call ends when that returns.",
     )
+    max_withheld_share: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Share of a run's articles, from 20 on, that one failing check may withhold; "
+        "beyond it the run stops.",
+    )
     max_record_mb: int = Field(default=64, ge=1, description="Largest record, in megabytes.")
     max_file_mb: int = Field(default=4096, ge=1, description="Most megabytes a file may unpack to.")
 
@@ -207,6 +214,12 @@ def mistyped_variables() -> dict[str, str]:
         if word not in known
     }
     return {name: _PREFIX + found[0] for name, found in near.items() if found}
+
+
+def prefect_profiles() -> Path:
+    """The file that Prefect reads its profiles from."""
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    return Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
 
 
 def prefect_api_url() -> str | None:

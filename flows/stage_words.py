@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+import polars as pl
+
 from expectations.check import CheckReport
 from flows.run_state import RunState
 
@@ -62,7 +64,7 @@ def _checked(report: CheckReport) -> str:
     if failed.height:
         severities = Counter(failed["severity"].to_list()).most_common()
         said += f"; failed: {_counts(severities)} ({', '.join(failed['check_id'].head(5))})"
-    withheld = report.withheld["article_id"].n_unique()
+    withheld = report.blamed.filter(pl.col("blame") == "article")["blamed"].n_unique()
     return f"{said}; {withheld:,} articles withheld" if withheld else said
 
 

@@ -11,7 +11,7 @@ from flows import derive
 from flows.batch import Batch
 from flows.component import describe_components
 from flows.crew import Crew
-from flows.discover import LISTING, plan_run
+from flows.discover import LISTING, byte_copies, plan_run
 from flows.extract import extract as extract_records
 from flows.extract.fields import read_mapping
 from flows.extract.record import MIB, Limits
@@ -20,15 +20,17 @@ from flows.language_pass import homes, plan_reading, reading_batches
 from flows.nlp_store import NlpStore, drop_other_components
 from flows.place import is_whole, list_files, open_file
 from flows.progress import progress, scaled
+from flows.repeats import stage_repeats
 from flows.run_state import RunState
 from flows.settings import Settings
 from flows.version import CODE_VERSION
 from transforms.article_version import (
     DELIVERY,
-    KNOWN_ARTICLE,
+    KNOWN_RECORD,
     assign_version,
     close_version,
     fingerprint,
+    nothing_assigned,
 )
 from transforms.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line, count_line
 from transforms.entity import Names, Resolution, join_names, needed_block_key, read_names
@@ -73,8 +75,10 @@ def extract(run: RunState) -> None:
     """Open what is new or changed; records to Parquet, the unreadable to quarantine."""
     assert run.plan is not None
     settings = run.settings
+    copies = byte_copies(run.known_file)["source_uri"].implode()
+    repeats_records = (pl.col("outcome") == "duplicate") & ~pl.col("source_uri").is_in(copies)
     known = run.known_file.filter(
-        pl.col("outcome").is_in(["loaded", "revised", "unchanged"])
+        (pl.col("outcome").is_in(["loaded", "revised", "unchanged"]) | repeats_records)
         & ~pl.col("source_uri").is_in(run.plan.gone["source_uri"].implode())
         & ~pl.col("source_uri").is_in([c.source_uri for c in run.plan.candidates])
     )
@@ -121,39 +125,35 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+_DECLARED_AT = pl.coalesce("modified_raw", "published_raw").alias("declared_at")
+
+
 def assign_versions(run: RunState) -> None:
     """Compare every record with what is published: new, revised, unchanged or a copy."""
     parts = run.extracted.parts
     if not parts:
-        run.version = assign_version(
-            pl.DataFrame(schema=DELIVERY),
-            pl.DataFrame(schema=KNOWN_ARTICLE),
-            pl.DataFrame(schema={"article_id": pl.String(), "file_uri": pl.String(),
-                                 "fingerprint": pl.String()}),
-        )  # fmt: skip
+        run.version = nothing_assigned()
         return
-    declared_at = pl.coalesce("modified_raw", "published_raw")
-    delivery = (
-        pl.scan_parquet(parts)
-        .select("article_id", "file_uri", "locator", fingerprint().alias("fingerprint"),
-                declared_at.alias("raw"))
-        .collect()
-    )  # fmt: skip
-    raws = delivery["raw"].drop_nulls().unique().to_list()
-    dates = {raw: reading.at for raw in raws if (reading := read_date(raw)) is not None}
-    delivery = delivery.with_columns(
-        pl.col("raw")
-        .replace_strict(dates, default=None, return_dtype=TIMESTAMP)
-        .alias("ordered_at")
-    ).select(DELIVERY.names())
+    columns = ("article_id", "file_uri", "locator", fingerprint().alias("fingerprint"))
+    delivery = pl.scan_parquet(parts).select(*columns, _DECLARED_AT, "issued_raw").collect()
     known = run.known.records(delivery["article_id"]).with_columns(
-        fingerprint().alias("fingerprint")
+        fingerprint().alias("fingerprint"), _DECLARED_AT
     )
-    current = known.filter(pl.col("current_no").is_not_null()).select(
-        "article_id", pl.col("current_no").alias("version_no"), "fingerprint", "is_removed"
+    raws = pl.concat([delivery["declared_at"], delivery["issued_raw"], known["declared_at"]])
+    dates = {
+        raw: reading.at
+        for raw in raws.drop_nulls().unique()
+        if (reading := read_date(raw)) is not None
+    }
+    ordered_at, issued_at = (
+        pl.col(raw).replace_strict(dates, default=None, return_dtype=TIMESTAMP).alias(name)
+        for raw, name in (("declared_at", "ordered_at"), ("issued_raw", "issued_at"))
     )
+    there = pl.col("outcome").is_in(["removed", "quarantined"]).not_()
     run.version = assign_version(
-        delivery, current, known.select("article_id", "file_uri", "fingerprint")
+        delivery.with_columns(ordered_at, issued_at).select(DELIVERY.names()),
+        known.with_columns(ordered_at).select(KNOWN_RECORD.names()),
+        run.known_file.filter(there)["source_uri"],
     )
 
 
@@ -172,14 +172,20 @@ def learn_boilerplate(run: RunState) -> None:
         .sort("source_id", "line")
     )
     published = run.known.line_counts(
-        line_count["source_id"].unique().to_list(), line_count["line"], run.version["article_id"]
+        line_count["source_id"].unique().to_list(), line_count["line"], _renewed(run)
     )
     run.boilerplate_line = build_boilerplate_line(line_count, published)
 
 
+def _renewed(run: RunState) -> pl.Series:
+    """Articles of which this run delivers a new text."""
+    return run.version.filter(pl.col("outcome").is_in(derive.NEW))["article_id"].unique()
+
+
 def compare(run: RunState) -> None:
-    """Assign versions, then learn boilerplate from what is new."""
+    """Assign versions, list what repeats them, then learn boilerplate from what is new."""
     assign_versions(run)
+    stage_repeats(run)
     learn_boilerplate(run)
 
 
@@ -203,21 +209,20 @@ def type_parts(run: RunState, crew: Crew) -> int:
 def type_rederived(run: RunState) -> int:
     """Published articles that print what is boilerplate now, typed anew; the number of them."""
     printing = run.known.articles_with_lines(run.boilerplate_line)
-    wanted = printing.filter(~printing.is_in(run.version["article_id"].implode()))
+    wanted = printing.filter(~printing.is_in(_renewed(run).implode()))
     return rederive(run, REDERIVED, wanted)
 
 
 def rederive(run: RunState, part: str, article_id: pl.Series) -> int:
     """Blocks and article rows of published articles, made anew out of their kept texts.
 
-    What the run did not deliver keeps the run that delivered it, and its removal. Returns the
-    number of articles.
+    What the run did not deliver keeps the run that delivered it. Returns the number of articles.
     """
     staged = run.known.staged_records(article_id)
     if staged.is_empty():
         return 0
     derive.type_blocks(run.work, part, staged, run.boilerplate_line, run.reference, run.clock)
-    kept = run.known.rows(ARTICLE, article_id).select("article_id", "run_id", "removed_at")
+    kept = run.known.rows(ARTICLE, article_id).select("article_id", "run_id", _removed_at(run))
     path = run.work.part("_article", part)
     article = pl.read_parquet(path).drop("run_id", "removed_at").join(kept, on="article_id")
     ARTICLE.conform(article).write_parquet(path)
@@ -230,28 +235,46 @@ def rederive(run: RunState, part: str, article_id: pl.Series) -> int:
     return staged.height
 
 
+def _gone(run: RunState) -> pl.Series:
+    """Articles that this run found gone: no file delivers them any more."""
+    assert run.plan is not None
+    gone = run.known.articles_of_files(run.plan.gone["source_uri"], run.collection)
+    return gone.filter(~gone.is_in(run.version["article_id"].implode()))
+
+
+def _back(run: RunState) -> pl.Series:
+    """Articles whose text as published a file delivers again."""
+    restored = run.version.filter(pl.col("outcome") == "restored")["article_id"].unique()
+    known = run.known.rows(ARTICLE, restored)
+    return known.filter(pl.col("removed_at").is_not_null())["article_id"]
+
+
+def _removed_at(run: RunState) -> pl.Expr:
+    """`removed_at` of published articles, as this run leaves it."""
+    is_gone, is_back = (
+        pl.col("article_id").is_in(ids.implode()) for ids in (_gone(run), _back(run))
+    )
+    now = pl.lit(run.clock.started_at, TIMESTAMP)
+    return pl.when(is_gone).then(now).when(~is_back).then("removed_at").alias("removed_at")
+
+
 def stage_known_articles(run: RunState) -> None:
     """Articles whose text stays but of which a row changes, staged whole, as checks see them.
 
     Found gone or back again; named entities joined or corrected; links that find their article.
     Versions that this run replaced are closed.
     """
-    assert run.plan is not None
-    at = run.clock.started_at
     revised = run.version.filter(pl.col("outcome") == "revised")["article_id"].unique()
-    closed = close_version(run.known.current_versions(revised), revised, collected_at=at)
+    closed = close_version(
+        run.known.current_versions(revised), revised, collected_at=run.clock.started_at
+    )
     run.work.stage(ARTICLE_VERSION, "closed", closed)
     done = run.work.staged(ARTICLE, "article_id")["article_id"]
-    gone = run.known.articles_of_files(run.plan.gone["source_uri"])
-    gone = gone.filter(~gone.is_in(run.version["article_id"].implode()))
-    back = run.version.filter(pl.col("outcome") == "restored")["article_id"].unique()
     changed = pl.concat(
-        [gone, back, run.mention["article_id"], run.related_link["article_id"]]
+        [_gone(run), _back(run), run.mention["article_id"], run.related_link["article_id"]]
     ).unique()
     changed = changed.filter(~changed.is_in(done.implode()))
-    is_gone, is_back = (pl.col("article_id").is_in(ids.implode()) for ids in (gone, back))
-    removed_at = pl.when(is_gone).then(pl.lit(at, TIMESTAMP)).when(~is_back).then("removed_at")
-    article = run.known.rows(ARTICLE, changed).with_columns(removed_at.alias("removed_at"))
+    article = run.known.rows(ARTICLE, changed).with_columns(_removed_at(run))
     run.work.stage(ARTICLE, "kept", article)
     for contract in (ARTICLE_VERSION, BLOCK, SENTENCE, ARTICLE_COMPONENT):
         run.work.stage(contract, "kept", run.known.rows(contract, changed))
@@ -275,7 +298,9 @@ def plan_language(run: RunState, crew: Crew) -> int:
     run.components = describe_components(run.pipelines(), languages, run.reference, CODE_VERSION)
     drop_other_components(run.work.nlp_store, run.components.store_id)
     with_pipeline = list(pipeline_names(run))
-    run.reading = plan_reading(run.work, run.parts, _store(run), with_pipeline, crew.size)
+    run.reading = plan_reading(
+        run.work, run.parts, _store(run), with_pipeline, crew.size, run.notice
+    )
     run.paragraphs_read, run.paragraphs_reused = run.reading.fresh, run.reading.reused
     return run.reading.fresh
 

@@ -39,6 +39,8 @@ class Summary:
     """Address, rule and message of what this run withheld."""
     paragraphs_read: int = 0
     paragraphs_reused: int = 0
+    notices: tuple[str, ...] = ()
+    """What was damaged beside the warehouse, and what became of it."""
 
 
 STATUS_WORDS = {

@@ -34,6 +34,9 @@ _READ = pl.Schema(
         "body_hash": pl.String(),
     }
 )
+_WORD = r"[^\s\x1c-\x1f]+"
+"""A run of what Python's str.split leaves; the four information separators part words too."""
+
 _KEPT = ("article_id", "source_id", "url", "text", "content_hash", "version_no")
 
 
@@ -58,7 +61,7 @@ def build_article(
         .join(counted, on="article_id", how="left")
         .with_columns(
             pl.col("sentence_count").fill_null(0),
-            pl.col("body_text").str.count_matches(r"\S+").alias("word_count"),
+            pl.col("body_text").str.count_matches(_WORD).alias("word_count"),
             pl.lit(None, dtype=TIMESTAMP).alias("removed_at"),
             pl.lit(run_id).alias("run_id"),
         )

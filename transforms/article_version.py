@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import polars as pl
@@ -28,15 +29,31 @@ DELIVERY = pl.Schema(
         "locator": pl.String(),
         "fingerprint": pl.String(),
         "ordered_at": TIMESTAMP,
+        "issued_at": TIMESTAMP,
     }
 )
-KNOWN_ARTICLE = pl.Schema(
+KNOWN_RECORD = pl.Schema(
     {
         "article_id": pl.String(),
         "version_no": pl.Int32(),
+        "file_uri": pl.String(),
         "fingerprint": pl.String(),
+        "ordered_at": TIMESTAMP,
+        "made_version": pl.Boolean(),
         "is_removed": pl.Boolean(),
     }
+)
+"""Published records of the delivered articles, of every version; `is_removed` is the article's."""
+
+ASSIGNED = (
+    "article_id",
+    "file_uri",
+    "locator",
+    "version_no",
+    "is_current",
+    "outcome",
+    "first_file_uri",
+    "is_listed",
 )
 
 
@@ -47,84 +64,159 @@ def fingerprint() -> pl.Expr:
 
 
 def assign_version(
-    delivery: pl.DataFrame, known_article: pl.DataFrame, known_delivery: pl.DataFrame
+    delivery: pl.DataFrame, known_record: pl.DataFrame, present: Collection[str] = ()
 ) -> pl.DataFrame:
     """Version and outcome of every record delivered in a run.
 
-    ``delivery`` has the columns of DELIVERY, ``known_article`` of KNOWN_ARTICLE (current
-    versions), ``known_delivery`` has `article_id, file_uri, fingerprint` of the newest version
-    each file gave: a record that says what its own file said before is unchanged, even when
-    another file has since delivered a newer version. Records of one article in one run follow each
-    other by the date they declare (`ordered_at`, none first), then by address and locator.
+    ``delivery`` has the columns of DELIVERY, ``known_record`` of KNOWN_RECORD; ``present`` names
+    the files that were there, and readable, when last looked at. Records of one article in one run
+    follow each other by the date they declare (`ordered_at`, none first), then by that of their
+    container (`issued_at`), by address and by locator, and all follow the published versions.
 
-    Returns DELIVERY's keys with `version_no`, `is_current` and `outcome`: loaded, revised,
-    unchanged (as published), duplicate (as another record of this run) or restored (as published,
-    but its file had been gone).
+    A text the article had before makes a new version only where it is a change: the record
+    declares a later date than all before it, or its own file said otherwise and does not any more.
+    Else it repeats the version that has that text, so that copies which lag behind undo nothing.
+
+    Returns the columns of ASSIGNED. `outcome` is loaded, revised, unchanged (as the same file said
+    before), duplicate (as another record of this run or of another file) or restored (as
+    published, but its file or its article had been gone). `first_file_uri` is the file whose
+    record made the version, `is_listed` says that `ops.record` has the delivery already.
     """
-    repeated = delivery.join(
-        known_delivery.select("article_id", "file_uri", "fingerprint").unique(),
-        on=["article_id", "file_uri", "fingerprint"],
-        how="semi",
+    own, changed, fresh = _by_own_file(delivery, known_record)
+    made = known_record.filter("made_version")
+    chain = _numbered(made, fresh, changed)
+    state = known_record.group_by("article_id").agg(
+        pl.col("version_no").max().alias("known_no"), pl.col("is_removed").any()
     )
-    fresh = delivery.join(repeated, on=["file_uri", "locator"], how="anti")
-    start = known_article.select(
-        "article_id",
-        pl.lit(None, pl.String()).alias("file_uri"),
-        pl.lit(None, pl.String()).alias("locator"),
-        "fingerprint",
-        pl.lit(None, TIMESTAMP).alias("ordered_at"),
-        pl.col("version_no").alias("known_no"),
-    )
-    chain = pl.concat([start, fresh.with_columns(pl.lit(None, pl.Int32()).alias("known_no"))]).sort(
-        "article_id", "known_no", "ordered_at", "file_uri", "locator",
-        nulls_last=[False, True, False, False, False], maintain_order=True,
-    )  # fmt: skip
-    previous = pl.col("fingerprint").shift(1).over("article_id")
-    is_new = pl.col("known_no").is_null() & previous.ne_missing(pl.col("fingerprint"))
-    versioned = (
-        chain.with_columns(is_new.alias("is_new"))
-        .with_columns(
-            (
-                pl.col("known_no").max().over("article_id").fill_null(0)
-                + pl.col("is_new").cast(pl.Int32).cum_sum().over("article_id")
-            ).alias("version_no"),
-            pl.col("known_no").max().over("article_id").alias("published_no"),
-        )
-        .filter(pl.col("known_no").is_null())
-    )
+    is_back = pl.col("is_removed").fill_null(False) & (pl.col("version_no") <= pl.col("known_no"))
+    was_there = pl.col("file_uri").is_in(list(present))
     outcome = (
-        pl.when(pl.col("is_new") & (pl.col("version_no") == 1))
+        pl.when("is_own")
+        .then(pl.when(was_there & ~is_back).then(pl.lit("unchanged")).otherwise(pl.lit("restored")))
+        .when(pl.col("is_new") & (pl.col("version_no") == 1))
         .then(pl.lit("loaded"))
         .when("is_new")
         .then(pl.lit("revised"))
-        .when(pl.col("version_no") == pl.col("published_no"))
-        .then(pl.lit("unchanged"))
+        .when(is_back)
+        .then(pl.lit("restored"))
         .otherwise(pl.lit("duplicate"))
     )
-    unchanged = repeated.join(known_article, on="article_id", how="inner").select(
-        "article_id", "file_uri", "locator", "version_no", pl.lit("unchanged").alias("outcome")
+    newest = pl.max_horizontal(pl.col("version_no").max().over("article_id"), "known_no")
+    assigned = (
+        pl.concat([chain, own])
+        .join(state, on="article_id", how="left")
+        .with_columns(outcome.alias("outcome"), newest.alias("newest_no"))
     )
-    newest = pl.col("version_no").max().over("article_id")
+    published = pl.when(pl.col("outcome") == "unchanged").then("known_no")
     return (
-        pl.concat(
-            [
-                versioned.select(
-                    "article_id", "file_uri", "locator", "version_no", outcome.alias("outcome")
-                ),
-                unchanged,
-            ]
-        )
-        .join(known_article.select("article_id", "is_removed"), on="article_id", how="left")
-        .with_columns(
-            pl.when((pl.col("outcome") == "unchanged") & pl.col("is_removed").fill_null(False))
-            .then(pl.lit("restored"))
-            .otherwise("outcome")
-            .alias("outcome"),
-            (newest == pl.col("version_no")).alias("is_current"),
-        )
-        .select("article_id", "file_uri", "locator", "version_no", "is_current", "outcome")
+        _with_first_file(assigned, made, known_record)
+        .with_columns(published.otherwise("version_no").alias("version_no"))
+        .with_columns((pl.col("version_no") == pl.col("newest_no")).alias("is_current"))
+        .select(ASSIGNED)
         .sort("file_uri", "locator")
     )
+
+
+_PLACED = ("article_id", "file_uri", "locator", "version_no", "is_new", "is_own")
+
+
+def _by_own_file(
+    delivery: pl.DataFrame, known_record: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Records that say what their own file said before; files that changed what they said of an
+    article (`article_id, file_uri`); and all other records.
+
+    A file that still says the newest it said of an article has not changed, whatever older it says
+    beside that: an archive may hold two states of one page.
+    """
+    given = known_record.group_by("article_id", "file_uri", "fingerprint").agg(
+        pl.col("version_no").max()
+    )
+    newest = (
+        given.sort("version_no")
+        .group_by("article_id", "file_uri", maintain_order=True)
+        .agg(pl.col("fingerprint").last())
+    )
+    keys = ["article_id", "file_uri", "fingerprint"]
+    same = newest.join(delivery, on=keys, how="semi").select("article_id", "file_uri")
+    repeated = delivery.join(same, on=["article_id", "file_uri"], how="semi").join(given, on=keys)
+    own = repeated.with_columns(pl.lit(False).alias("is_new"), pl.lit(True).alias("is_own"))
+    changed = newest.join(same, on=["article_id", "file_uri"], how="anti")
+    fresh = delivery.join(repeated, on=["article_id", "file_uri", "locator"], how="anti")
+    return own.select(_PLACED), changed.select("article_id", "file_uri"), fresh
+
+
+def _numbered(made: pl.DataFrame, fresh: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    """Fresh records with the number of the version they make, or of the latest they repeat."""
+    chain = (
+        pl.concat(
+            [
+                made.select(
+                    "article_id",
+                    pl.lit(None, pl.String()).alias("file_uri"),
+                    pl.lit(None, pl.String()).alias("locator"),
+                    "fingerprint",
+                    "ordered_at",
+                    pl.lit(None, TIMESTAMP).alias("issued_at"),
+                    pl.col("version_no").alias("known_no"),
+                ),
+                fresh.with_columns(pl.lit(None, pl.Int32()).alias("known_no")),
+            ]
+        )
+        .join(
+            changed.with_columns(pl.lit(True).alias("is_changed")),
+            on=["article_id", "file_uri"],
+            how="left",
+        )
+        .sort(
+            "article_id", "known_no", "ordered_at", "issued_at", "file_uri", "locator",
+            nulls_last=[False, True, False, False, False, False], maintain_order=True,
+        )
+    )  # fmt: skip
+    latest = pl.col("ordered_at").cum_max().forward_fill().shift(1).over("article_id")
+    is_later = pl.col("ordered_at").is_not_null() & (
+        latest.is_null() | (pl.col("ordered_at") > latest)
+    )
+    is_first = pl.struct("article_id", "fingerprint").is_first_distinct()
+    is_change = is_first | is_later | pl.col("is_changed").fill_null(False)
+    chain = chain.with_row_index("place").with_columns(
+        (pl.col("known_no").is_not_null() | is_change).alias("may_be_new")
+    )
+    previous = pl.col("fingerprint").shift(1).over("article_id")
+    new = chain.filter("may_be_new").filter(
+        pl.col("known_no").is_null() & previous.ne_missing(pl.col("fingerprint"))
+    )["place"]
+    known_no = pl.col("known_no").max().over("article_id").fill_null(0)
+    made_no = known_no + pl.col("is_new").cast(pl.Int32).cum_sum().over("article_id")
+    return (
+        chain.with_columns(pl.col("place").is_in(new.implode()).alias("is_new"))
+        .with_columns(pl.when("is_new").then(made_no).otherwise("known_no").alias("version_no"))
+        .with_columns(pl.col("version_no").forward_fill().over("article_id", "fingerprint"))
+        .filter(pl.col("known_no").is_null())
+        .with_columns(pl.lit(False).alias("is_own"))
+        .select(_PLACED)
+    )
+
+
+def _with_first_file(
+    assigned: pl.DataFrame, made: pl.DataFrame, known_record: pl.DataFrame
+) -> pl.DataFrame:
+    """The records with the file that made their version, and whether they are listed already."""
+    version = ["article_id", "version_no"]
+    first = pl.concat(
+        [made.select(*version, "file_uri"), assigned.filter("is_new").select(*version, "file_uri")]
+    ).rename({"file_uri": "first_file_uri"})
+    listed = known_record.select(*version, "file_uri").unique()
+    return assigned.join(first, on=version, how="left").join(
+        listed.with_columns(pl.lit(True).alias("is_listed")),
+        on=[*version, "file_uri"],
+        how="left",
+    ).with_columns(pl.col("is_listed").fill_null(False))  # fmt: skip
+
+
+def nothing_assigned() -> pl.DataFrame:
+    """What `assign_version` returns for a run without records."""
+    return assign_version(pl.DataFrame(schema=DELIVERY), pl.DataFrame(schema=KNOWN_RECORD))
 
 
 def build_article_version(

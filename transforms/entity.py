@@ -19,6 +19,7 @@ from transforms.entity_register import known_register
 from transforms.entity_settle import EntityReference, Settler, agree_on_type, place_contexts
 from transforms.name import block_key
 from transforms.name_form import Vocabulary, person_form
+from transforms.plain_text import shown_names
 from warehouse.tables import ENTITY, MENTION
 from warehouse.tables.mention import STAGED_MENTION
 
@@ -59,8 +60,9 @@ def join_names(parts: Sequence[Names]) -> Names:
 
 def read_names(staged_mention: pl.DataFrame) -> Names:
     """The names of one part. The mentions of an article lie in one part."""
+    staged_mention = _shown(staged_mention)
     clear = staged_mention.filter(pl.col("cluster_no") != _AMBIGUOUS)
-    one_word = ~pl.col("text").str.contains(r"\s")
+    one_word = ~pl.col("text").str.contains(" ", literal=True)
     full = pl.col("cluster_name").str.contains(" ", literal=True)
     return Names(
         clear.sort("article_id", "mention_no")
@@ -72,6 +74,13 @@ def read_names(staged_mention: pl.DataFrame) -> Names:
         ),
         clear.filter(one_word & full).select("cluster_name", "text").unique(),
         staged_mention.select("entity_type", "cluster_name").drop_nulls().unique(),
+    )
+
+
+def _shown(staged_mention: pl.DataFrame) -> pl.DataFrame:
+    """The mentions with their names as readers are shown them, in place of what is printed."""
+    return staged_mention.with_columns(
+        pl.col("text", "cluster_name").map_batches(shown_names, return_dtype=pl.String())
     )
 
 
@@ -150,10 +159,7 @@ class Resolution:
         named = staged_mention.join(
             self._chosen, on=["article_id", "cluster_no"], how="left", maintain_order="left"
         ).with_columns(entity_type=pl.coalesce("settled_type", "entity_type"))
-        one_line = pl.col("text").str.replace_all(r"\s+", " ")
-        self._printed.append(
-            named.drop_nulls("entity_id").with_columns(one_line).select(*PRINTED).unique()
-        )
+        self._printed.append(_shown(named.drop_nulls("entity_id")).select(*PRINTED).unique())
         return MENTION.conform(named.select(MENTION.column_names))
 
     def entity(self) -> pl.DataFrame:

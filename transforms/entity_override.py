@@ -13,6 +13,7 @@ import polars as pl
 from transforms.entity_register import EntityRegister, EntityRow, new_id
 from transforms.name import exact_key
 from transforms.name_form import Vocabulary
+from transforms.plain_text import shown_name
 from warehouse.tables.entity import ENTITY_TYPES
 
 ACTIONS = ("merge", "split", "rename", "type", "block")
@@ -47,7 +48,7 @@ class Overrides(NamedTuple):
 def read_override(override: pl.DataFrame, vocabulary: Vocabulary) -> Overrides:
     """The corrections in the order given; OverrideError names the first row that does not fit."""
     rows = tuple(
-        _checked(i, Override(*(value or "" for value in row)))
+        _checked(i, Override(*(shown_name(value or "") for value in row)))
         for i, row in enumerate(override.select(*Override._fields).iter_rows(), start=1)
     )
 
@@ -117,8 +118,12 @@ class Corrections:
             self._note(bare, full, "merge", reason)
 
     def entity_merge(self) -> pl.DataFrame:
-        """Rows of `entity_merge` without the run."""
-        rows = [(*key, reason) for key, reason in self._merges.items()]
+        """Rows of `entity_merge` without the run; a merge leads to what stands after all merges."""
+        merges = {
+            (old, self._register.current(into) if kind == "merge" else into, kind): reason
+            for (old, into, kind), reason in self._merges.items()
+        }
+        rows = [(*key, reason) for key, reason in merges.items()]
         return pl.DataFrame(rows, schema=_MERGE_SCHEMA, orient="row").sort(
             "entity_id", "into_entity_id", "kind"
         )

@@ -18,6 +18,7 @@ import polars as pl
 
 from transforms.name import block_key_of, exact_key, exact_key_of, form_of, is_identity, sound
 from transforms.name_form import NameForm, Vocabulary, fold
+from transforms.plain_text import matched_form, shown_name
 
 _MOST_NEAR = 100
 """Entities that a name is compared with. More share a sound and an initial only in large
@@ -51,8 +52,12 @@ class Found(Enum):
 
 
 def new_id(entity_type: str, name: str, disambiguator: str = "") -> str:
-    """First 16 hex digits of the SHA-256 of type, first canonical name and disambiguator."""
-    return sha256("\n".join((entity_type, name, disambiguator)).encode()).hexdigest()[:16]
+    """First 16 hex digits of the SHA-256 of type, first canonical name and disambiguator.
+
+    Joiners, which a name is shown with in some scripts, tell no two apart.
+    """
+    said = "\n".join((entity_type, matched_form(name), disambiguator))
+    return sha256(said.encode()).hexdigest()[:16]
 
 
 K = TypeVar("K")
@@ -261,7 +266,8 @@ def known_register(
     """The published entities and their names, ready to be searched."""
     register = EntityRegister(vocabulary)
     for row in known_entity.sort("entity_id").iter_rows():
-        register.add(EntityRow(*row))
+        known = EntityRow(*row)
+        register.add(known._replace(name=shown_name(known.name)))
     names = known_alias.filter(pl.col("entity_id").is_in(known_entity["entity_id"].to_list()))
     for entity_id, alias, kind in (
         names.sort("entity_id", "alias").select("entity_id", "alias", "kind").iter_rows()

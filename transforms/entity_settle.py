@@ -250,7 +250,7 @@ class Settler:
         asked = (name, None if is_plain(name, self._gazetteer) else context)
         if asked not in self._places:
             key = ("place", exact_key(name, "place", self._register.vocabulary))
-            if key in self._overrides.blocked:
+            if key in self._overrides.blocked or not key[1]:
                 self._places[asked] = None
             elif key in self._overrides.parted:
                 self._places[asked] = self._parted(*key)

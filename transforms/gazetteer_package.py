@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
+
+from transforms.plain_text import matched_form
 
 # An alternate spelling counts as a city's name only where the city is large: GeoNames lists
 # exonyms, airport codes and transliterations of every village beside each other.
@@ -61,7 +63,7 @@ def key_of(name: str) -> str:
     """
     if name.isascii() and name.isalpha():
         return name if len(name) <= _ABBREVIATION and name.isupper() else name.lower()
-    text = _DOTTED.sub("", name.strip()).replace("’", "'").replace("&", "and")
+    text = _DOTTED.sub("", matched_form(name)).replace("’", "'").replace("&", "and")
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = re.sub(r"\s+", " ", re.sub(r"(?i)^the ", "", text))
     text = re.sub(r"\bSt\.? ", "Saint ", text)
@@ -148,6 +150,20 @@ def language_names() -> Iterator[str]:
     for language in pycountry.languages:
         if hasattr(language, "alpha_2"):
             yield from (key_of(v) for v in _variants(language.name))
+
+
+@cache
+def language_codes() -> Mapping[str, str]:
+    """ISO 639-1 codes by themselves and by the three-letter codes of ISO 639-2 and 639-3."""
+    import pycountry
+
+    found = {}
+    for language in pycountry.languages:
+        short = getattr(language, "alpha_2", None)
+        if short and short != "sh":  # withdrawn in 2000
+            codes = (short, language.alpha_3, getattr(language, "bibliographic", short))
+            found.update(dict.fromkeys(codes, short))
+    return found
 
 
 def currency_names() -> Iterator[str]:

@@ -7,6 +7,9 @@ from functools import cache
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from transforms.gazetteer_package import language_codes
+from transforms.plain_text import plain_text
+
 UNDETERMINED = "und"
 
 MIN_LETTERS = 40
@@ -18,6 +21,15 @@ MAX_LETTERS = 2_000
 MIN_CONFIDENCE = 0.5
 """Below an even chance against all other languages the text does not tell."""
 
+_PARTS_OF = {
+    "ary": "ar", "arz": "ar", "fuv": "ff", "gug": "gn", "ltg": "lv", "sdh": "ku", "uzs": "uz",
+    "wuu": "zh", "yue": "zh", "cmn": "zh", "arb": "ar", "pcm": "en", "iw": "he",
+    "in": "id", "ji": "yi",
+}  # fmt: skip
+"""Languages with a code of their own in ISO 639-3 and one of their macrolanguage in 639-1, as far
+as the model tells them or tags name them; Nigerian Pidgin, which the model sees in plain English;
+and the three codes that were replaced in 1989."""
+
 _CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
 
 
@@ -27,16 +39,21 @@ def _identifier() -> LanguageIdentifier:
 
 
 def declared_language(declared: str | None) -> str | None:
-    """The language code of a declared tag such as ``en-GB``; None where it is none."""
+    """The ISO 639-1 code of a declared tag such as ``en-GB`` or ``deu``; None where it has none."""
     matched = _CODE.match(declared.strip()) if declared else None
-    return matched.group(1).lower() if matched else None
+    return _two_letters(matched.group(1).lower()) if matched else None
+
+
+def _two_letters(code: str) -> str | None:
+    """The ISO 639-1 code of a language or of the macrolanguage it is part of."""
+    return language_codes().get(_PARTS_OF.get(code, code))
 
 
 def detect_language(text: str, declared: str | None = None) -> str:
     """ISO 639-1 code of the text; the declared one where the text does not tell; else ``und``."""
-    sample = text[:MAX_LETTERS]
+    sample = plain_text(text[:MAX_LETTERS]).text
     if sum(map(str.isalpha, sample)) >= MIN_LETTERS:
         code, confidence = _identifier().classify(sample)
-        if confidence >= MIN_CONFIDENCE:
-            return str(code)
+        if confidence >= MIN_CONFIDENCE and (short := _two_letters(str(code))):
+            return short
     return declared_language(declared) or UNDETERMINED

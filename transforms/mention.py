@@ -15,17 +15,22 @@ from transforms.mention_agree import agree
 from transforms.mention_extend import extend
 from transforms.mention_gazetteer import gazetteer_names
 from transforms.mention_headline import settle_headlines
-from transforms.mention_page import Facts, Name, Page, PageSentence, Places, page_text
+from transforms.mention_page import Facts, Name, Page, PageSentence, Places, page_of
 from transforms.mention_span import clean_spans
 from transforms.mention_spread import resolve_overlaps, spread
 from transforms.name_word import NameWords
 from transforms.paragraph import paragraph_block
+from transforms.plain_text import matched_form, shown_name
 from transforms.title_role import role_after, role_before
+from warehouse.tables.character import SHAPING, re2
 from warehouse.tables.mention import STAGED_MENTION
 
 MENTION_COMPONENT_VERSION = "3"
 """Raised with every change that can change a row."""
 
+LONGEST_NAME = 300
+"""Code points. Full titles of books and acts come near to it; what is longer is a run of letters or
+a sentence without spaces."""
 
 _GAZETTEER_LANGUAGES = frozenset(("en",))
 """The gazetteer's names are English; other languages have what their pipeline finds."""
@@ -70,13 +75,28 @@ def build_mention(
     rows: list[_Row] = []
     for article_id, page, printed, page_spans in _pages(block, sentence, spans, article_context):
         names = find_names(page, page_spans, facts)
-        # Texts as the article has them, with the line feeds that names were read across.
+        # Texts as the article has them, with all that names were read across.
         rows.extend(
             row._replace(text=printed[row.start_char : row.end_char])
             for row in _rows(article_id, page, names, facts)
         )
-    return STAGED_MENTION.conform(
-        pl.DataFrame(rows, schema=STAGED_MENTION.polars_schema, orient="row")
+    found = pl.DataFrame(rows, schema=STAGED_MENTION.polars_schema, orient="row")
+    return STAGED_MENTION.conform(_with_shaped_names(found))
+
+
+def _with_shaped_names(mention: pl.DataFrame) -> pl.DataFrame:
+    """Names of clusters with the joiners that their script needs, as the article first has them."""
+    shaped = mention.filter(pl.col("text").str.contains(f"[{re2(SHAPING)}]"))
+    if shaped.is_empty():
+        return mention
+    rows = [(a, matched_form(text), shown_name(text)) for a, text in
+            shaped.select("article_id", "text").iter_rows()]  # fmt: skip
+    schema = dict.fromkeys(("article_id", "cluster_name", "shown"), pl.String())
+    keys = ["article_id", "cluster_name"]
+    names = pl.DataFrame(rows, schema, orient="row").unique(keys, keep="first", maintain_order=True)
+    return mention.join(names, on=keys, how="left", maintain_order="left").select(
+        pl.exclude("cluster_name", "shown"),
+        pl.coalesce("shown", "cluster_name").alias("cluster_name"),
     )
 
 
@@ -91,7 +111,16 @@ def find_names(page: Page, spans: Sequence[tuple[int, int, str]], facts: Facts) 
     names = resolve_overlaps([*names, *declared])
     names = spread(page, agree(page, names, declared, facts), facts)
     names = extend(page, names, facts)
-    return [_with_role(page, name, facts) for name in names]
+    return [_with_role(page, name, facts) for name in names if _can_be_kept(page, name)]
+
+
+def _can_be_kept(page: Page, name: Name) -> bool:
+    """Whether a name has a letter or digit and a length that names have.
+
+    Comparing two names takes the product of their lengths.
+    """
+    text = page.text[name.start : name.end]
+    return len(text) <= LONGEST_NAME and any(map(str.isalnum, text))
 
 
 def _with_role(page: Page, name: Name, facts: Facts) -> Name:
@@ -146,11 +175,21 @@ def _pages(
             blocks.append((start, text))
             placed += [(start + a, start + b, label) for a, b, label in spans.get(paragraph_id, ())]
         language, country = countries[article_id]
-        # Line feeds inside a block, where a text column wrapped it, become blanks: names run
-        # across them.
-        read = page_text([(start, text.replace("\n", " ")) for start, text in blocks])
-        page = Page(read, tuple(sentences[article_id]), language, country)
-        yield article_id, page, page_text(blocks), sorted(placed)
+        page = page_of(blocks, sentences[article_id], language, country)
+        if page.origin is not None:
+            placed = [(*page.origin.plain(a, b), label) for a, b, label in placed]
+        spans_of_page = sorted(span for span in placed if span[0] < span[1])
+        yield article_id, page, _printed_text(blocks), spans_of_page
+
+
+def _printed_text(blocks: Sequence[tuple[int, str]]) -> str:
+    """Blocks (start_char, text), in order, as printed at their offsets."""
+    parts: list[str] = []
+    position = 0
+    for start, text in blocks:
+        parts += (" " * (start - position), text)
+        position = start + len(text)
+    return "".join(parts)
 
 
 def _rows(article_id: str, page: Page, names: Sequence[Name], facts: Facts) -> Iterator[_Row]:
@@ -170,6 +209,7 @@ def _rows(article_id: str, page: Page, names: Sequence[Name], facts: Facts) -> I
         if sentence is None or name.end > sentence.end:
             raise ValueError(f"mention: {article_id} {name.start}–{name.end} is in no sentence.")
         yield _Row(
-            article_id, mention_no, sentence.sentence_no, kind, name.start, name.end, text,
+            article_id, mention_no, sentence.sentence_no, kind,
+            *page.printed(name.start, name.end), text,
             name.role, name.method, None, cluster.cluster_no, cluster.cluster_name,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from transforms.name_word import NameWords
+from transforms.plain_text import PlainText, plain_text
 
 
 class Places(Protocol):
@@ -48,7 +49,7 @@ class Places(Protocol):
 
 
 class Name(NamedTuple):
-    """A name found in an article; offsets count code points of `article.text`."""
+    """A name found in an article; offsets count code points of the page's text."""
 
     start: int
     end: int
@@ -78,12 +79,16 @@ _LOWER_WORD = re.compile(r"(?<![\w’'-])[a-z][a-z]+(?![\w])")
 
 @dataclass(frozen=True)
 class Page:
-    """An article's story text in place: blanks stand where other blocks are."""
+    """An article's story text in place: blanks stand where other blocks are.
+
+    Where that text is not printed as it is read, `origin` leads back to `article.text`.
+    """
 
     text: str
     sentences: tuple[PageSentence, ...]
     language: str
     country_iso2: str | None
+    origin: PlainText | None = None
     starts: tuple[int, ...] = field(init=False)
     lower_words: frozenset[str] = field(init=False)
     headlines: dict[int, bool] = field(init=False, default_factory=dict, compare=False)
@@ -93,6 +98,10 @@ class Page:
     def __post_init__(self) -> None:
         object.__setattr__(self, "starts", tuple(s.start for s in self.sentences))
         object.__setattr__(self, "lower_words", frozenset(_LOWER_WORD.findall(self.text)))
+
+    def printed(self, start: int, end: int) -> tuple[int, int]:
+        """The span in `article.text`."""
+        return (start, end) if self.origin is None else self.origin.printed(start, end)
 
     def sentence_at(self, position: int) -> PageSentence | None:
         """The sentence that holds the code point, if one does."""
@@ -170,12 +179,42 @@ class Facts:
         return None
 
 
-def page_text(blocks: Sequence[tuple[int, str]]) -> str:
-    """Blocks (start_char, text), in order, put at their offsets; line feeds fill the gaps."""
+def page_text(blocks: Sequence[tuple[int, str]]) -> PlainText:
+    """Blocks (start_char, text), in order, put at their offsets; line feeds fill the gaps.
+
+    Line feeds inside a block, where a text column wrapped it, become blanks: names run across them.
+    """
+    plains = [(start, plain_text(text)) for start, text in blocks]
+    is_as_printed = all(plain.is_as_printed for _, plain in plains)
     parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
     position = 0
-    for start, text in blocks:
-        parts.append("\n" * (start - position))
-        parts.append(text)
+    for (start, plain), (_, text) in zip(plains, blocks, strict=True):
+        parts += ("\n" * (start - position), plain.text)
+        if not is_as_printed:
+            starts.extend(range(position, start))
+            starts.extend(start + at for at in plain.starts)
+            ends.extend(range(position + 1, start + 1))
+            ends.extend(start + at for at in plain.ends)
         position = start + len(text)
-    return "".join(parts)
+    if is_as_printed:
+        return PlainText("".join(parts), range(position), range(1, position + 1))
+    return PlainText("".join(parts), starts, ends)
+
+
+def page_of(
+    blocks: Sequence[tuple[int, str]],
+    sentences: Sequence[PageSentence],
+    language: str,
+    country_iso2: str | None,
+) -> Page:
+    """The page of those blocks (start_char, text) and sentences, by offsets of `article.text`."""
+    plain = page_text(blocks)
+    if plain.is_as_printed:
+        return Page(plain.text, tuple(sentences), language, country_iso2)
+    placed = [(plain.plain(found.start, found.end), found) for found in sentences]
+    within = tuple(
+        found._replace(start=start, end=end) for (start, end), found in placed if start < end
+    )
+    return Page(plain.text, within, language, country_iso2, plain)

@@ -71,10 +71,10 @@ def read_metadata(declared: Declared, block: Sequence[Block], collected_at: date
     byline = _first(block, "byline")
     standfirst = _first(block, "standfirst")
     section, section_source = _section(declared)
-    stated_byline = collapse(declared.byline or "")
+    stated_title, stated_byline = collapse(declared.title or ""), collapse(declared.byline or "")
     return Metadata(
-        title=collapse(title.text) if title else collapse(declared.title or "") or None,
-        title_source=title.rule if title else "metadata" if declared.title else None,
+        title=collapse(title.text) if title else stated_title or None,
+        title_source=title.rule if title else "metadata" if stated_title else None,
         standfirst=collapse(standfirst.text if standfirst else declared.standfirst or "") or None,
         byline=stated_byline or (_names(byline.text) if byline else None),
         byline_source="metadata" if stated_byline else byline.rule if byline else None,

@@ -14,6 +14,7 @@ import polars as pl
 from anyascii import anyascii
 
 from transforms.name_part import ABBREVIATIONS, SMALL_WORDS, TITLES
+from transforms.plain_text import matched_form
 
 _GENERATIONS = {
     "jr": "jr", "junior": "jr", "sr": "sr", "senior": "sr", "ii": "ii", "iii": "iii", "iv": "iv",
@@ -73,7 +74,9 @@ def fold(name: str) -> str:
     """ASCII words in lower case: marks and scripts transliterated, "A.B." joined, "'" dropped."""
     if name.isascii() and name.replace(" ", "").isalnum():
         return " ".join(name.lower().split())
-    text = name if name.isascii() else anyascii(name.replace("·", " ").replace("’", "'"))
+    text = matched_form(name)
+    if not text.isascii():
+        text = anyascii(text.replace("·", " ").replace("’", "'"))
     if "." in text:
         text = _DOTTED.sub(lambda found: found[1].replace(".", "") + " ", text)
     return " ".join(_WORD.findall(_QUOTES.sub("", text.replace("&", " and ")).casefold()))

@@ -23,6 +23,7 @@ from transforms.pipeline import (
     Reading,
     Span,
 )
+from transforms.plain_text import PlainText, plain_text
 from transforms.sentence import split_sentences
 from transforms.spacy_pipeline import SpacyPipeline
 from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN
@@ -162,17 +163,22 @@ def _read(
     keys, texts = ordered["paragraph_id"].to_list(), ordered["text"].to_list()
     sentences = [split_sentences(text) for text in texts]
     pieces = [_pieces(text, spans) for text, spans in zip(texts, sentences, strict=True)]
+    # Names run across a line feed inside a sentence, which is where a text column wrapped.
+    plains = [
+        [plain_text(text[begin:stop]) for begin, stop in bounds]
+        for text, bounds in zip(texts, pieces, strict=True)
+    ]
     readings = pipeline.read(
-        # A line feed inside a sentence is where a text column wrapped; names run across it.
-        Passage(text[begin:stop].replace("\n", " "), _within(spans, begin, stop))
-        for text, spans, bounds in zip(texts, sentences, pieces, strict=True)
-        for begin, stop in bounds
+        Passage(plain.text, _plain_spans(plain, _within(spans, begin, stop)))
+        for spans, bounds, parts in zip(sentences, pieces, plains, strict=True)
+        for (begin, stop), plain in zip(bounds, parts, strict=True)
     )
-    for key, spans, bounds in zip(keys, sentences, pieces, strict=True):
-        if len(bounds) == 1:
-            yield key, spans, next(readings)
-        else:
-            yield key, spans, _joined([(start, next(readings)) for start, _ in bounds])
+    for key, spans, bounds, parts in zip(keys, sentences, pieces, plains, strict=True):
+        found = [
+            (begin, _as_printed(next(readings), plain))
+            for (begin, _), plain in zip(bounds, parts, strict=True)
+        ]
+        yield key, spans, found[0][1] if len(found) == 1 else _joined(found)
 
 
 def _pieces(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -193,6 +199,30 @@ def _within(sentences: Sequence[tuple[int, int]], begin: int, stop: int) -> list
     """The sentences that begin in a piece, counted from the piece's start."""
     first, last = bisect_left(sentences, (begin,)), bisect_left(sentences, (stop,))
     return [(start - begin, min(end, stop) - begin) for start, end in sentences[first:last]]
+
+
+def _plain_spans(
+    plain: PlainText, sentences: Sequence[tuple[int, int]]
+) -> Sequence[tuple[int, int]]:
+    """The sentences in the plain text; one of nothing that is seen is none."""
+    if plain.is_as_printed:
+        return sentences
+    spans = [plain.plain(start, end) for start, end in sentences]
+    return [(start, end) for start, end in spans if start < end]
+
+
+def _as_printed(reading: Reading, plain: PlainText) -> Reading:
+    """The reading of a plain text with offsets of the printed one."""
+    if plain.is_as_printed:
+        return reading
+    return Reading(
+        [plain.starts[start] for start in reading.token_starts],
+        [plain.ends[end - 1] for end in reading.token_ends],
+        [
+            Span(*plain.printed(span.start_char, span.end_char), span.label)
+            for span in reading.spans
+        ],
+    )
 
 
 def _joined(readings: Sequence[tuple[int, Reading]]) -> Reading:

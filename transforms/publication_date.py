@@ -20,7 +20,8 @@ AHEAD_OF_UTC = timedelta(hours=14)
 An instant after the collection is never believed."""
 
 _LONGEST_DATE = 200
-"""Code points; with names of day, month and zone a date has a third of them."""
+"""Characters of a date: with weekday, zone and its name in brackets it has 60 or so. Reading
+numbers of thousands of digits takes the square of their length."""
 
 _SAME_DAY = timedelta(days=1)
 """The text's instant and the address's day name one day, if they lie no farther apart."""
@@ -119,7 +120,7 @@ def _parse(text: str, *, day_first: bool) -> Reading | None:
             parser.parse(text, default=default, dayfirst=day_first, tzinfos=_TZINFOS)
             for default in (datetime(2000, 1, 1, 0, 0), datetime(2004, 2, 2, 1, 1))
         )
-    except (ValueError, OverflowError, AttributeError):
+    except (ValueError, ArithmeticError, AttributeError):
         return None
     year_missing = first.year != second.year
     if first.month != second.month:
@@ -131,7 +132,7 @@ def _parse(text: str, *, day_first: bool) -> Reading | None:
     if timed and first.tzinfo is not None:
         try:
             return Reading(first.astimezone(UTC), "instant", year_missing)
-        except OverflowError:
+        except (OverflowError, ValueError):  # beyond year 9999, or a zone a day away from UTC
             return None
     day = datetime(first.year, first.month, first.day, tzinfo=UTC)
     return Reading(day, "day", year_missing)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
+from itertools import pairwise
 
 import polars as pl
 
 from transforms.paragraph import paragraph_block
+from transforms.plain_text import PlainText, plain_lines
 from transforms.sentence_rules import Stop, ends_sentence
 from transforms.sentence_starts import unannounced_starts
 from warehouse.tables.sentence import SENTENCE
 
-SENTENCE_COMPONENT_VERSION = "1"
+SENTENCE_COMPONENT_VERSION = "2"
 """Raised with every change of the rules that can move a boundary."""
 
 _STOP = re.compile(
@@ -38,8 +40,15 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     """Half-open spans of the sentences of a block's text, in order.
 
     Offsets count code points. Spans carry no blanks at their ends, do not overlap, and together
-    hold every non-blank character of the text.
+    hold every non-blank character of the text, what nobody sees among them.
     """
+    plain = plain_lines(text)
+    spans = _split(plain.text)
+    return spans if plain.is_as_printed else _printed(text, plain, spans)
+
+
+def _split(text: str) -> list[tuple[int, int]]:
+    """The sentences of a plain text."""
     spans: list[tuple[int, int]] = []
     for begin, end in _passages(text):
         for cut in _cuts(text, begin, end):
@@ -50,6 +59,25 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
                 spans.append((start, stop))
             begin = cut
     return spans
+
+
+def _printed(text: str, plain: PlainText, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences where they are printed, with what nobody sees around and between them.
+
+    What touches a sentence's first letter belongs to it, the rest to the sentence before.
+    """
+    if not spans:
+        begin, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        return [(begin, end)] if begin < end else []
+    inside = [plain.printed(start, end) for start, end in spans]
+    starts = [len(text) - len(text.lstrip())]
+    ends: list[int] = []
+    for (_, end), (start, _) in pairwise(inside):
+        touching = text[end:start].split()[-1:] if not text[start - 1].isspace() else []
+        lead = len(touching[0]) if touching and end < start - len(touching[0]) else 0
+        starts.append(start - lead)
+        ends.append(end + len(text[end : start - lead].rstrip()))
+    return list(zip(starts, [*ends, len(text.rstrip())], strict=True))
 
 
 def build_sentence(

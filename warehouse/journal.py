@@ -2,7 +2,8 @@
 
 A run writes its row here when it starts, with status `running`. The next publication folds in what
 is here and removes it afterwards, so every run leaves a record. The published file has the last
-word: parts of a run it knows already are ignored. Holds no row of `main`.
+word: parts of a run it knows already are ignored. What is no sound part is passed over by readers,
+and set aside by the next run, never deleted. Holds no row of `main`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,17 @@ import polars as pl
 from warehouse.connect import attach_published, open_private
 from warehouse.contract import Contract
 from warehouse.layout import Layout, WarehouseError, layout_of, make_durable
+from warehouse.leftover import free_name
+from warehouse.parquet_file import DamagedFile, FileDamaged, read_part
 from warehouse.tables import BY_NAME, CONTRACTS, RUN
 
 JOURNALED: tuple[Contract, ...] = tuple(
     contract for contract in CONTRACTS if contract.schema == "ops"
 )
+
+
+RUN_ID_TIME = "%Y%m%dT%H%M%SZ"
+"""How the id of a run begins."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +65,102 @@ def write(warehouse: Path, run_id: str, frames: Mapping[str, pl.DataFrame]) -> N
 
 
 def list_parts(warehouse: Path) -> tuple[JournalPart, ...]:
-    """Every part, in order of run; also those of runs that are published already."""
-    folder = layout_of(warehouse).journal
+    """Every part, in order of run; also those of runs that are published already.
+
+    Whoever holds the lock has set aside what is damaged; a name alone is looked at here.
+    """
+    parts = (part_of(path) for path in _files(layout_of(warehouse)))
+    return tuple(part for part in parts if part is not None)
+
+
+def part_of(path: Path) -> JournalPart | None:
+    """The part a file is by its name, ``RUN_ID.TABLE.parquet``; null for any other name."""
+    run_id, _, table = path.name.removesuffix(".parquet").partition(".")
+    if table not in {contract.name for contract in JOURNALED} or not _is_run_id(run_id):
+        return None
+    return JournalPart(run_id, table, path)
+
+
+def _is_run_id(text: str) -> bool:
+    """Ids begin with the time the run started: that of the newest one is read from its id."""
+    start, dash, digits = text.partition("-")
     try:
-        paths = sorted(folder.glob("*.parquet")) if folder.is_dir() else []
+        datetime.strptime(start, RUN_ID_TIME)
+    except ValueError:
+        return False
+    return bool(dash and digits)
+
+
+def _files(layout: Layout) -> list[Path]:
+    folder = layout.journal
+    try:
+        return sorted(folder.glob("*.parquet")) if folder.is_dir() else []
     except OSError as error:
         raise WarehouseError(f"{folder}: cannot be read ({error.strerror}).") from error
-    return tuple(
-        JournalPart(run_id=path.name.split(".")[0], table=path.name.split(".")[1], path=path)
-        for path in paths
-    )
+
+
+def list_damaged(warehouse: Path) -> tuple[DamagedFile, ...]:
+    """What lies in the journal and is no sound part of it; every file is read."""
+    return _examine(warehouse, published_runs(warehouse))[1]
+
+
+def _examine(
+    warehouse: Path, published: set[str]
+) -> tuple[list[tuple[JournalPart, pl.DataFrame]], tuple[DamagedFile, ...]]:
+    """Sound parts with their rows, and all else. Rows without their run's own row are no use."""
+    found = [_sound(path) for path in _files(layout_of(warehouse))]
+    parts = [one for one in found if not isinstance(one, DamagedFile)]
+    runs = {part.run_id for part, _ in parts if part.table == RUN.name} | published
+    alone = [
+        DamagedFile(part.path, f"the row of its run in {RUN.name} is not there")
+        for part, _ in parts
+        if part.run_id not in runs
+    ]
+    damaged = [one for one in found if isinstance(one, DamagedFile)]
+    return [one for one in parts if one[0].run_id in runs], tuple(sorted(damaged + alone))
+
+
+def _sound(path: Path) -> tuple[JournalPart, pl.DataFrame] | DamagedFile:
+    """The part and its rows, or what is wrong with it."""
+    part = part_of(path)
+    if part is None:
+        return DamagedFile(path, "not named RUN_ID.TABLE.parquet")
+    try:
+        rows = read_part(path, BY_NAME[part.table])
+    except FileDamaged as problem:
+        return DamagedFile(path, str(problem))
+    if "run_id" in rows.columns and set(rows["run_id"]) - {part.run_id}:
+        return DamagedFile(path, "rows of another run than its name says")
+    return part, rows
+
+
+def set_damaged_aside(warehouse: Path) -> tuple[DamagedFile, ...]:
+    """Move what is damaged into the folder `damaged` of the journal; where each lies now, and why.
+
+    The caller holds the lock. Nothing is deleted. Raises WarehouseError where one cannot be moved.
+    """
+    layout = layout_of(warehouse)
+    moved = []
+    for path, reason in list_damaged(warehouse):
+        try:
+            layout.damaged_journal.mkdir(parents=True, exist_ok=True)
+            target = path.rename(free_name(layout.damaged_journal, path.name))
+            moved.append(DamagedFile(target, reason))
+        except OSError as error:
+            raise WarehouseError(
+                f"{path}: damaged ({reason}), and cannot be moved away ({error.strerror}). Move it "
+                "out of the journal, or make the folder writable, and run again."
+            ) from error
+    return tuple(moved)
+
+
+def list_set_aside(warehouse: Path) -> tuple[Path, ...]:
+    """What earlier runs set aside, for people to look at."""
+    folder = layout_of(warehouse).damaged_journal
+    try:
+        return tuple(sorted(folder.iterdir())) if folder.is_dir() else ()
+    except OSError:
+        return (folder,)
 
 
 def remove(parts: Iterable[JournalPart]) -> None:
@@ -78,17 +171,20 @@ def remove(parts: Iterable[JournalPart]) -> None:
 
 
 def read(warehouse: Path) -> dict[str, pl.DataFrame]:
-    """Rows of runs that the published file does not know, by table; the latest of each key."""
-    parts = unpublished(list_parts(warehouse), published_runs(warehouse))
+    """Rows of runs that the published file does not know, by table; the latest of each key.
+
+    Passes over what is damaged; `list_damaged` tells of it.
+    """
+    known = published_runs(warehouse)
+    sound, _ = _examine(warehouse, known)
     return {
         contract.name: contract.conform(
-            pl.concat([pl.read_parquet(path) for path in paths]).unique(
-                contract.key, keep="last", maintain_order=True
-            )
+            pl.concat(frames).unique(contract.key, keep="last", maintain_order=True)
         )
         for contract in JOURNALED
-        if (paths := [part.path for part in parts if part.table == contract.name])
-    }
+        if (frames := [rows for part, rows in sound
+                       if part.table == contract.name and part.run_id not in known])
+    }  # fmt: skip
 
 
 def mark_crashed(warehouse: Path, run_id: str, ended_at: datetime) -> list[str]:

@@ -76,28 +76,20 @@ class Known:
         )
 
     def records(self, article_id: pl.Series) -> pl.DataFrame:
-        """Newest record each file gave for these articles: RECORD, hash, current number, removal.
-
-        `current_no` is null for the records that are not their article's current version.
-        """
+        """Every record of these articles: RECORD, the hash of its text, the article's removal."""
         columns = ", ".join(f"r.{name}" for name in RECORD.column_names)
         schema = dict(RECORD.polars_schema) | {
             "content_hash": pl.String(),
-            "current_no": pl.Int32(),
             "is_removed": pl.Boolean(),
         }
         return self._about(
             article_id,
-            f"SELECT {columns}, v.content_hash, "  # noqa: S608
-            "  CASE WHEN v.is_current THEN v.version_no END AS current_no, "
-            "  a.removed_at IS NOT NULL AS is_removed "
+            f"SELECT {columns}, v.content_hash, a.removed_at IS NOT NULL AS is_removed "  # noqa: S608
             "FROM published.ops.record r "
             "JOIN published.main.article_version v USING (article_id, version_no) "
             "JOIN published.main.article a ON a.article_id = r.article_id "
             "WHERE r.article_id IN (SELECT article_id FROM wanted) "
-            "QUALIFY v.is_current OR row_number() OVER "
-            "  (PARTITION BY r.article_id, r.file_uri ORDER BY r.version_no DESC) = 1 "
-            "ORDER BY r.article_id, r.version_no",
+            "ORDER BY r.article_id, r.version_no, r.file_uri, r.locator",
             schema,
         )
 
@@ -117,23 +109,32 @@ class Known:
     def staged_records(self, article_id: pl.Series) -> pl.DataFrame:
         """STAGED_RECORD rows of the current versions, as extraction once delivered them."""
         current = self.current_versions(article_id)
-        declared = self.rows(RECORD, article_id)
-        joined = declared.join(
+        declared = self.rows(RECORD, article_id).filter("made_version")
+        joined = declared.drop("made_version", "first_file_uri").join(
             current.select("article_id", "version_no", "content_hash", "text"),
             on=["article_id", "version_no"],
         )
         return STAGED_RECORD.conform(joined)
 
-    def articles_of_files(self, source_uri: pl.Series) -> pl.Series:
-        """Ids of the articles not removed yet whose current version came from these files."""
+    def articles_of_files(self, source_uri: pl.Series, collection: str) -> pl.Series:
+        """Ids of the articles not removed yet that these files of a collection delivered, and no
+        other file that was there when last looked at."""
         frame = self._wanted(
             "source_uri",
             source_uri,
-            "SELECT a.article_id FROM published.main.article a "
-            "JOIN published.ops.record r USING (article_id, version_no) "
-            "WHERE a.removed_at IS NULL AND r.file_uri IN (SELECT source_uri FROM wanted) "
-            "ORDER BY 1",
+            "WITH there AS (FROM published.ops.file "
+            "  QUALIFY row_number() OVER (PARTITION BY collection, source_uri "
+            "    ORDER BY run_id DESC) = 1 AND outcome <> 'removed'), "
+            "delivered AS (SELECT DISTINCT article_id FROM published.ops.record "
+            "  WHERE file_uri IN (SELECT source_uri FROM wanted)), "
+            "elsewhere AS (SELECT r.article_id FROM published.ops.record r "
+            "  SEMI JOIN delivered USING (article_id) "
+            "  JOIN there f ON f.source_uri = r.file_uri "
+            "  WHERE f.collection <> ? OR r.file_uri NOT IN (SELECT source_uri FROM wanted)) "
+            "SELECT article_id FROM published.main.article SEMI JOIN delivered USING (article_id) "
+            "ANTI JOIN elsewhere USING (article_id) WHERE removed_at IS NULL ORDER BY 1",
             {"article_id": pl.String()},
+            [collection],
         )
         return frame["article_id"]
 
@@ -280,12 +281,17 @@ class Known:
         return self._wanted("article_id", article_id, sql, schema)
 
     def _wanted(
-        self, column: str, values: pl.Series, sql: str, schema: dict[str, pl.DataType]
+        self,
+        column: str,
+        values: pl.Series,
+        sql: str,
+        schema: dict[str, pl.DataType],
+        parameters: Sequence[object] = (),
     ) -> pl.DataFrame:
         if not self.exists or values.is_empty():
             return pl.DataFrame(schema=schema)
         self.con.register("wanted", pl.DataFrame({column: values}).unique().to_arrow())
-        return self._query(sql, [], schema)
+        return self._query(sql, list(parameters), schema)
 
     def _query(
         self, sql: str, parameters: list[object], schema: dict[str, pl.DataType]

@@ -6,6 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+FOLDERS = ("staging", "journal", "snapshots", "next", "nlp", "docs")
+"""What may stand beside a warehouse, in the folder of its name."""
+
 
 class WarehouseError(RuntimeError):
     """What went wrong with the warehouse and what to do, in one line for people."""
@@ -43,6 +46,11 @@ class Layout:
     def journal(self) -> Path:
         """Operations rows not published yet."""
         return self.folder / "journal"
+
+    @property
+    def damaged_journal(self) -> Path:
+        """What lay in the journal and was no part of it, set aside by a run."""
+        return self.journal / "damaged"
 
     @property
     def snapshots(self) -> Path:

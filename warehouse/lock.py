@@ -66,8 +66,8 @@ def current_holder(warehouse: Path) -> Holder | None:
     path = layout_of(warehouse).lock
     try:
         descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
+    except (FileNotFoundError, PermissionError):
+        return None  # Whoever may not even read it is told by what he does next.
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -18,6 +18,7 @@ import duckdb
 from warehouse import ddl
 from warehouse.ddl import quote
 from warehouse.tables import BY_NAME
+from warehouse.tables.character import UNSEEN, WHITE, re2
 
 _COLUMN = re.compile(r"([a-z_0-9]+): (.+)")
 
@@ -69,11 +70,16 @@ def _mart(name: str, said: list[str], select: str) -> Mart:
 
 
 def load_macros() -> tuple[Macro, ...]:
-    """Every macro, in name order."""
+    """Every macro, in name order; `{UNSEEN}` and `{WHITE}` are the insides of character classes."""
     return tuple(
-        Macro(name, said[0], " ".join(said[1:]), body)
+        Macro(name, said[0], " ".join(said[1:]), _with_characters(body))
         for name, said, body in read_statements("macros")
     )
+
+
+def _with_characters(body: str) -> str:
+    """The body with the ranges of characters that it names."""
+    return body.replace("{UNSEEN}", re2(UNSEEN)).replace("{WHITE}", re2(WHITE))
 
 
 def create_all(con: duckdb.DuckDBPyConnection) -> None:

@@ -23,7 +23,22 @@ def _add_mojibake(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("ALTER TABLE ops.record ADD COLUMN IF NOT EXISTS mojibake VARCHAR")
 
 
-STEPS: Mapping[int, Step] = MappingProxyType({2: _add_mojibake})
+def _to_version_3(con: duckdb.DuckDBPyConnection) -> None:
+    """Until then only records that made a version had a row."""
+    con.execute("ALTER TABLE ops.check_result ADD COLUMN IF NOT EXISTS action VARCHAR")
+    for statement in (
+        "ADD COLUMN IF NOT EXISTS text_only_reason VARCHAR",
+        "ADD COLUMN IF NOT EXISTS made_version BOOLEAN DEFAULT true",
+        "ALTER COLUMN made_version SET NOT NULL",
+        "ALTER COLUMN made_version DROP DEFAULT",
+        "ADD COLUMN IF NOT EXISTS first_file_uri VARCHAR",
+        "ALTER COLUMN first_file_uri SET DATA TYPE VARCHAR USING file_uri",
+        "ALTER COLUMN first_file_uri SET NOT NULL",
+    ):
+        con.execute(f"ALTER TABLE ops.record {statement}")
+
+
+STEPS: Mapping[int, Step] = MappingProxyType({2: _add_mojibake, 3: _to_version_3})
 """By the version a step arrives at."""
 
 

@@ -115,11 +115,14 @@ def _name_gone(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> Non
 
 
 def _bury(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: datetime) -> None:
-    """Tombstones of the published versions, and of articles that checks withheld."""
+    """Tombstones of the published versions, by every file that delivered them, and of articles
+    that checks withheld."""
     con.execute(
         "INSERT INTO ops.tombstone BY NAME "
-        "SELECT DISTINCT article_id, file_id, content_hash, ? AS purged_at, ? AS run_id "
-        "FROM main.article_version SEMI JOIN gone USING (article_id)",
+        "SELECT DISTINCT article_id, coalesce(r.file_id, v.file_id) AS file_id, content_hash, "
+        "  ? AS purged_at, ? AS run_id FROM main.article_version AS v "
+        "LEFT JOIN ops.record AS r USING (article_id, version_no) "
+        "WHERE article_id IN (FROM gone)",
         [purged_at, run_id],
     )
     con.execute(

@@ -6,7 +6,7 @@ import duckdb
 
 from warehouse.tables.publication import PUBLICATION
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised by one with every migration."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from warehouse.copying import copy_file
 from warehouse.layout import Layout, layout_of, make_durable
+from warehouse.leftover import remove_entry
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def list_snapshots(warehouse: Path) -> list[Snapshot]:
     """The snapshots of a warehouse, oldest first."""
     folder = layout_of(warehouse).snapshots
     found = []
-    for path in sorted(folder.glob("*.duckdb") if folder.is_dir() else ()):
+    for path in sorted(filter(Path.is_file, folder.glob("*.duckdb"))):
         said = path.stat()
         changed = datetime.fromtimestamp(said.st_mtime, tz=UTC)
         found.append(Snapshot(path.stem, path, said.st_size, changed))
@@ -57,7 +58,7 @@ def prune_snapshots(layout: Layout, keep: int) -> None:
     if not layout.snapshots.is_dir():
         return
     for path in layout.snapshots.glob("*.unfinished"):
-        path.unlink(missing_ok=True)
+        remove_entry(path)
     names = sorted(layout.snapshots.glob("*.duckdb"))
     for path in names[: max(0, len(names) - keep)]:
-        path.unlink(missing_ok=True)
+        remove_entry(path)

@@ -14,6 +14,7 @@ import typer
 from flows.cli.console import FAILED, err, friendly_errors, out, say, settings_of
 from flows.cli.run import WarehouseOption
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
+from flows.notice import still_there
 from flows.summary import FailedCheck, failed_checks
 from warehouse import journal
 from warehouse.connect import open_reader
@@ -34,7 +35,8 @@ def status(
     path = settings_of(warehouse=warehouse).warehouse
     with friendly_errors():
         con = open_reader(path)
-        waiting = journal.read(path)
+        waiting, damaged = journal.read(path), journal.list_damaged(path)
+        set_aside = journal.list_set_aside(path)
         holder = current_holder(path)
     try:
         counts = con.execute(_COUNTS).pl()
@@ -52,6 +54,8 @@ def status(
             "runs": _last_runs(runs).to_dicts(),
             "failed_checks": failed.to_dicts(),
             "open_quarantine": withheld.to_dicts(),
+            "damaged": [str(found.path) for found in damaged],
+            "set_aside": [str(found) for found in set_aside],
             "held_by": None if holder is None else {"pid": holder.pid, "since": holder.since},
         })  # fmt: skip
         return
@@ -60,6 +64,14 @@ def status(
     if failed.height:
         print_table(failed, "checks that failed in the last checked run")
     print_table(withheld, "open quarantine")
+    for found in damaged:
+        say(still_there(*found))
+    if set_aside:
+        say(
+            f"{len(set_aside):,} damaged files of the journal were set aside by earlier runs in "
+            f"{set_aside[0].parent} (first: {set_aside[0].name}); delete them when you have seen "
+            "them."
+        )
     if holder is not None:
         say(f"A run holds the warehouse: process {holder.pid} since {holder.since}.")
 

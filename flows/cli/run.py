@@ -8,6 +8,7 @@ import shutil
 import sys
 from contextlib import nullcontext
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -26,12 +27,18 @@ from flows.cli.console import (
 )
 from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json
-from flows.embedded_server import ServerMissing, reporting_to, server_of_this_command, start_ahead
+from flows.embedded_server import (
+    refuse_damaged_profiles,
+    server_of_this_command,
+    start_ahead,
+)
+from flows.outcome import run_reported
 from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
 from flows.place import PlaceError, is_remote, refuse_credentials
 from flows.place import address as address_of
 from flows.quick_import import quick_imports
 from flows.reference import read_reference
+from flows.reporting import reporting_to
 from flows.settings import Settings
 from flows.summary import STATUS_WORDS, Summary, paragraphs
 from flows.warm import Warm
@@ -101,6 +108,13 @@ def run(
     max_unpack_ratio: LimitOption = None,
     max_pack_depth: LimitOption = None,
     max_markup_mb: LimitOption = None,
+    max_withheld_share: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of the articles, from 20 on, that one failing check may withhold.",
+            rich_help_panel="Limits",
+        ),
+    ] = None,
     format: ReportOption = ReportForm.table,  # noqa: A002 - the flag's name
 ) -> None:
     """Bring the warehouse up to date with SOURCE.
@@ -130,6 +144,7 @@ def run(
         max_unpack_ratio=max_unpack_ratio,
         max_pack_depth=max_pack_depth,
         max_markup_mb=max_markup_mb,
+        max_withheld_share=max_withheld_share,
     )
     summary = run_flow(settings)
     if format is ReportForm.json:
@@ -147,6 +162,7 @@ def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
         stopped_by_signals() as stopping,
     ):
         refuse_early(settings)
+        refuse_damaged_profiles()
         start_ahead()
         return _flow(settings, again, stopping)
 
@@ -179,36 +195,35 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
         server = server_of_this_command()
         from flows import ingest as flow_module
         from flows.accounting import AccountingError
-        from flows.artifact.progress import LOST_SERVER
-        from flows.as_task import StageTimedOut
-        from flows.carry_out import last_summary
         from flows.conclude import ChecksFailed
+        from flows.plain_steps import StageTimedOut, without_prefect
+        from flows.run import run_once
     stopping.here()
-    summaries: list[Summary] = []
-    last_summary.set(summaries)
     reference = read_reference(settings.reference)
     with (
         Warm(pipeline_names(settings), reference, own_process=True) as warm,
-        reporting_to(server),
         Bars(stopping.here) as bars,
-        flow_module.without_default_heartbeat(),
     ):
-        flow_module.warm_up.set(warm)
-        progress.set(bars)
-        stopping.here()
+
+        def as_flow() -> None:
+            with reporting_to(server), flow_module.without_default_heartbeat():
+                flow_module.warm_up.set(warm)
+                stopping.here()
+                flow_module.ingest(settings, again)
+
+        def directly() -> Summary:
+            whole = partial(run_once, settings, warm=warm, again=frozenset(again or ()))
+            return without_prefect(settings, lambda step: whole(step=step))
+
+        before = progress.set(bars)
         try:
-            flow_module.ingest(settings, again)
+            stopping.here()
+            return run_reported(as_flow, directly, say)
         except (ChecksFailed, AccountingError, StageTimedOut) as problem:
             say(str(problem))
             raise typer.Exit(FAILED) from None
-        except LOST_SERVER as problem:
-            if not summaries:
-                raise ServerMissing(
-                    f"The Prefect server does not answer any more ({problem}). What was done is "
-                    "kept and the next run carries on."
-                ) from problem
-            say("Prefect was not told how the run ended: its server does not answer any more.")
-    return summaries[0]
+        finally:
+            progress.reset(before)
 
 
 def show(summary: Summary) -> None:

@@ -39,9 +39,10 @@ class Snippet:
 def cut_snippets(con: duckdb.DuckDBPyConnection, query: str, texts: list[str]) -> list[Snippet]:
     """One snippet a text, around the first place where most words of the query stand together."""
     lines = [on_one_line(text) for text in texts]
-    words = {match.group() for line in (query, *lines) for match in _WORD.finditer(line)}
+    asked = on_one_line(query)
+    words = {match.group() for line in (asked, *lines) for match in _WORD.finditer(line)}
     stems = {word: set(of) for word, of in con.execute(_STEMS, [sorted(words)]).fetchall()}
-    wanted = {stem for match in _WORD.finditer(query) for stem in stems[match.group()]} - {""}
+    wanted = {stem for match in _WORD.finditer(asked) for stem in stems[match.group()]} - {""}
     return [
         _cut(line, [m.span() for m in _WORD.finditer(line) if stems[m.group()] & wanted])
         for line in lines

@@ -38,7 +38,8 @@ from flows.extract.stream import ByteStream, Readable
 __all__ = ["ExtractedRecord", "Extraction", "Hint", "Limits", "Rejection", "extract"]
 
 _RECORD_FORMATS = ("json", "jsonl", "csv", "tsv")
-"""Formats of many records, in which a stray NUL costs the record it stands in, not the file."""
+"""Formats of many records, in which a stray NUL costs the record it stands in, not the file. In
+pages NUL and other control characters are left out, as browsers do."""
 
 
 def extract(
@@ -69,6 +70,7 @@ def extract(
 def _guarded(items: Iterator[Item], limits: Limits, repair: bool) -> Iterator[Item]:
     """The items until reading has to stop; the reason is the last."""
     count = 0
+    given: dict[str, int] = {}
     try:
         for count, item in enumerate(items, 1):
             if count > limits.record_count:
@@ -77,11 +79,27 @@ def _guarded(items: Iterator[Item], limits: Limits, repair: bool) -> Iterator[It
                     f"The file holds more than {limits.record_count:,} records; the rest was not "
                     "read. Split it, or raise the limit of records a file.",
                 )
-            yield _sound(item, limits, repair)
+            yield _located(_sound(item, limits, repair), given)
         if not count:
             raise Refused("no_records", "The file is well-formed and holds no records.")
     except Refused as refused:
         yield _shown(refused.rejection())
+
+
+def _located(item: Item, given: dict[str, int]) -> Item:
+    """The item, numbered on where its locator was ``given`` to another record of the file.
+
+    Locators come from the file (a guid, a member's name), which may give two records one, or one
+    record what two others were told apart by.
+    """
+    if not item.locator:
+        return item
+    locator = item.locator
+    while locator in given:
+        given[item.locator] += 1
+        locator = f"{item.locator} #{given[item.locator]}"
+    given[locator] = 1
+    return item if locator == item.locator else replace(item, locator=locator)
 
 
 def _shown(rejection: Rejection) -> Rejection:
@@ -157,7 +175,8 @@ class _Reader:
         _refuse_binary(head, self.limits)
         codec = stream_codec(head, page.declared_charset(head))
         kind = sniff.text_format(name, head.decode(codec, "ignore"))
-        if kind not in _RECORD_FORMATS or head.count(0) * 100 > len(head):
+        is_sparse = kind in _RECORD_FORMATS and head.count(0) * 100 <= len(head)
+        if kind != "html" and not is_sparse:
             _refuse_nul(head, self.limits)
         if kind == "mail":
             data = stream.read_whole(self.limits.record_bytes)

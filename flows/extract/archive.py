@@ -56,7 +56,9 @@ def read_zip(file: IO[bytes], limits: Limits, open_member: OpenMember) -> Iterat
         raise Refused(
             "damaged_archive", f"The zip archive cannot be read: {error}. Fetch it again."
         ) from error
-    members = [m for m in archive.infolist() if not m.is_dir() and not _is_litter(m.filename)]
+    # Not by is_dir(), which fails for a member without a name.
+    names = (m for m in archive.infolist() if not m.filename.endswith("/"))
+    members = [m for m in names if not _is_litter(m.filename)]
     for name, words in _DOCUMENTS.items():
         if name in archive.NameToInfo:
             raise Refused(

@@ -135,8 +135,8 @@ def _try(data: bytes, codec: str) -> Decoded | None:
         text = codecs.decode(data, codec, "strict")
     except (UnicodeError, LookupError):
         return None
-    if codec != "utf-8" and _C1.search(text):
-        return None
+    if codec != "utf-8" and not is_wide(codec) and _C1.search(text):
+        return None  # in an older charset a control means that another one was meant
     return Decoded(normal_lines(text), codecs.lookup(codec).name)
 
 

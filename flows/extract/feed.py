@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import feedparser
 
+from flows.extract.entities import without_false_references
 from flows.extract.fields import Fields, as_text, is_address
-from flows.extract.markup_size import refuse_excess
+from flows.extract.markup_size import MOST_TAGS, most_tags
 from flows.extract.record import Item, Limits, Refused, printable
 from flows.extract.story import story_record
+from flows.extract.xml_items import envelope, light_item, without_excess, xml_items
 
 DECLARED_XML = re.compile(r"^\s{0,99}<\?xml[^>]{0,300}\?>")
 _ENTITY_VALUE = re.compile(
@@ -20,6 +23,14 @@ _ENTITY_VALUE = re.compile(
     r"(SYSTEM|PUBLIC|\"[^\"]{0,2000}[&%][^\"]{0,2000}\"|'[^']{0,2000}[&%][^']{0,2000}')",
     re.IGNORECASE,
 )
+_ITEMS = frozenset(("item", "entry"))
+_CONTENTS = frozenset(("description", "encoded", "summary", "content", "body", "fullitem"))
+_ITEM_FIELDS = frozenset(
+    ("title", "link", "guid", "id", "origlink", "author", "creator", "category", "pubdate", "date",
+     "published", "issued", "created", "updated", "modified")
+)  # fmt: skip
+_GROUP_TAGS = MOST_TAGS // 4
+"""Items of a large feed are read in groups of about so many tags, so that memory stays bounded."""
 _LIBRARY_FAULTS = (ValueError, TypeError, AttributeError, LookupError, RecursionError,
                    AssertionError, ArithmeticError)  # fmt: skip
 
@@ -40,34 +51,70 @@ def refuse_expansion(text: str, limits: Limits) -> None:
 
 
 def read_feed(text: str, limits: Limits) -> Iterator[Item]:
-    """Items of a decoded feed, in order. Their locator is their guid, else their number."""
+    """Items of a decoded feed, in order. Their locator is their guid, else their number.
+
+    A feed of too many tags is read in groups of items; an item that alone has too many is
+    rendered to text, and its record says so.
+    """
     refuse_expansion(text, limits)
-    refuse_excess(text, escaped=True)
-    plain = DECLARED_XML.sub("", text, count=1)
+    feed = without_excess(without_false_references(DECLARED_XML.sub("", text, count=1)))
+    seen: dict[str, int] = {}
+    for number, fields in enumerate(_items(feed, limits), 1):
+        yield story_record(
+            _locator(fields.guid, number, seen), fields, payload_chars=limits.payload_chars
+        )
+
+
+def _items(feed: str, limits: Limits) -> Iterator[Fields]:
+    """What each item declares."""
+    if most_tags(feed) <= MOST_TAGS:
+        yield from _parsed(feed, limits)
+        return
+    head, tail = envelope(feed, _ITEMS)
+    group: list[str] = []
+    tags = 0
+    for item in xml_items(feed, _ITEMS):
+        more = most_tags(item)
+        if group and tags + more > min(_GROUP_TAGS, MOST_TAGS):
+            yield from _parsed(f"{head}{''.join(group)}{tail}", limits)
+            group, tags = [], 0
+        if more > MOST_TAGS:
+            light = light_item(item, _ITEM_FIELDS, _CONTENTS)
+            for fields in _parsed(f"{head}{light.markup}{tail}", limits):
+                yield replace(fields, body=light.content or fields.body)
+        else:
+            group.append(item)
+            tags += more
+    if group:
+        yield from _parsed(f"{head}{''.join(group)}{tail}", limits)
+
+
+def _parsed(feed: str, limits: Limits) -> Iterator[Fields]:
+    """What feedparser finds. Raises Refused where that is nothing."""
     try:
         parsed = feedparser.parse(
-            io.BytesIO(plain.encode()),
+            io.BytesIO(feed.encode()),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,
         )
     except _LIBRARY_FAULTS as error:
         raise Refused(
             "unreadable_feed", f"The feed's markup breaks its reader ({type(error).__name__}). "
-            "Fetch it again.", printable(text, limits.payload_chars),
+            "Fetch it again.", printable(feed, limits.payload_chars),
         ) from error  # fmt: skip
     entries = parsed.get("entries") or []
     if not entries:
         raise Refused(
             "empty_feed", f"The feed holds no items{_complaint(parsed)}. Nothing to load.",
-            printable(text, limits.payload_chars),
+            printable(feed, limits.payload_chars),
         )  # fmt: skip
     language = as_text(parsed["feed"].get("language"))
-    seen: dict[str, int] = {}
-    for number, entry in enumerate(entries, 1):
-        yield story_record(
-            _locator(entry, number, seen), entry_fields(entry, language),
-            payload_chars=limits.payload_chars,
-        )  # fmt: skip
+    # As for items: feedparser would answer `updated` with `published`.
+    issued = as_text(dict.get(parsed["feed"], "updated")) or as_text(
+        parsed["feed"].get("published")
+    )
+    for entry in entries:
+        yield replace(entry_fields(entry, language), issued_raw=issued)
 
 
 def _complaint(parsed: Mapping[str, Any]) -> str:
@@ -115,9 +162,9 @@ def _addresses(entry: Mapping[str, Any]) -> Iterator[str]:
             yield text
 
 
-def _locator(entry: Mapping[str, Any], number: int, seen: dict[str, int]) -> str:
+def _locator(guid: str | None, number: int, seen: dict[str, int]) -> str:
     """Stable while a feed rolls on: the guid; a guid met again is numbered."""
-    guid = " ".join((as_text(entry.get("id")) or "").split())[:300]
+    guid = " ".join((guid or "").split())[:300]
     if not guid:
         return f"item {number}"
     seen[guid] = seen.get(guid, 0) + 1

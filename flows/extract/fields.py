@@ -77,6 +77,7 @@ class Fields:
     modified_raw: str | None = None
     language: str | None = None
     guid: str | None = None
+    issued_raw: str | None = None
 
 
 def read_mapping(file: Path) -> Mapping[str, str]:

@@ -36,7 +36,11 @@ _JSON_LD_CHARS = 1_000_000
 
 @dataclass(frozen=True)
 class PageMetadata:
-    """What the page declares, each from its best source; None where nothing does."""
+    """What the page declares, each from its best source; None where nothing does.
+
+    ``body`` is the story's text in JSON-LD; ``is_article`` is true where the page says that it is
+    one article rather than a front page or a list.
+    """
 
     url: str | None
     title: str | None
@@ -47,12 +51,15 @@ class PageMetadata:
     published_raw: str | None
     modified_raw: str | None
     language: str | None
+    body: str | None
+    is_article: bool
 
 
 def read_metadata(tree: html.HtmlElement, url: str | None = None) -> PageMetadata:
     """JSON-LD of an article first, then meta tags, then elements. ``url`` is where it was got."""
     meta = _meta_tags(tree)
-    linked = next(_linked_articles(tree), Fields())
+    article = next(_linked_articles(tree), None)
+    linked = _node_fields(article or {})
 
     def best(field: str) -> str | None:
         declared: str | None = getattr(linked, field)
@@ -72,7 +79,13 @@ def read_metadata(tree: html.HtmlElement, url: str | None = None) -> PageMetadat
         modified_raw=best("modified_raw"),
         language=(tree.get("lang") or tree.get("xml:lang") or best("language") or "").strip()
         or None,
+        body=as_text((article or {}).get("articleBody")),
+        is_article=article is not None or meta.get("og:type", "").lower() == "article",
     )
+
+
+def _node_fields(node: Mapping[str, Any]) -> Fields:
+    return read_fields({key: value for key, value in node.items() if key != "publisher"})
 
 
 def _meta_tags(tree: html.HtmlElement) -> dict[str, str]:
@@ -96,7 +109,7 @@ def _canonical(tree: html.HtmlElement, meta: Mapping[str, str]) -> str | None:
     return address if is_address(address) else None
 
 
-def _linked_articles(tree: html.HtmlElement) -> Iterator[Fields]:
+def _linked_articles(tree: html.HtmlElement) -> Iterator[Mapping[str, Any]]:
     """Articles described in JSON-LD."""
     for script in tree.iter("script"):
         content = script.text or ""
@@ -108,7 +121,7 @@ def _linked_articles(tree: html.HtmlElement) -> Iterator[Fields]:
             continue
         for node in _nodes(document):
             if _is_article(node):
-                yield read_fields({k: v for k, v in node.items() if k != "publisher"})
+                yield node
 
 
 def _nodes(document: Any) -> Iterator[Mapping[str, Any]]:

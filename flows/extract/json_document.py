@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flows.extract import ninjs
@@ -14,7 +15,7 @@ from flows.extract.story import story_record
 from flows.extract.stream import ByteStream, too_large
 
 _LISTS = ("articles", "items", "entries", "results", "data", "docs", "documents", "news", "stories",
-          "hits", "records", "posts", "rows", "content", "response", "feed")  # fmt: skip
+          "hits", "records", "posts", "rows", "content", "response", "feed", "value")  # fmt: skip
 _SPACE = re.compile(r"\s*")
 _DECODER = json.JSONDecoder(strict=False)
 _MARK = re.compile(r'["\\{}\[\],]')
@@ -80,11 +81,19 @@ def read_lines(
         except Refused as refused:
             yield refused.rejection(locator)
             continue
-        parsed = _parsed(text, locator, limits)
-        if isinstance(parsed, Rejection):
-            yield parsed
+        yield from _line_items(text, locator, limits, mapping)
+
+
+def _line_items(
+    text: str, locator: str, limits: Limits, mapping: Mapping[str, str] | None
+) -> Iterator[Item]:
+    """The record of a line; the records, where several objects stand in it end to end."""
+    for number, (document, is_alone) in enumerate(_documents(text, limits), 1):
+        place = locator if is_alone else f"{locator}, item {number}"
+        if isinstance(document, Rejection):
+            yield replace(document, locator=place)
         else:
-            yield read_object(parsed, locator, limits, mapping)
+            yield read_object(document, place, limits, mapping)
 
 
 def _line_text(content: bytes, codec: str, limits: Limits) -> str:

@@ -11,7 +11,7 @@ from email.message import Message
 
 from flows.extract.decode import decode
 from flows.extract.fields import Fields
-from flows.extract.page import read_body
+from flows.extract.html_body import read_body
 from flows.extract.record import Item, Limits, Refused, Rejection, printable
 from flows.extract.story import story_record
 

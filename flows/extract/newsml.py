@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
 from flows.extract.feed import DECLARED_XML, refuse_expansion
 from flows.extract.fields import Fields, is_address
-from flows.extract.markup_size import refuse_excess
+from flows.extract.markup_size import MOST_TAGS, most_tags
 from flows.extract.record import Item, Limits, Refused, printable
 from flows.extract.story import story_record
+from flows.extract.xml_items import envelope, light_item, without_excess, xml_items
 
 _AS_HTML = {
     "hl2": "h2", "hl3": "h3", "block": "div", "media": "figure", "media-caption": "figcaption",
@@ -20,36 +22,85 @@ _AS_HTML = {
 _NO_TEXT = ("media-reference", "media-metadata", "media-producer", "style", "script")
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ITEMS = ("newsItem", "NewsItem", "nitf")
+_BOUNDS = ("ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG", "ERR_INTERNAL_ERROR")
+_CONTENTS = frozenset(("body.content", "inlinexml", "inlinedata", "datacontent"))
+_LIGHT_FIELDS = frozenset(
+    ("headline", "title", "hl1", "hl2", "description", "abstract", "by", "byline", "creator",
+     "subject", "tobject.subject", "firstcreated", "contentcreated", "versioncreated",
+     "thisrevisioncreated", "newsitemid", "language", "link", "canonical", "altid", "doc-id",
+     "date.issue", "pubdata")
+)  # fmt: skip
 
 
 def read_newsml(text: str, limits: Limits) -> Iterator[Item]:
-    """Records of one document. The locator is the item's guid, or empty where it is alone."""
+    """Records of one document. The locator is the item's guid, or empty where it is alone.
+
+    A document that is damaged or out of measure is read item by item, so that one bad item does
+    not lose the others; an item out of measure is rendered to text, and its record says so.
+    """
     refuse_expansion(text, limits)
-    refuse_excess(text, escaped=True)
+    document = without_excess(DECLARED_XML.sub("", text, count=1))
+    try:
+        found: list[Fields | Refused] = list(_parsed(document, limits))
+    except Refused as refused:
+        found = list(_one_by_one(document, limits))
+        if len(found) <= 1 and not any(isinstance(item, Fields) for item in found):
+            raise refused
+    seen: set[str] = set()
+    for number, fields in enumerate(found, 1):
+        locator = "" if len(found) == 1 else f"item {number}"
+        if isinstance(fields, Refused):
+            yield fields.rejection(locator)
+            continue
+        if locator and fields.guid is not None and fields.guid not in seen:
+            locator = f"guid {fields.guid}"
+        seen.add(fields.guid or "")
+        yield story_record(locator, fields, payload_chars=limits.payload_chars)
+
+
+def _parsed(document: str, limits: Limits) -> Iterator[Fields]:
+    """What each item declares. Raises Refused, for excess ``too_much_markup``."""
+    payload = printable(document, limits.payload_chars)
+    tags = most_tags(document)
+    if tags > MOST_TAGS:
+        raise Refused("too_much_markup", f"{tags:,} tags; at most {MOST_TAGS:,} are read.", payload)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
-        root = etree.fromstring(DECLARED_XML.sub("", text, count=1).encode(), parser)
+        root = etree.fromstring(document.encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
+        excess = any(entry.type_name in _BOUNDS for entry in parser.error_log)
         raise Refused(
-            "invalid_xml", f"This is not whole XML: {error}. Fetch it again.",
-            printable(text, limits.payload_chars),
+            "too_much_markup" if excess else "invalid_xml",
+            f"This is not whole XML: {error}. Fetch it again.", payload,
         ) from error  # fmt: skip
     _strip_namespaces(root)
     items = [e for e in root.iter(*_ITEMS) if not _is_inside(e)]
     if not items:
         raise Refused(
             "no_news_item", f"The document ({root.tag}) holds no news item. Nothing to load.",
-            printable(text, limits.payload_chars),
+            payload,
         )  # fmt: skip
-    seen: set[str] = set()
-    for number, item in enumerate(items, 1):
-        fields = _nitf(item) if item.tag == "nitf" else _item(item)
-        locator = ""
-        if len(items) > 1:
-            known = fields.guid is not None and fields.guid not in seen
-            locator = f"guid {fields.guid}" if known else f"item {number}"
-            seen.add(fields.guid or "")
-        yield story_record(locator, fields, payload_chars=limits.payload_chars)
+    for item in items:
+        yield _nitf(item) if item.tag == "nitf" else _item(item)
+
+
+def _one_by_one(document: str, limits: Limits) -> Iterator[Fields | Refused]:
+    """What each item declares, parsed alone; why not, where it cannot be."""
+    names = frozenset(name.lower() for name in _ITEMS)
+    head, tail = envelope(document, names)
+    for item in xml_items(document, names):
+        try:
+            yield from _parsed(f"{head}{item}{tail}", limits)
+        except Refused as refused:
+            if refused.rule != "too_much_markup":
+                yield refused
+                continue
+            light = light_item(item, _LIGHT_FIELDS, _CONTENTS)
+            try:
+                for fields in _parsed(f"{head}{light.markup}{tail}", limits):
+                    yield replace(fields, body=light.content or fields.body)
+            except Refused as problem:
+                yield problem
 
 
 def _strip_namespaces(root: Any) -> None:

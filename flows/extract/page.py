@@ -1,46 +1,35 @@
-"""HTML pages and HTML bodies: their text, and what each line of it is."""
+"""HTML pages: their text, and what each line of it is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urljoin
 
+from flows.extract.fields import Fields
+from flows.extract.flat_page import read_flat
 from flows.extract.html_metadata import PageMetadata, read_metadata
-from flows.extract.page_body import body_lines, squeezed
-from flows.extract.record import ExtractedRecord, Hint, Item, Limits, Refused, printable
-from flows.extract.render import Line, Rendered, parse_html, render
+from flows.extract.markup_size import TooMuchMarkup
+from flows.extract.page_body import beyond_search, body_lines
+from flows.extract.page_hints import line_text, page_hints, title_line
+from flows.extract.page_text import Rendered
+from flows.extract.record import ExtractedRecord, Item, Limits, Refused, printable
+from flows.extract.render import parse_html, render
+from flows.extract.story import story_record
 
 DECLARED_CHARSET = re.compile(
     rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{2,40})"""
     rb"""|<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
-_OUTSIDE = ("nav", "header", "footer")
-_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
-_NOT_A_STORY = re.compile(
-    r"/(?:author|profile|people|tag|topic|category|staff|contributor)s?/", re.I
-)
-_LEFT_TO_SHAPE = re.compile(
-    r"(?:correction|clarification|editor|note|update|posted|published|by|sign up|subscribe|"
-    r"read more|follow|listen|watch|related|get )\b",
-    re.IGNORECASE,
-)
-"""Openings of lines that stand among paragraphs and are often something else."""
-_SENTENCE_END = (".", "!", "?", "”", '"', "…", ":", "’")
-_MARKUP = re.compile(
-    r"<(?:p|br|div|span|a|h[1-6]|ul|ol|li|strong|em|b|i|img|figure|blockquote|table|section|"
-    r"article|html|body)(?:\s[^<>]{0,2000})?/?>",
-    re.IGNORECASE,
-)
 
 
-class Body(NamedTuple):
-    """Text of a body and hints into it."""
+class _Page(NamedTuple):
+    """A page as far as it could be read. ``body`` numbers the lines of the story."""
 
-    text: str
-    hints: tuple[Hint, ...]
+    rendered: Rendered
+    metadata: PageMetadata
+    body: frozenset[int]
+    text_only_reason: str | None
 
 
 def declared_charset(head: bytes) -> str | None:
@@ -49,29 +38,16 @@ def declared_charset(head: bytes) -> str | None:
     return (found[1] or found[2]).decode("ascii", "ignore") if found else None
 
 
-def is_markup(text: str) -> bool:
-    """True where a delivered body is HTML rather than text."""
-    return bool(_MARKUP.search(text))
-
-
 def read_page(text: str, limits: Limits, *, locator: str = "", url: str | None = None) -> Item:
-    """The record of one page. ``url`` is where it was got, if known."""
-    try:
-        tree = parse_html(text)
-    except Refused as refused:
-        return refused.rejection(locator or None)
-    metadata = read_metadata(tree, url)
-    rendered = render(tree)
+    """The record of one page. ``url`` is where it was got, if known.
+
+    A page beyond the bounds of markup is rendered to text, and its record says so.
+    """
+    rendered, metadata, body, text_only_reason = _read(text, limits, url)
     if not rendered.text:
-        return Refused(
-            "empty_text", "The page shows no text: nothing but scripts or pictures. "
-            "Fetch it with a browser, or remove it.", printable(text, limits.payload_chars),
-        ).rejection(locator or None)  # fmt: skip
-    small = len(text) <= limits.markup_bytes
-    body = body_lines(tree, rendered) if small else frozenset()
-    title_no = _title_line(rendered, metadata)
-    hints = tuple(_page_hints(rendered, body, title_no, metadata))
-    title_text = _slice(rendered, rendered.lines[title_no]) if title_no is not None else None
+        return _without_text(text, metadata, limits, locator)
+    title_no = title_line(rendered, metadata)
+    title_text = line_text(rendered, rendered.lines[title_no]) if title_no is not None else None
     return ExtractedRecord(
         locator=locator,
         text=rendered.text,
@@ -83,128 +59,45 @@ def read_page(text: str, limits: Limits, *, locator: str = "", url: str | None =
         published_raw=metadata.published_raw,
         modified_raw=metadata.modified_raw,
         language=metadata.language,
-        hints=hints,
+        hints=tuple(page_hints(rendered, body, title_no, metadata)),
+        text_only_reason=text_only_reason,
     )
 
 
-def read_body(markup: str) -> Body:
-    """The text of an HTML body inside another format: story but for captions and link lists."""
-    rendered = render(parse_html(f"<html><body>{markup}</body></html>"))
-    return Body(rendered.text, tuple(_body_hints(rendered)))
+def _read(text: str, limits: Limits, url: str | None) -> _Page:
+    """By its tree where one can be made, else tag by tag."""
+    try:
+        tree = parse_html(text)
+    except TooMuchMarkup as excess:
+        flat = read_flat(text)
+        metadata = read_metadata(flat.declarations, url)
+        return _Page(flat.rendered, metadata, frozenset(), str(excess))
+    rendered = render(tree)
+    reason = _beyond_size(text, limits) or beyond_search(rendered)
+    body = frozenset[int]() if reason else body_lines(tree, rendered)
+    return _Page(rendered, read_metadata(tree, url), body, reason)
 
 
-def _body_hints(rendered: Rendered) -> Iterator[Hint]:
-    kinds = {"li": "list_item", "figcaption": "caption", **dict.fromkeys(_HEADINGS, "subheading")}
-    links = frozenset(n for n, line in enumerate(rendered.lines) if _is_related(rendered, line))
-    for number, line in enumerate(rendered.lines):
-        url = None
-        if number in links:
-            kind, rule, url = "related_link", "html_link_line", line.url
-        elif line.tag != "li" and _heads_links(rendered, number, links, frozenset()):
-            kind, rule = "related_heading", "html_heading_of_links"
-        elif line.tag in kinds:
-            kind, rule = kinds[line.tag], f"html_{line.tag}"
-        else:
-            continue
-        yield Hint(line.start_char, line.end_char, kind, rule, url)
-
-
-def _slice(rendered: Rendered, line: Line) -> str:
-    return rendered.text[line.start_char : line.end_char]
-
-
-def _title_line(rendered: Rendered, metadata: PageMetadata) -> int | None:
-    """Number of the line that is the title: the h1 the metadata names, else the only one."""
-    declared = [squeezed(t) for t in (metadata.title, metadata.page_title) if t]
-    headings = [n for n, line in enumerate(rendered.lines) if line.tag == "h1"]
-    inner = [n for n in headings if rendered.lines[n].zone not in _OUTSIDE] or headings
-    for number in inner:
-        text = squeezed(_slice(rendered, rendered.lines[number]))
-        if any(text == title or (len(text) > 8 and text in title) for title in declared):
-            return number
-    if len(inner) == 1:
-        return inner[0]
-    return next(
-        (
-            number
-            for number, line in enumerate(rendered.lines)
-            if line.tag in ("h2", "p", "div") and squeezed(_slice(rendered, line)) in declared[:1]
-        ),
-        None,
-    )
-
-
-def _page_hints(
-    rendered: Rendered, body: frozenset[int], title_no: int | None, metadata: PageMetadata
-) -> Iterator[Hint]:
-    """One hint a line where something is known of it."""
-    links = frozenset(
-        number
-        for number, line in enumerate(rendered.lines)
-        if number != title_no and _is_related(rendered, line)
-    )
-    standfirst = squeezed(metadata.standfirst or "")
-    last = max(body, default=len(rendered.lines))
-    first = -1 if title_no is None else title_no
-    for number, line in enumerate(rendered.lines):
-        if number == title_no:
-            found = ("title", "html_title")
-        elif number in links:
-            url = urljoin(metadata.url or "", line.url or "") if metadata.url else line.url
-            yield Hint(line.start_char, line.end_char, "related_link", "html_link_line", url)
-            continue
-        elif _heads_links(rendered, number, links, body):
-            found = ("related_heading", "html_heading_of_links")
-        else:
-            is_body = number in body and number > first
-            known = _line_kind(rendered, line, is_body, number > last, standfirst)
-            if known is None:
-                continue
-            found = known
-        yield Hint(line.start_char, line.end_char, *found)
-
-
-def _line_kind(
-    rendered: Rendered, line: Line, is_body: bool, is_after: bool, standfirst: str
-) -> tuple[str, str] | None:
-    """Kind and rule of a line that is neither title nor link; None leaves it to its shape."""
-    if line.zone == "caption" or line.tag == "figcaption":
-        return "caption", "html_figcaption"
-    if line.zone in ("nav", "footer") or (line.zone in ("header", "aside") and not is_body):
-        return "navigation", f"html_{line.zone}"
-    text = _slice(rendered, line)
-    if standfirst and len(text) > 20 and squeezed(text) == standfirst and line.tag != "li":
-        return "standfirst", "html_description"
-    if not is_body:
-        return ("other", "html_outside_body") if is_after and len(text.split()) > 12 else None
-    if line.tag in _HEADINGS:
-        return "subheading", "html_heading"
-    if line.tag == "li":
-        return "list_item", "html_list_item"
-    is_sentence = text.endswith(_SENTENCE_END) or len(text.split()) > 12
-    if not is_sentence or _LEFT_TO_SHAPE.match(text):
+def _beyond_size(text: str, limits: Limits) -> str | None:
+    if len(text) <= limits.markup_bytes:
         return None
-    return "paragraph", "html_body"
+    return f"{len(text):,} characters of markup; at most {limits.markup_bytes:,}"
 
 
-def _is_related(rendered: Rendered, line: Line) -> bool:
-    """True for a line that is one link with the words of a headline."""
-    if not line.url or line.zone in (*_OUTSIDE, "caption") or line.tag == "button":
-        return False
-    if line.url.startswith(("#", "mailto:", "javascript:", "tel:")) or _NOT_A_STORY.search(
-        line.url
-    ):
-        return False
-    return len(_slice(rendered, line).split()) >= 4
-
-
-def _heads_links(
-    rendered: Rendered, number: int, links: frozenset[int], body: frozenset[int]
-) -> bool:
-    """True for a heading, or a short line outside the story, right above lines of links."""
-    line = rendered.lines[number]
-    if number + 1 not in links or line.zone in (*_OUTSIDE, "caption"):
-        return False
-    if line.tag in _HEADINGS:
-        return True
-    return number not in body and len(_slice(rendered, line).split()) <= 6
+def _without_text(text: str, metadata: PageMetadata, limits: Limits, locator: str) -> Item:
+    """What a page that scripts fill declares of its article; refused where it declares none."""
+    title = metadata.title or metadata.page_title
+    if not metadata.body and not (metadata.is_article and title):
+        return Refused(
+            "empty_text", "The page shows no text: nothing but scripts or pictures. "
+            "Fetch it with a browser, or remove it.", printable(text, limits.payload_chars),
+        ).rejection(locator or None)  # fmt: skip
+    fields = Fields(
+        title=title, body=metadata.body, standfirst=metadata.standfirst, url=metadata.url,
+        byline=metadata.byline, section=metadata.section, published_raw=metadata.published_raw,
+        modified_raw=metadata.modified_raw, language=metadata.language,
+    )  # fmt: skip
+    return story_record(
+        locator, fields, payload_chars=limits.payload_chars,
+        text_only_reason="no text in the page itself, which scripts fill; this is what it declares",
+    )  # fmt: skip

@@ -7,7 +7,7 @@ import copy
 import trafilatura
 from lxml import html
 
-from flows.extract.render import Rendered
+from flows.extract.page_text import Rendered
 
 _MAX_DEPTH = 200
 """Copying and pruning recurse in C; news pages nest 20 to 60 deep."""
@@ -23,10 +23,20 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+def beyond_search(rendered: Rendered) -> str | None:
+    """Which bound keeps the story of a page from being looked for; None where none does."""
+    if rendered.depth > _MAX_DEPTH:
+        return f"{rendered.depth:,} elements inside one another; at most {_MAX_DEPTH:,}"
+    if len(rendered.lines) > _MOST_LINES:
+        return f"{len(rendered.lines):,} lines; at most {_MOST_LINES:,}"
+    return None
+
+
 def body_lines(tree: html.HtmlElement, rendered: Rendered) -> frozenset[int]:
-    """Numbers of the rendered lines that belong to the story; empty where none was found."""
-    if rendered.depth > _MAX_DEPTH or len(rendered.lines) > _MOST_LINES:
-        return frozenset()
+    """Numbers of the rendered lines that belong to the story; empty where none was found.
+
+    The page must be within bounds, which ``beyond_search`` tells.
+    """
     paragraphs = _paragraphs(tree)
     whole = "\n".join(paragraphs)
     known = frozenset(paragraphs)

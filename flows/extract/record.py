@@ -58,7 +58,8 @@ class ExtractedRecord:
 
     ``locator`` is empty for a whole file. Dates are as delivered, not parsed. Hints are sorted,
     inside the text and do not overlap. ``mojibake`` says what of the text looks decoded with the
-    wrong charset.
+    wrong charset. ``text_only_reason`` says why the parts of the page are not told apart.
+    ``issued_raw`` is the date that the whole container declares, as a feed does.
     """
 
     locator: str
@@ -73,6 +74,8 @@ class ExtractedRecord:
     language: str | None = None
     hints: tuple[Hint, ...] = ()
     mojibake: str | None = None
+    text_only_reason: str | None = None
+    issued_raw: str | None = None
 
 
 @dataclass(frozen=True)

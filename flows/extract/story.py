@@ -3,36 +3,45 @@ like any other. Parses no format."""
 
 from __future__ import annotations
 
-import html
 import re
 
 from flows.extract.decode import normal_lines
+from flows.extract.entities import unescaped, without_false_references
 from flows.extract.fields import Fields
-from flows.extract.page import Body, is_markup, read_body
+from flows.extract.html_body import Body, is_markup, read_body
 from flows.extract.page_body import squeezed
-from flows.extract.record import ExtractedRecord, Hint, Item, Refused, Rejection, printable
+from flows.extract.record import ExtractedRecord, Hint, Item, Rejection, printable
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,12});", re.IGNORECASE)
 
 
+def _plain(text: str) -> str:
+    """The text with its character references resolved; those to no character stay as written."""
+    return unescaped(without_false_references(text)) if _ENTITY.search(text) else text
+
+
 def story_record(
-    locator: str, fields: Fields, *, body_kind: str | None = None, payload_chars: int = 500
+    locator: str,
+    fields: Fields,
+    *,
+    body_kind: str | None = None,
+    payload_chars: int = 500,
+    text_only_reason: str | None = None,
 ) -> Item:
     """The record of one structured item, or why it cannot be one.
 
     Title, standfirst and body stand in this order, blank lines between them; what the body
     itself begins with is not said twice. HTML is rendered. ``body_kind`` is the kind of all of
-    the body where the format says so, such as caption.
+    the body where the format says so, such as caption; ``text_only_reason`` says why the item
+    could be read in part only.
     """
     if refused := _unfit(fields, locator, payload_chars):
         return refused
-    try:
-        body = _body(fields.body or "")
-        title = one_line(fields.title)
-        standfirst = _body(fields.standfirst or "").text
-    except Refused as problem:
-        return problem.rejection(locator or None)
+    body = _body(fields.body or "")
+    body = body._replace(text_only_reason=text_only_reason or body.text_only_reason)
+    title = one_line(fields.title)
+    standfirst = _body(fields.standfirst or "").text
     return _joined(locator, fields, title, standfirst, _of_kind(body, body_kind))
 
 
@@ -41,9 +50,7 @@ def one_line(text: str | None) -> str:
     if not text:
         return ""
     shown = read_body(text).text if is_markup(text) else text
-    if _ENTITY.search(shown):
-        shown = html.unescape(shown)
-    return " ".join(shown.split())
+    return " ".join(_plain(shown).split())
 
 
 def _body(text: str) -> Body:
@@ -52,15 +59,13 @@ def _body(text: str) -> Body:
         return Body("", ())
     if is_markup(text):
         return read_body(text)
-    plain = normal_lines(text)
-    shown = html.unescape(plain) if _ENTITY.search(plain) else plain
-    return Body(shown.strip("\n"), ())
+    return Body(normal_lines(_plain(text)).strip("\n"), ())
 
 
 def _of_kind(body: Body, kind: str | None) -> Body:
     if kind is None or not body.text:
         return body
-    return Body(body.text, (Hint(0, len(body.text), kind, f"item_{kind}"),))
+    return body._replace(hints=(Hint(0, len(body.text), kind, f"item_{kind}"),))
 
 
 def _joined(locator: str, fields: Fields, title: str, standfirst: str, body: Body) -> Item:
@@ -87,7 +92,8 @@ def _joined(locator: str, fields: Fields, title: str, standfirst: str, body: Bod
         standfirst=standfirst or None, byline=one_line(fields.byline) or None,
         section=one_line(fields.section) or None, published_raw=_clean(fields.published_raw),
         modified_raw=_clean(fields.modified_raw), language=_clean(fields.language),
-        hints=tuple(hints),
+        hints=tuple(hints), text_only_reason=body.text_only_reason,
+        issued_raw=_clean(fields.issued_raw),
     )  # fmt: skip
 
 

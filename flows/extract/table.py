@@ -17,6 +17,8 @@ _SEPARATOR_LINE = re.compile("sep=.\n")
 """What spreadsheets put before the header row."""
 _DELIMITERS = ",\t;|"
 _BATCH_ROWS = 64
+_TEXTS = frozenset(name for field in ("title", "body", "standfirst") for name in FIELD_NAMES[field])
+"""Names of columns that hold what is read, so that their bytes must be text."""
 
 
 def read_delimited(
@@ -86,8 +88,17 @@ def _row(
             "The row holds bytes that are not text in the file's encoding. Deliver it in UTF-8.",
             printable(joined, limits.payload_chars),
         )  # fmt: skip
-    fields = read_fields(dict(zip(header, row, strict=True)), mapping)
+    fields = read_fields(_named(header, row), mapping)
     return story_record(locator, fields, payload_chars=limits.payload_chars)
+
+
+def _named(names: Sequence[str], values: Iterable[Any]) -> dict[str, Any]:
+    """Values by the names of their columns; of columns of one name the first that is filled."""
+    row: dict[str, Any] = {}
+    for name, value in zip(names, values, strict=True):
+        if row.get(name) in (None, ""):
+            row[name] = value
+    return row
 
 
 def _lines(stream: ByteStream, codec: str, limits: Limits, ended: list[bool]) -> Iterator[str]:
@@ -120,9 +131,8 @@ def _known_cells(line: str, delimiter: str) -> int:
 def refuse_unknown(header: Sequence[str], mapping: Mapping[str, str] | None) -> None:
     """Raises Refused ``unknown_columns`` where no column can be a title or a text."""
     names = {plain_name(name) for name in header}
-    wanted = {name for field in ("title", "body", "standfirst") for name in FIELD_NAMES[field]}
     mapped = {path.partition(".")[0] for path in (mapping or {}).values()}
-    if names & wanted or mapped & set(header):
+    if names & _TEXTS or mapped & set(header):
         return
     raise Refused(
         "unknown_columns",
@@ -170,11 +180,37 @@ def _parquet_row(
     mapping: Mapping[str, str] | None,
 ) -> Item:
     try:
-        row = {name: batch.column(at)[position].as_py() for at, name in enumerate(names)}
+        cells = [_cell(batch.column(at)[position], name) for at, name in enumerate(names)]
     except (ValueError, OverflowError) as error:
         return Rejection(locator, "damaged_row", f"The row cannot be read ({error}).")
-    fields = read_fields(row, mapping)
+    fields = read_fields(_named(names, cells), mapping)
     return story_record(locator, fields, payload_chars=limits.payload_chars)
+
+
+def _cell(scalar: Any, name: str) -> Any:
+    """The value as Python has it; dates beyond its calendar as text, bytes of a text decoded.
+
+    Raises ValueError for what cannot be read. Older writers store texts as bytes.
+    """
+    import pyarrow
+
+    try:
+        value = scalar.as_py()
+    except (ValueError, OverflowError):
+        if not pyarrow.types.is_temporal(scalar.type):
+            raise
+        return _far_date(scalar)
+    return value.decode() if isinstance(value, bytes) and plain_name(name) in _TEXTS else value
+
+
+def _far_date(scalar: Any) -> str | None:
+    """A date of a year that Python does not know, as Arrow writes it."""
+    import pyarrow
+
+    try:
+        return str(scalar.cast(pyarrow.string()))
+    except pyarrow.ArrowException:
+        return None
 
 
 def _damaged_parquet(error: Exception) -> Refused:

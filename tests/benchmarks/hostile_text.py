@@ -172,6 +172,7 @@ FURTHER: Mapping[str, Shape] = {
     "emoji": _repeated("😀👩‍👩‍👧🇳🇴"),
     "combining marks": _repeated("e" + "\u0301" * 1000),
     "one letter, combining marks": lambda chars: "e" + "\u0301" * (chars - 1),
+    "accents in turn": lambda chars: "e" + "\u0316\u0300" * ((chars - 1) // 2),
     "Chinese": _repeated("港口周一重新开放市长表示"),
     "hyphens": _hyphens,
     "courtesy titles": _repeated("Mr. "),

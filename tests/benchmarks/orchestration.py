@@ -146,7 +146,8 @@ def _import_prefect() -> tuple[Any, Any, Any]:
 
     with quick_imports():
         from flows import ingest
-        from flows.embedded_server import reporting_to, server_of_this_command
+        from flows.embedded_server import server_of_this_command
+        from flows.reporting import reporting_to
     return ingest, reporting_to, server_of_this_command
 
 

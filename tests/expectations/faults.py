@@ -84,7 +84,7 @@ def _past(check_id: str, value: float, runs: int = 6) -> str:
     """Results of earlier runs that measured about this value."""
     return (
         "insert into known.check_result select '20260201T06000' || i || 'Z-aaaaaa', 'x', "
-        f"'{check_id}', 'x', null, 'warning', true, '{value:.4f} (earlier)', 1, 0, null "
+        f"'{check_id}', 'x', null, 'warning', true, '{value:.4f} (earlier)', 1, 0, null, 'none' "
         f"from range({runs}) as t(i);"
     )
 
@@ -318,8 +318,8 @@ WRITTEN: dict[str, Fault] = {
     "related_link.target_article_id.not_itself": Fault(
         set_last("main.related_link", f"target_article_id = '{RIVER}'")
     ),
-    "run.files_seen.closes": Fault(set_last("ops.run", "files_seen = 5")),
-    "run.records_seen.closes": Fault(set_last("ops.run", "records_seen = 3")),
+    "run.files_seen.closes": Fault(set_last("ops.run", "files_seen = 6")),
+    "run.records_seen.closes": Fault(set_last("ops.run", "records_seen = 4")),
     "run.rows.counts_its_files": Fault("delete from ops.file where outcome = 'duplicate'"),
     "run.ended_at.not_before_start": Fault(
         set_last("ops.run", "ended_at = started_at - interval 1 hour")
@@ -352,9 +352,21 @@ WRITTEN: dict[str, Fault] = {
         _where("ops.file", "reason = null", "outcome = 'quarantined'")
     ),
     "file.duplicate_of.names_the_first": Fault(
-        _where("ops.file", "duplicate_of = null", "outcome = 'duplicate'")
+        _where("ops.file", "duplicate_of = source_uri", "duplicate_of is not null")
     ),
-    "file.outcome.loaded_with_record": Fault("delete from known.record where rowid = 0"),
+    "file.outcome.duplicate_of_something": Fault(
+        "delete from known.record where file_uri = 'file:///in/sent_again.csv'"
+    ),
+    "file.outcome.loaded_with_record": Fault(
+        f"delete from known.record where article_id = '{BRIDGE}'",
+        frozenset({"record.made_version.once_a_version", "record.first_file_uri.made_the_version"}),
+    ),
+    "record.made_version.once_a_version": Fault(
+        "update known.record set made_version = true where not made_version"
+    ),
+    "record.first_file_uri.made_the_version": Fault(
+        _where("ops.record", "first_file_uri = 'file:///in/bridge.txt'", "not made_version")
+    ),
     "record.hints.a_json_list": Fault(
         set_last("ops.record", "hints = '{\"kind\": 1}'"), frozenset({"record.hints.well_formed"})
     ),
@@ -380,6 +392,10 @@ WRITTEN: dict[str, Fault] = {
     ),
     "entity.name.trimmed": Fault(
         set_last("main.entity", "name = ' Lind'"), frozenset({"entity.name.is_an_alias"})
+    ),
+    "entity_alias.alias.trimmed": Fault(
+        set_last("main.entity_alias", "alias = chr(8203) || 'Lind'"),
+        frozenset({"entity.name.is_an_alias"}),
     ),
     "entity.name.is_an_alias": Fault(set_last("main.entity", "name = 'Lindt'")),
     "entity.entity_id.mentioned": Fault(

@@ -130,10 +130,10 @@ def _reference() -> Iterator[tuple[str, Row]]:
 
 def _operations() -> Iterator[tuple[str, Row]]:
     counts = {
-        "files_seen": 4, "files_gone": 0, "files_loaded": 2, "files_unchanged": 0,
-        "files_revised": 0, "files_duplicate": 1, "files_quarantined": 1, "files_removed": 0,
-        "records_seen": 2, "records_loaded": 2, "records_unchanged": 0, "records_revised": 0,
-        "records_duplicate": 0, "records_quarantined": 0,
+        "files_seen": 5, "files_gone": 0, "files_loaded": 2, "files_unchanged": 0,
+        "files_revised": 0, "files_duplicate": 2, "files_quarantined": 1, "files_removed": 0,
+        "records_seen": 3, "records_loaded": 2, "records_unchanged": 0, "records_revised": 0,
+        "records_duplicate": 1, "records_quarantined": 0,
     }  # fmt: skip
     yield "run", {
         "run_id": RUN_ID, "flow_run_id": None, "started_at": STARTED,
@@ -146,6 +146,7 @@ def _operations() -> Iterator[tuple[str, Row]]:
         ("bridge.txt", "loaded", None, None),
         ("copy.txt", "duplicate", None, "file:///in/river.txt"),
         ("empty.txt", "quarantined", "empty_file", None),
+        ("sent_again.csv", "duplicate", "Every record repeats another.", None),
     ):
         yield "file", {
             "run_id": RUN_ID, "source_uri": f"file:///in/{name}", "collection": "in",
@@ -176,6 +177,7 @@ def _operations() -> Iterator[tuple[str, Row]]:
 def _river() -> Iterator[tuple[str, Row]]:
     yield from _article(RIVER, "river.txt", RIVER_TEXT, RIVER_BLOCKS, RIVER_SENTENCES,
                         RIVER_MENTIONS)  # fmt: skip
+    yield "record", _record(RIVER, "sent_again.csv", "river.txt")
     yield "related_link", {"article_id": RIVER, "link_no": 0, "block_no": 5,
                            "title": "Bridge closes for a week", "url": None,
                            "target_article_id": BRIDGE}  # fmt: skip
@@ -211,16 +213,21 @@ def _article(
     }  # fmt: skip
     yield "article_version", shared | {"valid_from": STARTED, "valid_to": None, "is_current": True,
                                        "file_id": sha256(file)}  # fmt: skip
-    yield "record", {
+    yield "record", _record(article_id, file, file)
+    yield "article_component", {"article_id": article_id, "stage": "block",
+                                "component_id": COMPONENT}  # fmt: skip
+    yield from _spans(article_id, text, blocks, sentences, mentions)
+
+
+def _record(article_id: str, file: str, first_file: str) -> Row:
+    return {
         "article_id": article_id, "version_no": 1, "collection": "in",
         "file_uri": f"file:///in/{file}", "locator": "", "file_id": sha256(file), "format": "text",
         "source_id": "herald", "url": None, "title": None, "standfirst": None, "byline": "Ida Ek",
         "section": "Town", "published_raw": "28 February 2026", "modified_raw": None,
-        "language": None, "hints": "[]",
+        "language": None, "hints": "[]", "made_version": file == first_file,
+        "first_file_uri": f"file:///in/{first_file}",
     }  # fmt: skip
-    yield "article_component", {"article_id": article_id, "stage": "block",
-                                "component_id": COMPONENT}  # fmt: skip
-    yield from _spans(article_id, text, blocks, sentences, mentions)
 
 
 def _spans(

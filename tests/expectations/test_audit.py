@@ -8,7 +8,7 @@ import pytest
 from expectations.audit import run_checks
 from expectations.check import Check, CheckError
 from expectations.suite import all_checks
-from tests.expectations.good_rows import RIVER, RUN_ID, good_rows, open_database
+from tests.expectations.good_rows import BRIDGE, RIVER, RUN_ID, good_rows, open_database
 from warehouse.tables import CHECK_FAILURE, CHECK_RESULT
 
 
@@ -16,7 +16,7 @@ def test_right_rows_pass_every_check() -> None:
     report = run_checks(open_database(good_rows()), run_id=RUN_ID)
 
     assert report.failure.rows() == []
-    assert report.withheld.rows() == []
+    assert report.blamed.rows() == []
     assert report.result["success"].all()
     assert report.result.schema == CHECK_RESULT.polars_schema
     assert report.failure.schema == CHECK_FAILURE.polars_schema
@@ -32,8 +32,8 @@ def test_a_row_that_fails_is_named_with_its_value_and_withholds_its_article() ->
     assert report.failure.rows() == [
         (RUN_ID, "article.language.in_force", "00000000000000bb", "iw")
     ]
-    assert report.withheld.rows() == [
-        ("00000000000000bb", "article", "article.language.in_force", "00000000000000bb", "iw")
+    assert report.blamed.drop("notes").rows() == [
+        ("article", BRIDGE, "article", "article.language.in_force", BRIDGE, "iw")
     ]
     assert report.examples("article.language.in_force") == ("00000000000000bb: iw",)
 

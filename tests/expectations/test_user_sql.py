@@ -31,7 +31,7 @@ def test_a_file_becomes_a_check_that_names_rows_and_withholds_articles(tmp_path:
     report = run_checks(con, run_id=RUN_ID, checks=read_sql_checks(tmp_path))
 
     assert report.failure.rows() == [(RUN_ID, "article.byline.not_staff", BRIDGE, "By Staff")]
-    assert report.withheld["article_id"].to_list() == [BRIDGE]
+    assert report.blamed["blamed"].to_list() == [BRIDGE]
     assert report.result["notes"].to_list() == ["We publish no article without an author."]
 
 
@@ -104,7 +104,7 @@ def test_a_file_written_oddly_is_read(tmp_path: Path, change: tuple[str, str]) -
 
     report = run_checks(con, run_id=RUN_ID, checks=read_sql_checks(tmp_path))
 
-    assert report.withheld["article_id"].to_list() == [BRIDGE]
+    assert report.blamed["blamed"].to_list() == [BRIDGE]
 
 
 def test_a_query_that_cannot_be_answered_shows_before_the_run(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from flows.accounting import AccountingError, settle
 from flows.discover import KNOWN_FILE, Candidate, Plan
 from flows.extraction import Extracted, OpenedFile, Rejected
+from transforms.withholding import Withheld
 
 T = datetime(2024, 1, 1, tzinfo=UTC)
 HASH = "0" * 64
@@ -19,7 +20,9 @@ def opened(name: str, outcome: str | None = None, duplicate_of: str | None = Non
 
 
 def version(*rows: tuple[str, str, str]) -> pl.DataFrame:
-    return pl.DataFrame(rows, ["file_uri", "article_id", "outcome"], orient="row")
+    columns = dict.fromkeys(("file_uri", "article_id", "outcome"), pl.String())
+    frame = pl.DataFrame(rows, columns, orient="row")
+    return frame.with_columns(pl.lit("first").alias("first_file_uri"))
 
 
 def plan(seen: int, unchanged: int = 0, gone: tuple[str, ...] = ()) -> Plan:
@@ -44,7 +47,7 @@ def test_a_container_takes_the_best_outcome_of_its_records() -> None:
         plan(4, unchanged=1, gone=("old",)),
         extracted,
         version(("feed", "a", "unchanged"), ("feed", "b", "revised")),
-        {},
+        Withheld(),
         run_id="r",
         collection="c",
     )
@@ -68,7 +71,7 @@ def test_a_container_takes_the_best_outcome_of_its_records() -> None:
 def test_an_article_that_checks_withhold_is_quarantined() -> None:
     accounts = settle(
         plan(1), Extracted(files=[opened("f")], record_count=1), version(("f", "a", "loaded")),
-        {"a": "article.language.pattern"}, run_id="r", collection="c",
+        Withheld(article={"a": "article.language.pattern"}), run_id="r", collection="c",
     )  # fmt: skip
     accounts.balance()
     assert accounts.file.select("outcome", "reason").rows() == [
@@ -79,10 +82,36 @@ def test_an_article_that_checks_withhold_is_quarantined() -> None:
 
 def test_sums_that_do_not_close_stop_the_run() -> None:
     lost_file = settle(plan(2), Extracted(files=[opened("f")], record_count=1),
-                       version(("f", "a", "loaded")), {}, run_id="r", collection="c")  # fmt: skip
+                       version(("f", "a", "loaded")), Withheld(), run_id="r",
+                       collection="c")  # fmt: skip
     with pytest.raises(AccountingError, match="2 seen and 0 gone, but 1 have an outcome"):
         lost_file.balance()
     lost_record = settle(plan(1), Extracted(files=[opened("f")], record_count=2),
-                         version(("f", "a", "loaded")), {}, run_id="r", collection="c")  # fmt: skip
+                         version(("f", "a", "loaded")), Withheld(), run_id="r",
+                       collection="c")  # fmt: skip
     with pytest.raises(AccountingError, match="2 read, but 1 have an outcome"):
         lost_record.balance()
+
+
+def test_a_file_that_a_check_fails_is_quarantined_with_all_it_gave() -> None:
+    accounts = settle(
+        plan(2), Extracted(files=[opened("f"), opened("g")], record_count=3),
+        version(("f", "a", "loaded"), ("f", "b", "duplicate"), ("g", "b", "loaded")),
+        Withheld(article={"a": "file.format.pattern"}, file={"f": "file.format.pattern"}),
+        run_id="r", collection="c",
+    )  # fmt: skip
+    accounts.balance()
+    assert outcomes(accounts.file) == {"f": "quarantined", "g": "loaded"}
+
+
+def test_a_file_that_is_gone_is_not_removed_while_a_check_keeps_its_article() -> None:
+    accounts = settle(
+        plan(0, gone=("old", "older")), Extracted(), version(), Withheld(),
+        {"old": "article.language.pattern"}, run_id="r", collection="c",
+    )  # fmt: skip
+    accounts.balance()
+    assert accounts.file.select("source_uri", "outcome", "reason").rows() == [
+        ("old", "quarantined",
+         "The file is gone, but its article stays: check article.language.pattern failed."),
+        ("older", "removed", "The file is not there any more."),
+    ]  # fmt: skip

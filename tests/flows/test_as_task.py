@@ -17,8 +17,9 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.as_task import StageTasks, StageTimedOut
+from flows.as_task import StageTasks
 from flows.place import PlaceError, PlaceUnreachable
+from flows.plain_steps import StageTimedOut
 from flows.settings import STAGE_SECONDS, Settings
 
 pytestmark = pytest.mark.server

@@ -68,7 +68,8 @@ def report(warehouse: Path, *command: str) -> dict[str, object]:
 def test_status_for_programs(warehouse: Path) -> None:
     told = report(warehouse, "status")
     assert set(told) == {
-        "warehouse", "tables", "runs", "failed_checks", "open_quarantine", "held_by",
+        "warehouse", "tables", "runs", "failed_checks", "open_quarantine", "damaged", "set_aside",
+        "held_by",
     }  # fmt: skip
     assert told["warehouse"] == str(warehouse)
     assert isinstance(told["tables"], dict)

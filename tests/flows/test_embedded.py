@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.embedded_server import EmbeddedServer, ServerMissing, reporting_to
+from flows.embedded_server import (
+    EmbeddedServer,
+    ServerMissing,
+    ServerNotStarted,
+    refuse_damaged_profiles,
+)
+from flows.reporting import reporting_to
 
 pytestmark = pytest.mark.server
 
@@ -74,6 +80,32 @@ def test_it_ends_in_order_and_is_not_waited_for_in_vain(
     assert server.url()
     server.close()
     assert server._process.returncode == 0  # neither killed nor out of patience
+
+
+@pytest.mark.parametrize("content", [b"active = [[[", b"\xff\xfe", None])
+def test_damaged_profiles_of_prefect_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    path = tmp_path / "profiles.toml"
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_PROFILES_PATH", raising=False)
+    refuse_damaged_profiles()
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(ServerMissing, match=r"profiles\.toml: Prefect cannot read its profiles"):
+        refuse_damaged_profiles()
+
+
+def test_a_database_of_prefect_that_cannot_be_read_is_no_hang(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "prefect.db").write_bytes(bytes(range(256)) * 20)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    server = EmbeddedServer()
+    try:
+        with pytest.raises(ServerNotStarted, match="Prefect's server did not start"):
+            server.url()
+    finally:
+        server.close()
 
 
 def test_a_configured_server_that_is_not_there_is_said_in_words() -> None:

@@ -18,7 +18,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.testing.utilities import prefect_test_harness
 
-from expectations.check import CheckReport
+from expectations.check import BLAMED, CheckReport
 from flows.artifact import show
 from flows.check_process import check_staged
 from flows.conclude import ChecksFailed
@@ -99,15 +99,18 @@ def test_failed_checks_are_named_in_the_state_and_shown(
             success=pl.col("success") & ~broken,
             severity=pl.when(broken).then(pl.lit("critical")).otherwise("severity"),
         )
-        return CheckReport(result, report.failure, report.withheld)
+        blamed = {"blame": "nothing", "blamed": None, "check_id": "article.article_id.not_null"}
+        row = pl.DataFrame([blamed], BLAMED)
+        return CheckReport(result, report.failure, row)
 
     monkeypatch.setattr(warm, "check", failing)
     warm_up.set(warm)
     warehouse = tmp_path / "news.duckdb"
     state = ingest(Settings(source=str(folder), warehouse=warehouse), return_state=True)
     assert (state.is_failed(), state.name) == (True, "Checks failed")
-    assert "1 critical checks failed, nothing was published (article.article_id" in str(
-        state.message
+    assert (
+        "1 checks failed that no article can be blamed for, nothing was published "
+        "(article.article_id" in str(state.message)
     )
     with pytest.raises(ChecksFailed):
         state.result()

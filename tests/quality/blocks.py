@@ -85,7 +85,7 @@ def staged(pages: Sequence[GoldPage], view: str, *, addressed: bool) -> pl.DataF
             pl.lit("text").alias("format"),
             pl.lit("unknown").alias("source_id"),
             pl.lit("[]").alias("hints"),
-            *(null.alias(name) for name in (*empty, "language", "mojibake")),
+            *(null.alias(name) for name in (*empty, "language", "mojibake", "text_only_reason")),
         )
     )
 

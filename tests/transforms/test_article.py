@@ -39,3 +39,15 @@ def test_a_text_too_short_to_tell_its_language() -> None:
     )
 
     assert article.select(pl.col("language")).item() == "und"
+
+
+def test_words_are_parted_by_all_white_space_that_python_knows() -> None:
+    text = (
+        "The tide rose over the quay\x1c and\x1fthe\u2003boats\u3000sank\x85there on Monday. \x1d"
+    )
+    record = staged(text)
+    block = build_block(record, NO_BOILERPLATE, block_model())
+    row = build_article(
+        record, block, SENTENCE.empty(), run_id="r", collected_at=datetime(2024, 6, 1, tzinfo=UTC)
+    ).row(0, named=True)
+    assert row["word_count"] == len(row["body_text"].split()) > 0

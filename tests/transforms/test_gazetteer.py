@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from expectations.iso_codes import COUNTRIES
 from tests.transforms.gazetteer_fixture import shipped_gazetteer
+from transforms.plain_text import shown_name
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,22 @@ def test_no_demonym_stands_twice_and_every_code_is_a_country() -> None:
     gazetteer = shipped_gazetteer()
     codes = {iso2 for iso2 in gazetteer._demonyms.values() if iso2}
     assert {gazetteer.country_of_code(iso2).iso2 for iso2 in codes} == codes
+
+
+def test_every_listed_place_passes_the_checks_of_an_entity() -> None:
+    known = shipped_gazetteer()
+    countries = {known.country_of_code(iso2) for iso2 in known._countries.values()}
+    cities = {city for named in known._cities.values() for city in named}
+    parts = {part for named in known._subdivisions.values() for part in named}
+    in_force = set(COUNTRIES.split())
+
+    codes = {c.iso2 for c in countries} | {c.iso2 for c in cities} | {p.iso2 for p in parts}
+    assert codes - {None} <= in_force
+    assert {iso2 for iso2 in known._demonyms.values() if iso2} <= in_force
+    names = {c.name for c in countries} | {c.name for c in cities} | {p.name for p in parts}
+    assert [
+        name for name in names | set(known._people.values()) if name != shown_name(name) or not name
+    ] == []
+    assert all(-90 <= c.latitude <= 90 and -180 <= c.longitude <= 180 for c in cities)
+    assert all(place.geonames_id is None or place.geonames_id.isdigit() for place in countries)
+    assert all(city.geonames_id.isdigit() for city in cities)

@@ -89,3 +89,24 @@ def test_a_dateline_is_without_the_blanks_before_its_dash() -> None:
     declared = Declared(None, None, None, None, None, None, None)
 
     assert read_metadata(declared, [opening], COLLECTED).dateline == "TARAWA"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "2024-05-03T09:00:00+99:99",  # a zone more than a day away from UTC
+        "9999-12-31T23:59:59-12:00",  # an instant of the year 10000
+        "24:010000000000000000000000000000000",  # minutes that no decimal number divides
+        "1" * 10_000_000,
+        "1.1" * 1_000_000,
+    ],
+    ids=["zone", "year", "minutes", "digits", "points"],
+)
+def test_what_is_no_date_is_undateable_at_once(raw: str) -> None:
+    assert publication_date(raw, None, (), raw, COLLECTED) == UNDATEABLE
+
+
+def test_a_title_of_white_space_is_none_and_comes_from_nowhere() -> None:
+    declared = Declared(None, "\u00a0", None, None, None, None, None)
+    found = read_metadata(declared, (), COLLECTED)
+    assert (found.title, found.title_source) == (None, None)

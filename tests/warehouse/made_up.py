@@ -165,7 +165,7 @@ def _add_article(run: MadeUp, started: datetime, name: str, version: int, paragr
             run_id=run.run_id)  # fmt: skip
     run.add("record", article_id=article_id, version_no=version, collection="seeds", file_uri=uri,
             locator="", file_id=file_id, format="text", source_id=source_id,
-            hints="[]")  # fmt: skip
+            hints="[]", made_version=True, first_file_uri=uri)  # fmt: skip
     run.add("file", run_id=run.run_id, source_uri=uri, collection="seeds", file_id=file_id,
             byte_count=len(text), modified_at=START, format="text", encoding="utf-8",
             outcome="loaded" if version == 1 else "revised")  # fmt: skip

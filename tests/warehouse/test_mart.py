@@ -320,12 +320,14 @@ def test_kwic_knows_letters_beyond_ascii(
 KWIC_TEXT = (
     "𝒜 🌊🌊 cafe\u0301 café STRASSE it's its 100% a.b axb C++ x_y don’t 選挙結果 foo-bar\nnew line"
 )
+HIDDEN_TEXT = "Wash\u00ading\u00adton: Elena\u200b\u00a0 Marsh’s \u202ePayne\u2069. Mar\u200bshal."
 
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     warehouse = tmp_path_factory.mktemp("kwic") / "news.duckdb"
-    blocks = [("title", "Café title"), ("paragraph", KWIC_TEXT), ("promo", "Only here: zebra")]
+    blocks = [("title", "Café title"), ("paragraph", KWIC_TEXT), ("promo", "Only here: zebra"),
+              ("paragraph", HIDDEN_TEXT)]  # fmt: skip
     publish_run(said_run(1, {"odd": blocks}), warehouse)
     con = open_reader(warehouse)
     yield con
@@ -354,6 +356,13 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         ("\\E", []),
         ("\n ", []),
         ("zebra", []),
+        ("Washington", ["Wash\u00ading\u00adton"]),
+        ("wash", []),  # the word goes on behind what nobody sees
+        ("ton", []),
+        ("Elena Marsh", ["Elena\u200b\u00a0 Marsh"]),
+        ("El\u00adena\u3000Marsh", ["Elena\u200b\u00a0 Marsh"]),
+        ("payne", ["Payne"]),
+        ("mar", []),
         ("' OR 1=1 --", []),
         ("x" * 10_000, []),
     ],

@@ -40,6 +40,10 @@ ARTICLES: dict[str, Blocks] = {
         ("paragraph", "The mayor was not there 🌊."),
         ("correction", "An earlier version named the wrong quay."),
     ],
+    "hidden": [
+        ("title", "Wash\u00ading\u00adton votes"),
+        ("paragraph", "Elena\u200b Marsh met \u202eAlexander\u00a0\u2003Payne\u2069, Ba\u034fsel."),
+    ],
     "abroad": [
         ("title", "外国新闻"),
         ("paragraph", "选举结果公布了，市长获胜。"),
@@ -97,6 +101,12 @@ def find(request: pytest.FixtureRequest, warehouse: Path) -> Iterator[Find]:
         ("chloe", ["vote 3"]),  # composed, and with an accent of its own
         ("antimatter", ["storm 2"]),  # a soft hyphen is no letter
         ("quay", ["storm 4"]),
+        ("washington", ["hidden 0"]),  # soft hyphens show where a word may be broken
+        ("Elena Marsh", ["hidden 1"]),  # a zero-width space stands in it
+        ('"elena marsh"', ["hidden 1"]),
+        ("El\u2060ena\u202fMarsh", ["hidden 1"]),  # and in what is asked for
+        ('"Alexander Payne"', ["hidden 1"]),  # two odd spaces in a row
+        ("payne basel", ["hidden 1"]),  # marks of writing direction, a combining joiner
         ("boats mayor", ["storm 1", "storm 3"]),  # in one article, not in one block
         ("boats elections", []),
         ('"harbour master"', ["storm 2"]),

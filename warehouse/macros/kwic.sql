@@ -1,13 +1,42 @@
 -- kwic(term, width)
 -- Keyword in context: every place where body blocks of current articles have the term as whole words,
--- in any case and across line ends, with up to `width` characters on each side. `start_char` points
--- into `article.text`.
-WITH sought AS (
+-- in any case, across line ends and whatever stands in it that nobody sees, with up to `width`
+-- characters on each side. `start_char` points into `article.text`.
+WITH unseen AS (
     SELECT
-        '(?i)' || regexp_replace(regexp_escape(trim(term, e' \t\n\r')), '(\\?\s)+', '\\s+', 'g')
-            AS pattern,
-        lower(regexp_extract(term, '\S+')) AS first_word
-    WHERE regexp_matches(term, '\S')
+        '[{UNSEEN}]' AS one,
+        '[{WHITE}]' AS white
+),
+asked AS (
+    SELECT
+        trim(regexp_replace(regexp_replace(term, one, '', 'g'), white || '+', ' ', 'g')) AS said,
+        unseen.*
+    FROM unseen
+),
+sought AS (
+    SELECT
+        '(?i)' || replace(regexp_escape(said), '\ ', white || '+') AS pattern,
+        list_transform(regexp_extract_all(said, '(?s).'), lambda letter:
+            CASE letter WHEN ' ' THEN '(?:' || white || one || '*)+' ELSE regexp_escape(letter) END
+        ) AS letters,
+        -- In a term far longer than names what nobody sees is not looked past: DuckDB's patterns
+        -- may not grow without end.
+        '(?i)' || array_to_string(list_transform(letters, lambda letter, i:
+            CASE WHEN i < len(letters) AND len(letters) <= 300 THEN letter || one || '*' ELSE letter END
+        ), '') AS wide_pattern,
+        lower(string_split(said, ' ')[1]) AS first_word,
+        lower(string_split(said, ' ')[-1]) AS last_word,
+        one AS unseen
+    FROM asked
+    WHERE said <> ''
+),
+marked AS (
+    SELECT
+        *,
+        strlen(text) > length(text) AND regexp_matches(text, '[{UNSEEN}]') AS is_marked,
+        lower(if(is_marked, regexp_replace(text, '[{UNSEEN}]', '', 'g'), text)) AS lower_text
+    FROM main.block
+    WHERE is_body
 ),
 containing AS (
     SELECT
@@ -15,11 +44,12 @@ containing AS (
         block.block_no,
         block.start_char,
         block.text,
-        string_split_regex(block.text, pattern) AS pieces,
-        regexp_extract_all(block.text, pattern) AS hits
-    FROM main.block AS block
-    JOIN sought ON contains(lower(block.text), first_word)
-    WHERE block.is_body
+        unseen,
+        if(is_marked, wide_pattern, pattern) AS pattern_here,
+        string_split_regex(block.text, pattern_here) AS pieces,
+        regexp_extract_all(block.text, pattern_here) AS hits
+    FROM marked AS block
+    JOIN sought ON contains(lower_text, first_word) AND contains(lower_text, last_word)
 ),
 placed AS (
     SELECT
@@ -27,6 +57,7 @@ placed AS (
         block_no,
         start_char,
         text,
+        unseen,
         unnest(hits) AS keyword,
         unnest(list_transform(hits, lambda _, i:
             length(array_to_string(pieces[:i], '')) + length(array_to_string(hits[:i - 1], ''))
@@ -38,6 +69,8 @@ around AS (
         *,
         substring(text, 1, position) AS before,
         substring(text, position + length(keyword) + 1) AS after,
+        right(regexp_replace(right(before, 50), unseen, '', 'g'), 1) AS letter_before,
+        left(regexp_replace(left(after, 50), unseen, '', 'g'), 1) AS letter_after,
         '[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]' AS unspaced
     FROM placed
 )
@@ -53,11 +86,11 @@ FROM around
 JOIN mart.article_current AS article USING (article_id)
 -- Where a word begins or ends no letter, digit or mark goes on; signs, and scripts that do not space
 -- their words, begin and end anywhere.
-WHERE (NOT regexp_matches(right(before, 1), '[\pL\pN\pM]')
+WHERE (NOT regexp_matches(letter_before, '[\pL\pN\pM]')
         OR NOT regexp_matches(left(keyword, 1), '[\pL\pN\pM]')
         OR regexp_matches(left(keyword, 1), unspaced))
-    AND NOT regexp_matches(left(after, 1), '\pM')
-    AND (NOT regexp_matches(left(after, 1), '[\pL\pN]')
+    AND NOT regexp_matches(letter_after, '\pM')
+    AND (NOT regexp_matches(letter_after, '[\pL\pN]')
         OR NOT regexp_matches(right(keyword, 1), '[\pL\pN\pM]')
         OR regexp_matches(right(keyword, 1), unspaced))
 ORDER BY article_id, start_char

@@ -1,11 +1,11 @@
 -- plain_words("text")
--- A text as full-text search compares it: lower case, accents and soft hyphens taken off, and its
+-- A text as full-text search compares it: lower case, accents and what nobody sees taken off, and its
 -- words (runs of letters and digits; single characters of scripts that do not space their words)
 -- apart by one space each.
 trim(regexp_replace(
     regexp_replace(
         regexp_replace(
-            lower(strip_accents("text")), '[\p{M}\x{AD}\x{200B}-\x{200D}\x{2060}\x{FEFF}]', '', 'g'
+            lower(strip_accents("text")), '[\p{M}{UNSEEN}]', '', 'g'
         ),
         '([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])', ' \1 ', 'g'
     ),

@@ -24,3 +24,4 @@ JOIN ops.record AS record USING (article_id, version_no)
 JOIN ops.run AS run ON run.run_id = article.run_id
 JOIN ops.article_component AS made USING (article_id)
 JOIN ops.component AS component USING (component_id)
+WHERE record.made_version

@@ -1,15 +1,16 @@
 -- How much of what the outlets print is the same text again?
 -- For a media researcher. One row an outlet: `articles` as published, `stories` after copies are
 -- counted once, `shared` the articles whose text another article has too, and `copied_files` the
--- files that were byte for byte another file, which are no articles at all.
+-- files that hold nothing but what other files have, byte for byte or record for record.
 WITH copies AS (
     SELECT body_hash FROM mart.article_current GROUP BY body_hash HAVING count(*) > 1
 ),
 copied_file AS (
     SELECT article.source_id, count(DISTINCT file.source_uri) AS copied_files
     FROM ops.file AS file
-    JOIN ops.record AS record ON record.file_uri = file.duplicate_of
+    JOIN ops.record AS record ON record.file_uri = coalesce(file.duplicate_of, file.source_uri)
     JOIN article USING (article_id)
+    WHERE file.outcome = 'duplicate'
     GROUP BY article.source_id
 )
 SELECT

@@ -34,6 +34,17 @@ CONTRACTS: tuple[Contract, ...] = (
 )  # fmt: skip
 """Every published table."""
 
+ARTICLE_TABLES = frozenset(
+    contract.name
+    for contract in (
+        ARTICLE, ARTICLE_COMPONENT, ARTICLE_VERSION, BLOCK, MENTION, RECORD, RELATED_LINK, SENTENCE,
+    )
+)  # fmt: skip
+"""Tables whose rows come and go with one article."""
+
+ENTITY_TABLES = frozenset(contract.name for contract in (ENTITY, ENTITY_ALIAS, ENTITY_MERGE))
+"""Tables whose rows come and go with one entity."""
+
 SEARCH_TABLES: tuple[Contract, ...] = (DOCUMENT, TERM, POSTING, UNREAD)
 """The index of `search`: derived wholly from `block`, so not loaded or checked as other tables."""
 
@@ -43,6 +54,7 @@ BY_NAME = MappingProxyType({contract.name: contract for contract in CONTRACTS})
 __all__ = [
     "ARTICLE",
     "ARTICLE_COMPONENT",
+    "ARTICLE_TABLES",
     "ARTICLE_VERSION",
     "BLOCK",
     "BY_NAME",
@@ -54,6 +66,7 @@ __all__ = [
     "ENTITY",
     "ENTITY_ALIAS",
     "ENTITY_MERGE",
+    "ENTITY_TABLES",
     "EXTRACTED_RECORD",
     "FILE",
     "MENTION",

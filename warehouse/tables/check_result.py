@@ -3,6 +3,7 @@
 from warehouse.contract import Contract, ForeignKey, flag, text, whole
 
 SEVERITIES = ("critical", "quarantine", "warning")
+ACTIONS = ("none", "recorded", "withheld", "stopped")
 
 CHECK_RESULT = Contract(
     name="check_result",
@@ -15,13 +16,17 @@ CHECK_RESULT = Contract(
         text("check_id", "table.column.rule"),
         text("table_name", "Table checked."),
         text("column_name", "Column checked; null for a check of whole rows.", nullable=True),
-        text("severity", "What a failure does.", allowed=SEVERITIES),
+        text("severity", "What it guards: critical, that keys, offsets and accounts are right; "
+             "quarantine, that a value is; warning, that it is usual.", allowed=SEVERITIES),
         flag("success", "True when nothing failed."),
         text("observed", "What was seen, where the check measures something.", nullable=True),
         whole("checked_count", "Rows looked at.", large=True),
         whole("failed_count", "Rows that failed.", large=True),
         text("notes", "Why the limit is where it is.", nullable=True),
+        text("action", "What was done about the rows that failed: none failed, they were recorded, "
+             "what they belong to was withheld, or the run was stopped. Null in runs of releases "
+             "before this column.", nullable=True, allowed=ACTIONS),
     ),
     key=("run_id", "suite", "check_id"),
     foreign_keys=(ForeignKey(("run_id",), "run", ("run_id",)),),
-)
+)  # fmt: skip

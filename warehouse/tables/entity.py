@@ -15,7 +15,11 @@ ENTITY = Contract(
     columns=(
         text("entity_id", "Hash of type, first canonical name and disambiguator.", pattern=HEX_16),
         text("entity_type", "What kind of thing it is.", allowed=ENTITY_TYPES),
-        text("name", "Canonical name."),
+        text(
+            "name",
+            "Canonical name, in single spaces and without characters that nobody sees; a joiner or "
+            "variation selector stays where the script of the name needs it.",
+        ),
         text(
             "country_iso2",
             "ISO 3166-1 alpha-2 code of the place, or of a group's country.",

@@ -11,7 +11,10 @@ ENTITY_ALIAS = Contract(
     grain="One name of one entity.",
     columns=(
         text("entity_id", "Entity.", pattern=HEX_16),
-        text("alias", "The name as printed."),
+        text(
+            "alias",
+            "The name as printed, but in single spaces and without characters that nobody sees.",
+        ),
         text("kind", "What kind of name it is.", allowed=ALIAS_KINDS),
         text("source", "What said so: the rule, the package or the override row."),
         text("block_key", "Sound under which look-alike names are searched; may be empty."),

@@ -19,8 +19,10 @@ FILE = Contract(
         text("encoding", "Python codec name; null for bytes that are not text.", nullable=True),
         text("outcome", "What became of it.", allowed=OUTCOMES),
         text("reason", "Why, where it was not loaded.", nullable=True),
-        text("duplicate_of", "Address of the file with the same bytes.", nullable=True),
+        text("duplicate_of", "Of a duplicate, address of the file with the same bytes, or else of "
+             "the one file that has every record of this one; null where several have them: "
+             "ops.record names the file of each.", nullable=True),
     ),
     key=("run_id", "source_uri"),
     foreign_keys=(ForeignKey(("run_id",), "run", ("run_id",)),),
-)
+)  # fmt: skip

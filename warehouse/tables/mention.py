@@ -23,7 +23,7 @@ MENTION = Contract(
         text("entity_type", "What kind of thing is named here.", allowed=ENTITY_TYPES),
         whole("start_char", "First code point in `article.text`."),
         whole("end_char", "One past the last code point.", minimum=1),
-        text("text", "The slice itself."),
+        text("text", "The slice itself, with odd spaces and unseen characters that stand in it."),
         text("role", "Title or office printed beside the name.", nullable=True),
         text("method", "What found the span and its type.", allowed=MENTION_METHODS),
         number(

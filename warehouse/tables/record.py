@@ -1,11 +1,12 @@
 """Contract of `ops.record`: what each delivered record declared beside its text, so that derived
-tables can be made anew. Its staging forms carry the text between extraction and load."""
+tables can be made anew, and which file has an article that several deliver. Its staging forms carry
+the text between extraction and load."""
 
-from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, text, whole
+from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, flag, text, whole
 
 _DECLARED = (
     text("article_id", "Article.", pattern=HEX_16),
-    whole("version_no", "Version of the article this record made.", minimum=1),
+    whole("version_no", "Version of the article that this record made or repeats.", minimum=1),
     text("collection", "Collection of the file."),
     text("file_uri", "Address of the file, without locator."),
     text("locator", "Place of the record in a container; empty for a whole file."),
@@ -24,31 +25,44 @@ _DECLARED = (
          "[start_char, end_char, kind, rule, url]."),
     text("mojibake", "What of the text looks decoded with the wrong charset, and whether it stands "
          "as delivered or repaired; null where nothing does.", nullable=True),
+    text("text_only_reason", "Why the parts of the markup could not be told apart, so that lines "
+         "are judged by their shape alone: which bound it exceeds. Null where they were.",
+         nullable=True),
 )  # fmt: skip
 
 RECORD = Contract(
     name="record",
     schema="ops",
     layer="operations",
-    grain="One delivered record, without its text.",
-    columns=_DECLARED,
-    key=("article_id", "version_no"),
+    grain="One delivered record, without its text: one that made a version of its article, or one "
+    "that repeats a version made by another.",
+    columns=(
+        *_DECLARED,
+        flag("made_version", "True for the one record that made the version; false for a record "
+             "that says the same again."),
+        text("first_file_uri", "Address of the file whose record made the version: this file, or "
+             "the one it repeats."),
+    ),
+    key=("article_id", "version_no", "file_uri", "locator"),
     foreign_keys=(
         ForeignKey(("article_id", "version_no"), "article_version", ("article_id", "version_no")),
     ),
-)
+)  # fmt: skip
 
 _TEXT = (
     text("content_hash", "SHA-256 of `text` in UTF-8.", pattern=HEX_64),
     text("text", "Decoded text with \\n line ends."),
 )
 
+_ISSUED = text("issued_raw", "Date that the container as a whole declares, as a feed's last build.",
+               nullable=True)  # fmt: skip
+
 EXTRACTED_RECORD = Contract(
     name="extracted_record",
     schema="staging",
     layer="staging",
     grain="One record as extraction delivers it, before its version is known.",
-    columns=(*(column for column in _DECLARED if column.name != "version_no"), *_TEXT),
+    columns=(*(column for column in _DECLARED if column.name != "version_no"), _ISSUED, *_TEXT),
     key=("file_uri", "locator"),
 )
 

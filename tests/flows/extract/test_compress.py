@@ -126,3 +126,8 @@ def test_the_members_of_a_zip_share_one_allowance(read: Reader) -> None:
     found = read(data, file_bytes=10_000)
     assert len(found.records) == 2
     assert found.rejected == [("member 2", "file_too_large"), (None, "file_too_large")]
+
+
+def test_a_member_without_a_name_is_read(read: Reader) -> None:
+    found = read(_zip({"": TEXT, "a/": b"", "b.txt": TEXT}))
+    assert [record.locator for record in found.records] == ["member ", "member b.txt"]

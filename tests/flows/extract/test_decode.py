@@ -83,3 +83,8 @@ def test_nothing_is_replaced(read: Reader) -> None:
     assert found.rejected == [(None, "undecodable_bytes")]
     delivered = "The file itself holds \ufffd."
     assert read(delivered.encode()).records[0].text == delivered
+
+
+def test_a_control_character_is_no_reason_to_doubt_utf_16(read: Reader) -> None:
+    text = "Bridge\x85 to close\x96 in May"
+    assert read(b"\xff\xfe" + text.encode("utf-16-le"), "a.txt").records[0].text == text

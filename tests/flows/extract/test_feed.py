@@ -91,3 +91,18 @@ def test_other_xml_is_no_news(read: Reader) -> None:
     assert read(b'<?xml version="1.0"?><urlset><url>x</url></urlset>').rejected == [
         (None, "unknown_format")
     ]
+
+
+def test_a_guid_that_looks_like_a_numbered_one_keeps_its_own_locator(read: Reader) -> None:
+    items = "".join(
+        f"<item><title>T</title><guid>{guid}</guid></item>" for guid in ("x", "x", "x #2")
+    )
+    found = read(f"<rss><channel>{items}</channel></rss>".encode())
+    assert [r.locator for r in found.records] == ["guid x", "guid x #2", "guid x #2 #2"]
+
+
+def test_references_to_no_character_stay_as_written(read: Reader) -> None:
+    feed = b"<rss><channel><item><title>Tide &#xd800; &#0; &#233;</title></item></channel></rss>"
+    assert read(feed).records[0].text == "Tide &#xd800; &#0; \u00e9"
+    item = b'{"title": "Tide", "text": "&#xD800; &amp; &#1114112; &#xE9;"}'
+    assert read(item).records[0].text == "Tide\n\n&#xD800; & &#1114112; \u00e9"

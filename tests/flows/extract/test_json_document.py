@@ -167,3 +167,23 @@ def test_wide_lines_are_read(read: Reader) -> None:
 def test_too_many_records_stop_the_file_and_keep_what_came(read: Reader) -> None:
     found = read(b'{"title": "T"}\n' * 5, "a.jsonl", record_count=3)
     assert (len(found.records), found.rejected) == (3, [(None, "too_many_records")])
+
+
+def test_items_of_an_odata_envelope_are_records(read: Reader) -> None:
+    envelope = b'{"_type": "News", "value": [{"name": "Weir broken", "description": "Again."}]}'
+    assert [r.text for r in read(envelope, "a.json").records] == ["Weir broken\n\nAgain."]
+
+
+def test_several_objects_in_one_line_are_records(read: Reader) -> None:
+    lines = (
+        b'{"title": "A"}\r{"title": "B"}\r\n{"title": "C"} {"title": "D"} {"tit\n{"title": "E"}\n'
+    )
+    found = read(lines, "a.jsonl")
+    assert [(record.locator, record.text) for record in found.records] == [
+        ("line 1, item 1", "A"),
+        ("line 1, item 2", "B"),
+        ("line 2, item 1", "C"),
+        ("line 2, item 2", "D"),
+        ("line 3", "E"),
+    ]
+    assert found.rejected == [("line 2, item 3", "invalid_json")]

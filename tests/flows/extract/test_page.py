@@ -83,6 +83,7 @@ def test_a_page_gives_text_metadata_and_kinds(read: Reader) -> None:
     declared = {k: v for k, v in vars(record).items() if k not in ("text", "hints", "locator")}
     assert declared == {
         "mojibake": None,
+        "text_only_reason": None,
         "url": "https://quay.example/news/bridge-to-close",
         "title": "Bridge to close",
         "standfirst": "Cracks were found in two piers of the harbour bridge.",
@@ -125,10 +126,52 @@ def test_a_page_without_text_is_rejected(read: Reader) -> None:
     assert read(page).rejected == [(None, "empty_text")]
 
 
-def test_a_page_nested_without_end_is_rejected_and_a_deep_one_is_read(read: Reader) -> None:
-    assert read(b"<html><body>" + b"<div>" * 100_000 + b"x").rejected == [(None, "nested_too_deep")]
-    deep = read(b"<html><body>" + b"<div>" * 1000 + b"x")
-    assert deep.items == [ExtractedRecord(locator="", text="x")]
+def test_a_deep_page_is_read_and_says_why_its_parts_are_not_told_apart(read: Reader) -> None:
+    assert read(b"<html><body>" + b"<div>" * 100_000 + b"x").items == [
+        ExtractedRecord(
+            locator="", text="x", text_only_reason="more than 2,048 elements inside one another"
+        )
+    ]
+    assert read(b"<html><body>" + b"<div>" * 1000 + b"x").items == [
+        ExtractedRecord(
+            locator="", text="x", text_only_reason="1,002 elements inside one another; at most 200"
+        )
+    ]
+
+
+def test_a_page_beyond_the_bounds_keeps_title_and_declarations(read: Reader) -> None:
+    excess = "<p " + " ".join(f"a{n}" for n in range(20_000)) + ">Odd.</p></body>"
+    record = read(PAGE.replace("</body>", excess).encode()).records[0]
+    whole = read(PAGE.encode()).records[0]
+    assert record.text_only_reason == "a tag of 20,000 attributes; at most 500"
+    assert set(whole.text.split("\n")) < set(record.text.split("\n"))
+    assert record.text.endswith("\n\nOdd.")
+    assert [(h.kind, h.rule) for h in record.hints] == [("title", "html_title")]
+    same = ("url", "title", "standfirst", "byline", "section", "published_raw", "language")
+    assert {n: getattr(record, n) for n in same} == {n: getattr(whole, n) for n in same}
+
+
+def test_what_looks_like_tags_inside_scripts_and_comments_is_not_counted(read: Reader) -> None:
+    words = " ".join(f"a{n}" for n in range(20_000))
+    hidden = (
+        f"<script>if (a<b {words}>c) d()</script><style><x {words}></style><!-- <y {words}> -->"
+    )
+    record = read(PAGE.replace("</body>", hidden + "</body>").encode()).records[0]
+    assert record == read(PAGE.encode()).records[0]
+
+
+def test_a_page_that_scripts_fill_gives_what_it_declares_of_its_article(read: Reader) -> None:
+    page = b"""<html><head><title>Bridge to close</title><meta property="og:type" content="article">
+    <meta name="description" content="Cracks were found."></head><body><script>f()</script>"""
+    record = read(page).records[0]
+    assert record.text == "Bridge to close\n\nCracks were found."
+    assert record.text_only_reason is not None
+    body = page.replace(
+        b"</head>",
+        b'<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bridge to close"'
+        b', "articleBody": "The bridge closes on Friday."}</script></head>',
+    )
+    assert read(body).records[0].text.endswith("\n\nThe bridge closes on Friday.")
 
 
 def test_a_page_inside_a_form_still_has_its_title(read: Reader) -> None:
@@ -141,4 +184,10 @@ def test_a_large_page_is_rendered_without_kinds_of_paragraphs(read: Reader) -> N
     found = read(PAGE.encode(), "page.html", markup_bytes=10)
     assert found.records[0].text == read(PAGE.encode()).records[0].text
     assert "paragraph" not in {kind for kind, _ in found.hinted}
+    assert found.records[0].text_only_reason is not None
+    assert "characters of markup; at most 10" in found.records[0].text_only_reason
     assert Hint(11, 26, "title", "html_title") in found.records[0].hints
+
+
+def test_stray_control_characters_are_left_out_of_a_page(read: Reader) -> None:
+    assert read(b"<html><body><p>O\0ne.</p>" + b"\0" * 100).records[0].text == "One."

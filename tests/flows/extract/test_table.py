@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
+import pyarrow
+from pyarrow import parquet
 
 Reader = Callable[..., Any]
 
@@ -71,3 +73,30 @@ def test_parquet_is_read(read: Reader) -> None:
         ("row 2", "Two.", None, None),
     ]
     assert read(file.getvalue()[:-20]).rejected == [(None, "damaged_archive")]
+
+
+def test_of_columns_of_one_name_the_first_that_is_filled_counts(read: Reader) -> None:
+    found = read(b"title,text,text\nA,One,\nB,,Two\n", "a.csv")
+    assert [record.text for record in found.records] == ["A\n\nOne", "B\n\nTwo"]
+
+
+def test_dates_beyond_the_calendar_do_not_cost_their_row(read: Reader) -> None:
+    file = io.BytesIO()
+    instants = pyarrow.array([2**40, None], pyarrow.timestamp("s"))
+    parquet.write_table(pyarrow.table({"title": ["A", "B"], "date": instants}), file)
+    found = read(file.getvalue(), "a.parquet")
+    assert [(r.text, r.published_raw) for r in found.records] == [
+        ("A", "<value out of range: 1099511627776000>"),
+        ("B", None),
+    ]
+
+
+def test_texts_stored_as_bytes_are_read(read: Reader) -> None:
+    file = io.BytesIO()
+    texts = pyarrow.array(["Größe".encode(), b"\xff"], pyarrow.binary())
+    pictures = pyarrow.array([b"\xff", b"\xfe"], pyarrow.binary())
+    table = pyarrow.table({"title": ["A", "B"], "text": texts, "picture": pictures})
+    parquet.write_table(table, file)
+    found = read(file.getvalue(), "a.parquet")
+    assert [record.text for record in found.records] == ["A\n\nGröße"]
+    assert found.rejected == [("row 2", "damaged_row")]

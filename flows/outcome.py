@@ -1,0 +1,75 @@
+"""How a run ended, known apart from Prefect: what becomes of its server is never the run's end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from flows.embedded_server import ServerMissing, ServerNotStarted
+from flows.summary import Summary
+
+_COST = "Prefect's record of this run is {what}; the run itself and the warehouse are not affected."
+NO_RECORD = _COST.format(what="missing")
+CUT_SHORT = _COST.format(what="incomplete")
+
+
+@dataclass
+class Outcome:
+    """What the work of a flow came to: a summary, a problem, or nothing as it has not begun."""
+
+    has_begun: bool = False
+    summary: Summary | None = None
+    problem: BaseException | None = None
+
+    def of(self, work: Callable[[], Summary]) -> Summary:
+        """Do the work and note how it ends, before Prefect hears of it."""
+        self.has_begun = True
+        try:
+            self.summary = work()
+        except BaseException as problem:
+            self.problem = problem
+            raise
+        return self.summary
+
+
+wanted_outcome: ContextVar[Outcome | None] = ContextVar("wanted_outcome", default=None)
+"""Where a flow notes how its work ended, for a caller that wants more than Prefect's state."""
+
+
+def run_reported(
+    report: Callable[[], object], directly: Callable[[], Summary], say: Callable[[str], None]
+) -> Summary:
+    """The summary of a run that is carried out as a flow, whatever happens to Prefect's server.
+
+    ``report`` carries it out as a flow, ``directly`` without Prefect: that is done where the flow
+    ended before the work began, so no work is done twice. Raises what the work raises, and
+    ServerMissing where a configured server was not there to begin with. ``say`` hears one line
+    where Prefect was not told all.
+    """
+    outcome = Outcome()
+    before = wanted_outcome.set(outcome)
+    try:
+        report()
+    except ServerNotStarted as problem:
+        say(f"{problem} The run goes on without it. {NO_RECORD}")
+        return directly()
+    except ServerMissing:
+        raise
+    except Exception as problem:  # noqa: BLE001 - whatever Prefect's client makes of it
+        if not outcome.has_begun:
+            say(f"Prefect's server went away as the run began ({_first(problem)}). {NO_RECORD}")
+            return directly()
+        if problem is not outcome.problem:
+            say(f"Prefect's server went away during the run ({_first(problem)}). {CUT_SHORT}")
+    finally:
+        wanted_outcome.reset(before)
+    if outcome.problem is not None:
+        raise outcome.problem
+    assert outcome.summary is not None, "a flow that ended without an error has a summary"
+    return outcome.summary
+
+
+def _first(problem: Exception) -> str:
+    """The first line of what it says, or its kind."""
+    return str(problem).strip().partition("\n")[0] or type(problem).__name__

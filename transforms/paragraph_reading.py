@@ -1,0 +1,42 @@
+"""Reads paragraphs with a language pipeline; one that it fails on is marked, and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from transforms.failing import find_failing
+from transforms.nlp import Annotation, annotate
+from transforms.pipeline import Pipeline
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE
+
+UNREAD = 0
+"""Token count of the one row that stands for the sentences of a paragraph no pipeline could read.
+A sentence has at least one token."""
+
+
+def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotation:
+    """What `annotate` finds in all paragraphs but those it fails on, each of which has one row of
+    PARAGRAPH_SENTENCE with UNREAD tokens. Takes and gives what `annotate` does."""
+    try:
+        return annotate(pipelines, paragraph)
+    except Exception as problem:
+        ids = paragraph["paragraph_id"].to_list()
+        failing = find_failing(ids, lambda some: annotate(pipelines, _of(paragraph, some)), problem)
+        if not failing:
+            raise
+    read = annotate(pipelines, paragraph.filter(~pl.col("paragraph_id").is_in(list(failing))))
+    unread = _of(paragraph, list(failing)).select(
+        "paragraph_id",
+        pl.lit(0).alias("sentence_no"),
+        pl.lit(0).alias("start_char"),
+        pl.col("text").str.len_chars().alias("end_char"),
+        pl.lit(UNREAD).alias("token_count"),
+    )
+    together = pl.concat([read.paragraph_sentence, PARAGRAPH_SENTENCE.conform(unread)])
+    return Annotation(PARAGRAPH_SENTENCE.conform(together), read.paragraph_span)
+
+
+def _of(paragraph: pl.DataFrame, ids: Sequence[str]) -> pl.DataFrame:
+    return paragraph.filter(pl.col("paragraph_id").is_in(ids))
