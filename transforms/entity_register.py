@@ -6,18 +6,26 @@ gazetteer. It never joins two entities and never forgets one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
+from itertools import chain
 from typing import Generic, NamedTuple, TypeVar
 
 import polars as pl
 
-from transforms.name import block_key_of, exact_key, exact_key_of, form_of, is_identity
+from transforms.name import block_key_of, exact_key, exact_key_of, form_of, is_identity, sound
 from transforms.name_form import NameForm, Vocabulary, fold
 from transforms.plain_text import matched_form, shown_name
+
+_MOST_NEAR = 100
+"""Entities that a name is compared with. More share a sound and an initial only in large
+warehouses, and then most differ in their given names."""
+
+_MOST_FORMS = 50
+"""Names of one entity that others are compared with; the most that news prints are some ten."""
 
 _EXACT_ONLY = frozenset({"acronym", "override", "demonym"})
 
@@ -122,7 +130,7 @@ class EntityRegister:
         else:
             self._own.add(key, entity_id)
         forms = self._forms.get(entity_id, ())
-        if kind in _EXACT_ONLY or form in forms:
+        if kind in _EXACT_ONLY or form in forms or len(forms) >= _MOST_FORMS:
             return
         self._forms[entity_id] = (*forms, form)
         if entity_type == "person" and len(form.words) > 1:
@@ -130,6 +138,8 @@ class EntityRegister:
         block = block_key_of(form, entity_type)
         for initial in self._initials(form, entity_type):
             self._blocks.add((entity_type, block, initial), entity_id)
+        for given in self._given_names(form, entity_type):
+            self._blocks.add((entity_type, block, given), entity_id)
 
     def join_acronyms(self) -> list[tuple[str, str]]:
         """Send each entity that has an acronym for a name to the one entity that declares it.
@@ -164,15 +174,15 @@ class EntityRegister:
     def exact(self, name: str, entity_type: str) -> str | Found:
         """The one entity of that very name."""
         key = (entity_type, exact_key(name, entity_type, self.vocabulary))
-        return self._one(self._own.of(key) | self._acronyms.of(key) | self._given.of(key))
+        return self._one(chain(self._own.of(key), self._acronyms.of(key), self._given.of(key)))
 
     def short(self, name: str) -> str | Found:
         """The one entity that articles call by that short name."""
         return self._one(self._short.of(fold(name)))
 
     def surname(self, word: str) -> set[str]:
-        """Persons whose full name ends in that word."""
-        return {self.current(found) for found in self._surnames.of(fold(word))}
+        """Persons whose full name ends in that word; two of them where there are more."""
+        return self._first_two(self._surnames.of(fold(word)))
 
     def own(self, name: str, entity_type: str) -> AbstractSet[str]:
         """Entities that bear that name by themselves and not by a correction; merged ones too."""
@@ -183,14 +193,15 @@ class EntityRegister:
         return (entity_id, alias) in self._corrected
 
     def alike(self, name: str, entity_type: str) -> str | Found:
-        """The one entity all of whose full names may be spellings of that name."""
+        """The one entity all of whose full names may be spellings of that name.
+
+        Among more than _MOST_NEAR that sound alike only those with a like given name are looked
+        at; where these are too many as well, the name is near several.
+        """
         form = form_of(name, entity_type, self.vocabulary)
-        block = block_key_of(form, entity_type)
-        near = {
-            entity_id
-            for initial in self._initials(form, entity_type)
-            for entity_id in self._blocks.of((entity_type, block, initial))
-        }
+        near = self._near(form, entity_type)
+        if near is None:
+            return Found.SEVERAL
         return self._one(
             {
                 entity_id
@@ -202,6 +213,30 @@ class EntityRegister:
             }
         )
 
+    def _near(self, form: NameForm, entity_type: str) -> set[str] | None:
+        """Entities that may have that name; null where they are too many to compare."""
+        block = block_key_of(form, entity_type)
+        given = [*self._given_names(form, entity_type)]
+        if given and len(form.words[0]) > 1:
+            given.append(f"letter {form.words[0][0]}")
+        for parts in ([*self._initials(form, entity_type)], given):
+            held = [self._blocks.of((entity_type, block, part)) for part in parts]
+            if held and sum(map(len, held)) <= _MOST_NEAR:
+                return set().union(*held)
+        return None
+
+    def _given_names(self, form: NameForm, entity_type: str) -> Iterator[str]:
+        """What given names that agree share: their sound, or the full name they are short for."""
+        if entity_type != "person" or len(form.words) < 2:
+            return
+        given = form.words[0]
+        if len(given) == 1:
+            yield f"letter {given}"
+        else:
+            formal = self.vocabulary.formal_names.get(given, frozenset())
+            yield from (f"given {name}" for name in sorted({*formal, given}))
+            yield f"sound {sound(given)}"
+
     def _initials(self, form: NameForm, entity_type: str) -> Iterator[str]:
         if entity_type != "person" or len(form.words) < 2:
             yield ""
@@ -209,11 +244,20 @@ class EntityRegister:
         formal = self.vocabulary.formal_names.get(form.words[0], frozenset())
         yield from sorted({name[0] for name in (*formal, form.words[0])})
 
-    def _one(self, found: AbstractSet[str]) -> str | Found:
-        current = {self.current(entity_id) for entity_id in found}
+    def _one(self, found: Iterable[str]) -> str | Found:
+        current = self._first_two(found)
         if not current:
             return Found.NONE
         return next(iter(current)) if len(current) == 1 else Found.SEVERAL
+
+    def _first_two(self, found: Iterable[str]) -> set[str]:
+        """The entities that stand for these now, or two of them where there are more."""
+        current: set[str] = set()
+        for entity_id in found:
+            current.add(self.current(entity_id))
+            if len(current) > 1:
+                break
+        return current
 
 
 def known_register(

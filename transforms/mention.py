@@ -73,28 +73,15 @@ def build_mention(
     facts = Facts(name_words, places)
     spans = _spans_by_paragraph(paragraph_span)
     rows: list[_Row] = []
-    for article_id, page, page_spans in _pages(block, sentence, spans, article_context):
-        rows.extend(_rows(article_id, page, find_names(page, page_spans, facts), facts))
-    found = pl.DataFrame(rows, schema=STAGED_MENTION.polars_schema, orient="row")
-    return STAGED_MENTION.conform(_with_shaped_names(_as_printed(found, sentence)))
-
-
-def _as_printed(mention: pl.DataFrame, sentence: pl.DataFrame) -> pl.DataFrame:
-    """Texts as the article has them, with all that names were read across."""
-    holder = sentence.select(
-        "article_id", "sentence_no", pl.col("start_char").alias("from"), pl.col("text").alias("all")
-    )
-    return (
-        mention.join(holder, on=["article_id", "sentence_no"], how="left", maintain_order="left")
-        .with_columns(
-            pl.col("all")
-            .str.slice(
-                pl.col("start_char") - pl.col("from"), pl.col("end_char") - pl.col("start_char")
-            )
-            .alias("text")
+    for article_id, page, printed, page_spans in _pages(block, sentence, spans, article_context):
+        names = find_names(page, page_spans, facts)
+        # Texts as the article has them, with all that names were read across.
+        rows.extend(
+            row._replace(text=printed[row.start_char : row.end_char])
+            for row in _rows(article_id, page, names, facts)
         )
-        .drop("from", "all")
-    )
+    found = pl.DataFrame(rows, schema=STAGED_MENTION.polars_schema, orient="row")
+    return STAGED_MENTION.conform(_with_shaped_names(found))
 
 
 def _with_shaped_names(mention: pl.DataFrame) -> pl.DataFrame:
@@ -160,8 +147,8 @@ def _pages(
     sentence: pl.DataFrame,
     spans: Mapping[str, list[tuple[int, int, str]]],
     article_context: pl.DataFrame,
-) -> Iterator[tuple[str, Page, list[tuple[int, int, str]]]]:
-    """Every article that has sentences, with its spans at article offsets."""
+) -> Iterator[tuple[str, Page, str, list[tuple[int, int, str]]]]:
+    """Every article that has sentences, its text as printed, and its spans at article offsets."""
     kinds = {(a, n): k for a, n, k in block.select("article_id", "block_no", "kind").iter_rows()}
     countries = {
         a: (language, country)
@@ -191,7 +178,18 @@ def _pages(
         page = page_of(blocks, sentences[article_id], language, country)
         if page.origin is not None:
             placed = [(*page.origin.plain(a, b), label) for a, b, label in placed]
-        yield article_id, page, sorted(span for span in placed if span[0] < span[1])
+        spans_of_page = sorted(span for span in placed if span[0] < span[1])
+        yield article_id, page, _printed_text(blocks), spans_of_page
+
+
+def _printed_text(blocks: Sequence[tuple[int, str]]) -> str:
+    """Blocks (start_char, text), in order, as printed at their offsets."""
+    parts: list[str] = []
+    position = 0
+    for start, text in blocks:
+        parts += (" " * (start - position), text)
+        position = start + len(text)
+    return "".join(parts)
 
 
 def _rows(article_id: str, page: Page, names: Sequence[Name], facts: Facts) -> Iterator[_Row]:

@@ -10,6 +10,9 @@ from transforms.mention_page import Name, Page
 
 _ACRONYM = re.compile(r" ?\(([A-Z][A-Za-z&.-]{1,9})\)")
 _CAPITAL_RUN = re.compile(r"(?:[A-Z][\w’'-]*|of|and|for|the|in|on|&|de|des|du|la|et)$")
+_LONGEST_FORM = 300
+"""Code points before a bracket in which the name it shortens stands."""
+
 _SMALL = frozenset(
     ("of", "and", "for", "the", "in", "on", "to", "de", "des", "du", "la", "et", "&")
 )
@@ -49,8 +52,11 @@ def shortens(short: str, long: str) -> bool:
 def _long_form(page: Page, end: int, floor: int, short: str) -> Name | None:
     """The capitalised words before a bracket whose initials are the acronym."""
     start = end
+    limit = max(floor, end - _LONGEST_FORM)
     for _ in range(2 * len(short)):
-        cut = page.text.rfind(" ", floor, start - 1) + 1 or floor
+        cut = page.text.rfind(" ", limit, start - 1) + 1 or floor
+        if cut < limit:
+            return None
         word = page.text[cut:start].strip()
         if not _CAPITAL_RUN.match(word):
             return None

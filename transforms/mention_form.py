@@ -12,7 +12,7 @@ CERTAIN = 4.0
 """A cue of this weight or more holds for its own occurrence, whatever the others say."""
 
 _MODEL_NUMBER = re.compile(
-    r"(?:^|\s)(?:[A-Z]{1,4}-?\d{2,4}[A-Za-z]{0,2}|[A-Z]+-\d+)(?=\s|$)|\s\d{3}(?:-\d+\w*)?(?=\s|$)"
+    r"(?:^|\s)(?:[A-Z]{1,4}-?\d{2,4}[A-Za-z]{0,2}|[A-Z]+-\d+)(?=\s|$)|\s\d{3}(?:-\d\w*)?(?=\s|$)"
 )
 _GROUP_OF = re.compile(r"G-?\d{1,2}$")
 _BRAND_CASE = re.compile(r"(?:^|\s)[a-z]{1,2}[A-Z][a-z]")

@@ -12,6 +12,9 @@ _RUN = re.compile(
     r"(?<![\w@#/.-])[A-Z][\w’.-]*"
     r"(?: (?:(?:of|and|the|upon|am|an der|de|del|du|la|le|el|al|di|da) )?[A-Z][\w’.-]*){0,3}"
 )
+_LONGEST_RUN = 300
+"""Code points; four words with a place among them are shorter."""
+
 _SIDES = frozenset(("North", "South", "East", "West"))
 """Sides of the world are places with an article only: "the West", not "Wichita West"."""
 _MONEY_NEXT = re.compile(r" ?[$€£¥]| dollars?\b| cents?\b")
@@ -46,6 +49,8 @@ def _known_parts(page: Page, start: int, end: int, floor: int, facts: Facts) -> 
     """The longest known names in a run of capitalised words, from the left."""
     text = page.text
     run = text[start:end]
+    if len(run) > _LONGEST_RUN:
+        return
     if " " not in run and not run.endswith("’s") and facts.area_kind(run.rstrip(".-’")) is None:
         return
     edges = [m.span() for m in _WORD.finditer(run)]

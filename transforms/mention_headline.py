@@ -14,12 +14,12 @@ def settle_headlines(page: Page, names: Sequence[Name], facts: Facts) -> list[Na
     A pipeline reads "Markets Slide As Fed Waits" as names throughout; in such a line a capital
     says nothing.
     """
-    shouted = [
-        (sentence.start, sentence.end) for sentence in page.sentences if is_headline(page, sentence)
-    ]
-    if not shouted:
+    if not any(is_headline(page, sentence) for sentence in page.sentences):
         return list(names)
-    within = [any(a <= name.start < b for a, b in shouted) for name in names]
+    within = [
+        (sentence := page.sentence_at(name.start)) is not None and is_headline(page, sentence)
+        for name in names
+    ]
     known = {
         page.text[name.start : name.end]
         for name, inside in zip(names, within, strict=True)

@@ -16,11 +16,10 @@ def list_cues(page: Page, names: Sequence[Name]) -> list[list[Cue]]:
     """For every name, what the other members of its list say of its type."""
     cues: list[list[Cue]] = [[] for _ in names]
     for first, last in _runs(page, names):
-        kinds = [name.entity_type for name in names[first:last]]
+        counted = Counter(name.entity_type for name in names[first:last])
+        commonest = {own: _commonest_beside(own, counted) for own in counted}
         for index in range(first, last):
-            others = Counter(kinds)
-            others[names[index].entity_type] -= 1
-            kind, count = others.most_common(1)[0]
+            kind, count = commonest[names[index].entity_type]
             if kind == names[index].entity_type:
                 continue
             if last - first > 2 and count >= 2 and count >= _SHARE * (last - first - 1):
@@ -28,6 +27,13 @@ def list_cues(page: Page, names: Sequence[Name]) -> list[list[Cue]]:
             elif last - first == 2:
                 cues[index].append((kind, 0.4))
     return cues
+
+
+def _commonest_beside(own: str, counted: Counter[str]) -> tuple[str, int]:
+    """The commonest type of a list for a member of that type, itself left aside, and its count."""
+    others = counted.copy()
+    others[own] -= 1
+    return others.most_common(1)[0]
 
 
 def _runs(page: Page, names: Sequence[Name]) -> Iterator[tuple[int, int]]:

@@ -70,6 +70,10 @@ class PageSentence(NamedTuple):
 _COMPASS = frozenset(
     ("North", "South", "East", "West", "Northern", "Southern", "Eastern", "Western", "Central")
 )
+_LONGEST_PLACE = 200
+"""Code points; the longest place name of the gazetteer has fewer than half as many."""
+
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _LOWER_WORD = re.compile(r"(?<![\w’'-])[a-z][a-z]+(?![\w])")
 
 
@@ -87,6 +91,9 @@ class Page:
     origin: PlainText | None = None
     starts: tuple[int, ...] = field(init=False)
     lower_words: frozenset[str] = field(init=False)
+    headlines: dict[int, bool] = field(init=False, default_factory=dict, compare=False)
+    """Which sentences are headlines, by their start, as far as that was asked."""
+    _openings: dict[int, int] = field(init=False, default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "starts", tuple(s.start for s in self.sentences))
@@ -102,6 +109,14 @@ class Page:
         if i >= 0 and position < self.sentences[i].end:
             return self.sentences[i]
         return None
+
+    def opens_sentence(self, position: int, sentence_start: int) -> bool:
+        """Whether no letter and no digit of the sentence stands before the position."""
+        first = self._openings.get(sentence_start)
+        if first is None:
+            found = _LETTER_OR_DIGIT.search(self.text, sentence_start)
+            first = self._openings[sentence_start] = found.start() if found else len(self.text)
+        return position <= first
 
 
 @dataclass
@@ -141,6 +156,8 @@ class Facts:
         return self._currencies[name]
 
     def _look_up_area(self, name: str) -> str | None:
+        if len(name) > _LONGEST_PLACE:
+            return None
         if self.places.country(name) is not None:
             return "country"
         if self.places.is_demonym(name):
@@ -148,6 +165,8 @@ class Facts:
         return "region" if self.places.is_region(name) else None
 
     def _look_up(self, name: str) -> str | None:
+        if len(name) > _LONGEST_PLACE:
+            return None
         if (area := self.area_kind(name)) is not None:
             return area
         if self.places.us_state(name) is not None:

@@ -41,6 +41,12 @@ _FIGURE = re.compile(r"\s[\d–,.-]*\d[\d–,.-]*$")
 _SCORE = re.compile(r"\d+[-–]\d+$")
 _NAME_OPENERS = frozenset(("new", "old", "one", "two", "three", "four", "first", "second", "third"))
 _CALL_SIGN = re.compile(r"\d(?!(?:AM|PM|BC|AD|CE|[KMGT]B|MP|HP|[KMG]W)$)[A-Z]{2,3}$")
+_LONGEST_NAME = 300
+"""Code points; titles of works and laws, the longest names, have 200 at most."""
+
+_LONGEST_SPAN = 2_000
+"""Code points; a list of names is shorter. What is longer is no text of sentences."""
+
 _CUT_TYPES = frozenset(("person", "organization", "place", "group", "facility"))
 
 
@@ -90,7 +96,10 @@ def _clean(page: Page, start: int, end: int, kind: str, facts: Facts) -> Iterato
     if sentence is None:
         return
     end = min(end, sentence.end)
-    if kind == "person" and (nicknamed := _NICKNAMED.match(page.text, start, sentence.end)):
+    if end - start > _LONGEST_SPAN:
+        return
+    reach = min(sentence.end, start + _LONGEST_NAME)
+    if kind == "person" and (nicknamed := _NICKNAMED.match(page.text, start, reach)):
         yield Name(start, nicknamed.end(), kind, "model")
         return
     cut = _CUT if kind in _CUT_TYPES else _CUT_TITLE
@@ -151,7 +160,7 @@ def _hyphened(text: str, start: int, end: int, facts: Facts) -> list[tuple[int, 
 def trim_name(page: Page, start: int, end: int, kind: str, facts: Facts, limit: int) -> Name | None:
     """The name inside a span, or null where nothing in it can be a name."""
     text = page.text
-    if text[start - 1 : start] in ("@", "#", "/"):
+    if end - start > _LONGEST_NAME or text[start - 1 : start] in ("@", "#", "/"):
         return None
     role: str | None = None
     stop = end
@@ -161,7 +170,7 @@ def trim_name(page: Page, start: int, end: int, kind: str, facts: Facts, limit: 
         while (figure := _FIGURE.search(text, start, end)) is not None:
             end = figure.start()
     sentence = page.sentence_at(start)
-    opening = sentence is not None and not any(map(str.isalnum, text[sentence.start : start]))
+    opening = sentence is not None and page.opens_sentence(start, sentence.start)
     start, end = _trim_edges(text, start, end, facts, opening=opening)
     is_money = text[end : end + 1] in ("$", "€", "£", "¥")
     if end <= start or is_money or not is_nameable(text[start:end], facts):
@@ -218,7 +227,7 @@ def _is_lower(word: str) -> bool:
 def _past_initial(text: str, start: int, end: int, limit: int) -> int:
     """The end of "George F. Hauser" where a pipeline stopped at the initial."""
     if _INITIAL.search(text, start, end) and end - start > 1:
-        found = _AFTER_INITIAL.match(text, end, limit)
+        found = _AFTER_INITIAL.match(text, end, min(limit, end + _LONGEST_NAME))
         if found and text[end : end + 1] == ".":
             return found.end(1)
     return end

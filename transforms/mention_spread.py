@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from transforms.mention_page import Facts, Name, Page, PageSentence
 
 _TOKEN = re.compile(r"\w+")
+_RUN = re.compile(r"[^\W_]+")
 _MONTHS = frozenset(("March", "April", "May", "June", "August"))
 _DAY_AROUND = re.compile(r",? \d")
 _CAPITAL_NEXT = re.compile(r" [A-Z][a-z]")
@@ -52,23 +53,41 @@ def _kinds_by_text(page: Page, names: Sequence[Name], facts: Facts) -> dict[str,
 
 def _occurrences(page: Page, names: Sequence[Name], facts: Facts) -> Iterator[Name]:
     """Where the strings stand that are not names there yet."""
-    text = page.text
     found = {(name.start, name.end) for name in names}
-    for string, kind in _kinds_by_text(page, names, facts).items():
-        start, end = text.find(string), 0
-        while start >= 0:
-            end = start + len(string)
+    kinds = _kinds_by_text(page, names, facts)
+    for string, start in find_words(page.text, kinds):
+        end = start + len(string)
+        if (
+            (start, end) not in found
+            and (sentence := page.sentence_at(start)) is not None
+            and end <= sentence.end
+            and is_meant(page, string, start, sentence.start, facts)
+            and stands_alone(page, string, start, end, facts)
+        ):
+            yield Name(start, end, kinds[string], "propagated")
+
+
+def find_words(text: str, strings: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Where each string stands as whole words, not overlapping itself, from left to right.
+
+    Every string begins with a letter or digit. The text is walked once, however many they are.
+    """
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for string in strings:
+        if first := _RUN.match(string):
+            lengths[first[0]].add(len(string))
+    free: dict[str, int] = {}
+    for run in _RUN.finditer(text):
+        start = run.start()
+        for length in lengths.get(run[0], ()):
+            string = text[start : start + length]
             if (
-                (start, end) not in found
-                and not text[start - 1 : start].isalnum()
-                and not text[end : end + 1].isalnum()
-                and (sentence := page.sentence_at(start)) is not None
-                and end <= sentence.end
-                and is_meant(page, string, start, sentence.start, facts)
-                and stands_alone(page, string, start, end, facts)
+                string in strings
+                and not text[start + length : start + length + 1].isalnum()
+                and free.get(string, 0) <= start
             ):
-                yield Name(start, end, kind, "propagated")
-            start = text.find(string, end)
+                free[string] = start + length
+                yield string, start
 
 
 def is_meant(page: Page, text: str, start: int, sentence_start: int, facts: Facts) -> bool:
@@ -81,8 +100,7 @@ def is_meant(page: Page, text: str, start: int, sentence_start: int, facts: Fact
         return False
     lower = text.casefold()
     is_word = lower in page.lower_words or lower in facts.words.closed
-    starts = not any(c.isalnum() for c in page.text[sentence_start:start])
-    return not (is_word and starts)
+    return not (is_word and page.opens_sentence(start, sentence_start))
 
 
 def stands_alone(page: Page, text: str, start: int, end: int, facts: Facts) -> bool:
@@ -107,9 +125,12 @@ def stands_alone(page: Page, text: str, start: int, end: int, facts: Facts) -> b
 
 def is_headline(page: Page, sentence: PageSentence) -> bool:
     """Whether a line in title case is a headline: by its block, or because no stop ends it."""
-    text = page.text[sentence.start : sentence.end]
-    is_line = sentence.kind in ("title", "subheading") or text[-1:].isalnum()
-    return is_line and is_title_case(text)
+    known = page.headlines.get(sentence.start)
+    if known is None:
+        text = page.text[sentence.start : sentence.end]
+        is_line = sentence.kind in ("title", "subheading") or text[-1:].isalnum()
+        known = page.headlines[sentence.start] = is_line and is_title_case(text)
+    return known
 
 
 def is_title_case(text: str) -> bool:
@@ -127,8 +148,8 @@ def resolve_overlaps(names: Sequence[Name]) -> list[Name]:
     kept: list[Name] = []
     used: set[int] = set()
     for name in ranked:
-        span = range(name.start, name.end)
-        if used.isdisjoint(span):
-            used.update(span)
+        # What is kept already is as long or longer, so it covers an end of what it overlaps.
+        if name.start not in used and name.end - 1 not in used:
+            used.update(range(name.start, name.end))
             kept.append(name)
     return sorted(kept)

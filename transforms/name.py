@@ -22,6 +22,10 @@ from transforms.name_part import PARTICLES
 _MOST_INITIALS = 4
 # In a shorter word another spelling is another word.
 _SHORTEST = 4
+# Of a longer word, and of a person of more words, spellings are not compared: comparing costs the
+# square of the length, and no name has so many.
+_LONGEST = 40
+_MOST_WORDS = 12
 _SON_OF = frozenset({"bin", "ibn", "ben", "bint"})
 _PERSON = "person"
 _ORGANIZED = frozenset({"organization", "facility"})
@@ -147,6 +151,8 @@ def _one_person(a: NameForm, b: NameForm, vocabulary: Vocabulary) -> bool:
         return False
     if a.words == b.words:
         return True
+    if max(len(a.words), len(b.words)) > _MOST_WORDS:
+        return False
     if len(a.words) > 1 and len(b.words) > 1 and one_spelling(a.words[-1], b.words[-1]):
         return _agree_before_family_name(_given(a), _given(b), vocabulary)
     if "".join(a.words) == "".join(b.words):
@@ -215,6 +221,8 @@ def one_spelling(a: str, b: str) -> bool:
     """One word in two romanisations or two orthographies; a gendered ending tells two apart."""
     if a == b:
         return True
+    if max(len(a), len(b)) > _LONGEST:
+        return False
     if len(a) < _SHORTEST or len(b) < _SHORTEST or sound(a) != sound(b):
         return False
     if a.isdigit() or b.isdigit():

@@ -22,6 +22,12 @@ _FEATURES = 3
 """Token, first token of the open name, token before: what spaCy's NER state shows its model."""
 
 
+_ROUNDS = 32
+"""Tokens to which all possible names of a batch are walked together. A longer one is walked on only
+where it is a name: where every word of a list of sums could open one that lasts to the end, walking
+all would take the square of the list."""
+
+
 class TokenSpan(NamedTuple):
     """A name as tokens of the batch, half-open, with its label."""
 
@@ -82,13 +88,18 @@ class NerDecoder:
         cached: Floats = self._lower.predict(self._tok2vec.predict(docs))
         action = self._outside_actions(cached, tokens)
         openings = np.flatnonzero(self._begins[action])
-        ends = dict(
-            zip(openings.tolist(), self._ends(cached, tokens, action, openings), strict=True)
-        )
+        ends = openings + 1
+        unended = self._walk(cached, tokens, action, openings, ends, _ROUNDS)
+        end_of = dict(zip(openings.tolist(), ends.tolist(), strict=True))
+        longer = set(openings[unended].tolist())
         spans, free = [], 0
         for start in np.flatnonzero(~self._outside[action]).tolist():
             if start >= free:
-                free = ends.get(start, start + 1)
+                free = end_of.get(start, start + 1)
+                if start in longer:
+                    end = np.array([free])
+                    self._walk(cached, tokens, action, np.array([start]), end, len(action))
+                    free = int(end[0])
                 spans.append(TokenSpan(start, free, self._labels[action[start]]))
         return spans
 
@@ -101,11 +112,16 @@ class NerDecoder:
         best: Places = scores.argmax(axis=1)
         return best
 
-    def _ends(self, cached: Floats, tokens: Tokens, action: Places, openings: Places) -> list[int]:
-        """One past the last token of each name that would open there; one token a round."""
-        ends = openings + 1
+    def _walk(
+        self, cached: Floats, tokens: Tokens, action: Places, openings: Places, ends: Places,
+        rounds: int,
+    ) -> Places:  # fmt: skip
+        """Move the ends of names that would open there, in place, one token a round.
+
+        Returns the numbers of those that go on after the last round.
+        """
         going = np.arange(len(openings))
-        while len(going):
+        while len(going) and rounds:
             start, token = openings[going], ends[going]
             scores = self._scores(cached[token + 1, 0] + cached[start + 1, 1] + cached[token, 2])
             rows, label = np.arange(len(going)), action[start]
@@ -116,8 +132,8 @@ class NerDecoder:
             goes_on &= ~(tokens.last[token] | tokens.before_start[token])
             ends[going] += 1
             going = going[goes_on]
-        ended: list[int] = ends.tolist()
-        return ended
+            rounds -= 1
+        return going
 
     def _scores(self, state: Floats) -> Floats:
         """Scores of all actions for states given as sums of their features."""

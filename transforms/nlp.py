@@ -197,9 +197,8 @@ def _pieces(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, 
 
 def _within(sentences: Sequence[tuple[int, int]], begin: int, stop: int) -> list[tuple[int, int]]:
     """The sentences that begin in a piece, counted from the piece's start."""
-    return [
-        (start - begin, min(end, stop) - begin) for start, end in sentences if begin <= start < stop
-    ]
+    first, last = bisect_left(sentences, (begin,)), bisect_left(sentences, (stop,))
+    return [(start - begin, min(end, stop) - begin) for start, end in sentences[first:last]]
 
 
 def _plain_spans(

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 _GENERATIONS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _NICKNAME = re.compile(r"[\"“‘'(][^\"”’')]*[\"”’')]")
 _ROMANISED = re.compile(r"[ijy]+$")
 """The ending that romanisations of a family name differ in: Zelensky, Zelenskyy, Zelenskij."""
+
+_MOST_COMPARED = 64
+"""Forms with one first and one last name whose middle names are compared with those of another."""
+
+_MOST_WORDS = 12
+"""A longer name is found whole; nobody is called by a part of it."""
 
 _Form = tuple[str, ...]
 
@@ -22,36 +28,92 @@ def person_groups(texts: Sequence[str]) -> dict[str, str | None]:
     """
     order = list(dict.fromkeys(texts))
     forms = {text: _form(text) for text in order}
-    groups: dict[str, list[_Form]] = {}
-    by_word: dict[str, list[str]] = {}
+    known = _Groups()
     answer: dict[str, str | None] = {}
-    ranked = sorted(order, key=lambda text: -_weight(forms[text]))
-    for text in ranked:
+    for text in sorted(order, key=lambda text: -_weight(forms[text])):
         form = forms[text]
-        words = (*form, _romanised(form))
-        near = {g: groups[g] for word in words for g in by_word.get(word, ())}
-        found = _groups_of(form, near)
+        found = known.of(form)
         if len(found) > 1:
             answer[text] = None
             continue
         group = found[0] if found else " ".join(form)
-        groups.setdefault(group, [])
-        if form not in groups[group]:
-            groups[group].append(form)
-        for word in words:
-            if group not in by_word.setdefault(word, []):
-                by_word[word].append(group)
+        known.add(form, group)
         answer[text] = group
     return answer
 
 
-def _groups_of(form: _Form, groups: dict[str, list[_Form]]) -> list[str]:
-    """Groups with a form that this one shortens or equals; the closest kind of match decides."""
-    for is_match in (_equals, _is_same_person, _is_tail, _is_head, _is_inside, _is_respelled):
-        found = [g for g, forms in groups.items() if any(is_match(form, full) for full in forms)]
-        if found:
-            return found
-    return []
+class _Groups:
+    """Groups of forms, found by what a match needs to be equal. Of many, two are told: enough to
+    know that a form is ambiguous, so that a search costs the same however many there are."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[object, ...], list[str]] = {}
+        self._full: dict[tuple[object, ...], list[tuple[_Form, str]]] = {}
+
+    def of(self, form: _Form) -> list[str]:
+        """Groups with a form that this shortens or equals; the closest kind of match decides."""
+        names, generation = _split(form)
+        searches: list[list[tuple[object, ...]]] = [[("equal", form)]]
+        if len(names) > 1:
+            searches.append([("same", generation, names[-1], key) for key in _agreeing(names[0])])
+        searches += [[("tail", form)], [("head", form)]]
+        if len(form) == 1 and len(form[0]) > 2:
+            searches.append([("inside", form[0])])
+        sounding = ("respelled", generation, _romanised(names))
+        if len(names) == 1:
+            searches.append([sounding])
+        elif len(names) == 2:
+            searches.append([(*sounding, key) for key in _agreeing(names[0])])
+        for keys in searches:
+            found = [group for key in keys for group in self._groups_of(key, form)]
+            if found:
+                return list(dict.fromkeys(found))
+        return []
+
+    def _groups_of(self, key: tuple[object, ...], form: _Form) -> Iterator[str]:
+        if key[0] != "same" or len(_split(form)[0]) == 2:
+            yield from self._groups.get(key, ())
+            return
+        for full, group in self._full.get(key, ()):
+            if _is_same_person(form, full):
+                yield group
+
+    def add(self, form: _Form, group: str) -> None:
+        """One more form of a group, which may be new."""
+        if group in self._groups.get(("equal", form), ()):
+            return
+        names, generation = _split(form)
+        keys: list[tuple[object, ...]] = [("equal", form)]
+        if len(names) <= _MOST_WORDS:
+            keys += [("head", names[:end]) for end in range(1, len(names))]
+            keys += [("tail", names[at:]) for at in range(1, len(names)) if not generation]
+            keys += [("inside", word) for word in names[1:-1]]
+        sounding = ("respelled", generation, _romanised(names))
+        if len(names) > 1:
+            keys.append(sounding)
+            for first in _filed(names[0]):
+                keys.append((*sounding, first))
+                same = ("same", generation, names[-1], first)
+                keys.append(same)
+                full = self._full.setdefault(same, [])
+                if len(full) < _MOST_COMPARED:
+                    full.append((form, group))
+        for key in keys:
+            held = self._groups.setdefault(key, [])
+            if len(held) < 2 and group not in held:
+                held.append(group)
+
+
+def _filed(first: str) -> list[tuple[str, str]]:
+    """The keys of a first name: itself, and among all of its initial."""
+    return [("name", first), ("letter", first[0])]
+
+
+def _agreeing(first: str) -> list[tuple[str, str]]:
+    """The keys of first names that agree with this one: equal, or one the other's initial."""
+    if len(first) == 1:
+        return [("letter", first)]
+    return [("name", first), ("name", first[0])]
 
 
 def _form(text: str) -> _Form:
@@ -73,10 +135,6 @@ def _split(form: _Form) -> tuple[_Form, str]:
     """Names, and the generation where one is printed."""
     last = form[-1]
     return (form[:-1], last) if last in _GENERATIONS and len(form) > 1 else (form, "")
-
-
-def _equals(form: _Form, full: _Form) -> bool:
-    return form == full
 
 
 def _is_same_person(form: _Form, full: _Form) -> bool:
@@ -101,32 +159,6 @@ def _is_same_person(form: _Form, full: _Form) -> bool:
 def _agree(one: str, other: str) -> bool:
     """Equal, or one the other's initial."""
     return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
-
-
-def _is_tail(form: _Form, full: _Form) -> bool:
-    """ "Ushakov" of "Yuri Ushakov"; a father's bare name is not his son's ("… Jr")."""
-    names, generation = _split(full)
-    return not generation and len(form) < len(names) and names[-len(form) :] == form
-
-
-def _is_head(form: _Form, full: _Form) -> bool:
-    """ "Xi" of "Xi Jinping"."""
-    names, _ = _split(full)
-    return len(form) < len(names) and names[: len(form)] == form
-
-
-def _is_inside(form: _Form, full: _Form) -> bool:
-    """ "López" of "Andrés Manuel López Obrador"."""
-    names, _ = _split(full)
-    return len(form) == 1 and len(names) > 2 and len(form[0]) > 2 and form[0] in names[1:-1]
-
-
-def _is_respelled(form: _Form, full: _Form) -> bool:
-    """ "Zelensky" of "Volodymyr Zelenskyy", and "Volodymyr Zelenskiy" too."""
-    (short, generation), (long, other) = _split(form), _split(full)
-    if generation != other or len(short) > 2 or len(long) < 2:
-        return False
-    return _romanised(short) == _romanised(long) and (len(short) == 1 or _agree(short[0], long[0]))
 
 
 def _romanised(form: _Form) -> str:

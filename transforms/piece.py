@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import polars as pl
@@ -93,7 +92,8 @@ def _covering(piece: Piece, hints: Sequence[Hint], passed: int) -> Hint | None:
     """
     best: Hint | None = None
     best_length = (piece.end_char - piece.start_char + 1) // 2 - 1
-    for hint in islice(hints, passed, None):
+    for number in range(passed, len(hints)):
+        hint = hints[number]
         if hint.start_char >= piece.end_char:
             break
         length = min(hint.end_char, piece.end_char) - max(hint.start_char, piece.start_char)

@@ -32,7 +32,9 @@ searches three times faster for a class of 16-bit characters."""
 _RUN = re.compile(rf"[{_WHITE}{_UNSEEN}]{{2,}}|[{_UNSEEN}{_ODD_WHITE}\n]")
 _SINGLE = re.compile(rf"[{_UNSEEN}{_ODD_WHITE}]")
 _TWO_WHITE = re.compile(r"[ \n\t]{2}")
-_ACCENTED = re.compile(rf"\S[{_ACCENTS}]+")
+_ACCENTED = re.compile(rf"\S[{_ACCENTS}]{{1,32}}")
+"""A letter and its accents; more are read as letters of their own, because putting accents in order
+takes the square of their number."""
 _UNSEEN_ONE = re.compile(rf"[{_UNSEEN}]")
 _WHITE_ONE = re.compile(rf"[{_WHITE}]")
 _NEVER_SHOWN = re.compile(rf"[{code_points(NEVER_SHOWN)}]")

@@ -68,15 +68,20 @@ def _addresses(staged_record: pl.DataFrame, link: pl.DataFrame) -> pl.DataFrame:
         if hint.url
     ]
     address = pl.DataFrame(rows, schema=_ADDRESS, orient="row")
+    # Hints do not overlap, so the first that ends behind a block's start is the first to touch it.
     return (
         link.select("article_id", "block_no", "start_char", "end_char")
-        .join(address, on="article_id")
-        .filter(
-            (pl.col("link_start") < pl.col("end_char"))
-            & (pl.col("start_char") < pl.col("link_end"))
+        .sort("start_char")
+        .join_asof(
+            address.sort("link_end"),
+            left_on="start_char",
+            right_on="link_end",
+            by="article_id",
+            strategy="forward",
+            allow_exact_matches=False,
+            check_sortedness=False,
         )
-        .sort("article_id", "block_no", "link_start")
-        .unique(["article_id", "block_no"], keep="first", maintain_order=True)
+        .filter(pl.col("link_start") < pl.col("end_char"))
         .select("article_id", "block_no", "url")
     )
 

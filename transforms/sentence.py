@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -30,7 +31,7 @@ _STOP = re.compile(
     re.VERBOSE,
 )
 _WORD = re.compile(r"[^\W_]")
-_LINE_BREAK = re.compile(r"[ \t]*\n\s*")
+_LINE_BREAK = re.compile(r"(?<![ \t])[ \t]*\n\s*")
 _LINE_THAT_WRAPS = 40
 """A text column this wide or wider may have been broken by its width rather than by its author."""
 
@@ -92,8 +93,9 @@ def build_sentence(
     Returns:
         SENTENCE rows.
     """
+    printed = paragraph_block(block, article_context)
     placed = (
-        paragraph_block(block, article_context)
+        printed.drop("text")
         .join(paragraph_sentence.drop("sentence_no"), on="paragraph_id", suffix="_sentence")
         .sort("article_id", "block_no", "start_char_sentence")
     )
@@ -106,10 +108,20 @@ def build_sentence(
             "block_no",
             start.alias("start_char"),
             (start + length).alias("end_char"),
-            pl.col("text").str.slice(pl.col("start_char_sentence"), length),
+            _cut(printed, placed.select("paragraph_id", "start_char_sentence", length=length)),
             "token_count",
         )
     )
+
+
+def _cut(printed: pl.DataFrame, span: pl.DataFrame) -> pl.Series:
+    """Texts of spans (paragraph_id, start, length) of the paragraphs.
+
+    Python reaches any code point at once; polars walks to it from the paragraph's beginning.
+    """
+    texts = dict(printed.select("paragraph_id", "text").unique("paragraph_id").iter_rows())
+    cut = [texts[key][start : start + length] for key, start, length in span.iter_rows()]
+    return pl.Series("text", cut, pl.String())
 
 
 def _passages(text: str) -> Iterator[tuple[int, int]]:
@@ -137,19 +149,22 @@ def _is_wrap(text: str, gap: re.Match[str], width: int) -> bool:
 
 def _cuts(text: str, begin: int, end: int) -> Iterator[int]:
     """Where the sentences of a passage stop; the last is the passage's end."""
-    pending = unannounced_starts(text, begin, end)
-    passage, at, has_word = begin, begin, False
+    pending = deque(unannounced_starts(text, begin, end))
+    at, has_word = begin, False
+    counted, quotes = begin, 0
     while found := _STOP.search(text, at, end):
         mark = found.start("mark")
         while pending and pending[0] <= mark:
-            begin = at = pending.pop(0)
+            begin = at = pending.popleft()
             has_word = False
             yield begin
         has_word = has_word or _WORD.search(text, at, mark) is not None
         at = found.end("mark")
         if not has_word:
             continue
-        stop = _stop(text, passage, begin, found)
+        quotes += text.count('"', counted, mark)
+        counted = mark
+        stop = _stop(text, begin, found, is_quoted=quotes % 2 == 1)
         if ends_sentence(stop):
             at = stop.close_end
             if not _WORD.search(text, at, end):
@@ -160,11 +175,14 @@ def _cuts(text: str, begin: int, end: int) -> Iterator[int]:
     yield end
 
 
-def _stop(text: str, passage: int, begin: int, found: re.Match[str]) -> Stop:
-    """The mark with what stands around it, for the rules."""
+def _stop(text: str, begin: int, found: re.Match[str], *, is_quoted: bool) -> Stop:
+    """The mark with what stands around it, for the rules.
+
+    ``is_quoted``: a straight quotation mark of the passage stands open before it.
+    """
     mark, close, gap, opening, following = found.groups()
     loose = close.find(' "')
-    if loose >= 0 and text.count('"', passage, found.start("mark")) % 2 == 0:
+    if loose >= 0 and not is_quoted:
         # A straight quotation mark between blanks: none is open, so it opens the next sentence.
         close, gap, opening = close[:loose], " ", close[loose + 1 :] + gap + opening
     return Stop(

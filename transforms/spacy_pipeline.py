@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from transforms.ner_decoder import NerDecoder, Tokens
 from transforms.pipeline import Component, Passage, Reading, Span
+from transforms.token_text import token_text
 
 _BATCH_TEXTS = 64
 _BATCH_TOKENS = 6_000
@@ -85,10 +86,11 @@ class SpacyPipeline:
     def _batches(self, passages: Iterable[Passage]) -> Iterator[_Batch]:
         batch, tokens = _Batch([], [], []), 0
         for passage in passages:
-            doc = self._nlp.make_doc(passage.text)
+            given = token_text(passage.text)
+            doc = self._nlp.make_doc(given.text)
             batch.passages.append(passage)
             batch.docs.append(doc)
-            batch.bounds.append(_bounds(doc))
+            batch.bounds.append(given.placed(_bounds(doc)))
             tokens += len(doc)
             if len(batch.docs) >= _BATCH_TEXTS or tokens >= _BATCH_TOKENS:
                 yield batch
@@ -101,8 +103,12 @@ class SpacyPipeline:
         for doc, passage, bounds in zip(batch.docs, batch.passages, batch.bounds, strict=True):
             for token in _sentence_starts(passage, bounds):
                 doc[token].is_sent_start = True
-        for doc in self._nlp.pipe(batch.docs, batch_size=_BATCH_TEXTS):
-            yield [Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
+        read = self._nlp.pipe(batch.docs, batch_size=_BATCH_TEXTS)
+        for doc, bounds in zip(read, batch.bounds, strict=True):
+            yield [
+                Span(int(bounds[ent.start, 0]), int(bounds[ent.end - 1, 1]), ent.label_)
+                for ent in doc.ents
+            ]
 
     def _decoded(self, batch: _Batch) -> Iterator[list[Span]]:
         """The same names from one decoding of the whole batch."""

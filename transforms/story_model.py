@@ -177,7 +177,8 @@ def readings(emitted: Scores, steps: Scores, start: Places, length: Places) -> R
     """Forward-backward over all pages at once, longest page first, a line of each at a time."""
     order = np.argsort(-length, kind="stable")
     start, length = start[order], length[order]
-    running = np.array([(length > line).sum() for line in range(int(length[0]))], dtype=np.int64)
+    lines = np.arange(int(length[0]))
+    running = len(length) - np.searchsorted(length[::-1], lines, side="right").astype(np.int64)
     row = np.concatenate([start[:count] + line for line, count in enumerate(running)])
     offset = np.concatenate([[0], np.cumsum(running)])
     top = emitted[row].max(axis=1, keepdims=True)

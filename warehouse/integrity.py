@@ -14,6 +14,9 @@ import duckdb
 from warehouse.contract import Contract, ForeignKey, SpanRule
 from warehouse.tables import ARTICLE, BY_NAME, CONTRACTS
 
+_WINDOW = 8192
+"""Code points of a window; texts up to two windows long are short."""
+
 
 @dataclass(frozen=True)
 class Breach:
@@ -132,22 +135,41 @@ def _span_holder(contract: Contract) -> ForeignKey | None:
 def _misplaced(contract: Contract, span: SpanRule, key: ForeignKey, scope: Scope) -> str:
     """Counts of spans without holder, and of spans that are not the slice they say they are.
 
-    A span inside another is cut from that one's text, where the walk to its start is short; one in
-    the second half of its holder is reached from the end. By induction every span's text is the
-    slice of ``article.text``. A span that ends outside its holder is cut short, and so is not as
-    long as it says.
+    A span inside another is cut from that one's text, where the walk to its start is short; from a
+    long text it is cut out of the window it starts in. By induction every span's text is the slice
+    of ``article.text``. A span that ends outside its holder is cut short, and so is not as long as
+    it says.
     """
     if span.inside is None:
         start, chars = "r.start_char", "length(text)"
-        near = f"CASE WHEN {start} < h.chars - {start} THEN {start} + 1 ELSE {start} - h.chars END"
     else:
         start, chars = "(r.start_char - h.start_char)", "end_char - start_char"
-        near = f"{start} + 1"
-    cut = f"substring(h.text, {near}, r.end_char - r.start_char)"
+    length = "(r.end_char - r.start_char)"
+    cut = (
+        f"CASE WHEN w.piece IS NOT NULL AND {length} <= {_WINDOW} "
+        f"THEN substring(w.piece, {start} - w.window_no * {_WINDOW} + 1, {length}) "
+        f"ELSE substring(h.text, {start} + 1, {length}) END"
+    )
     held = scope.held(BY_NAME[key.table], key)
     return (
         "SELECT count(*) FILTER (h.article_id IS NULL), count(*) FILTER (h.article_id IS NOT NULL "  # noqa: S608
         f"AND ({start} < 0 OR {start} >= h.chars OR length(r.text) <> r.end_char - r.start_char "
         f"OR r.text = '' OR {cut} <> r.text)) FROM {scope.rows(contract)} AS r "
-        f"LEFT JOIN (SELECT *, {chars} AS chars FROM {held}) AS h ON {_same(key, 'h')}"
+        f"LEFT JOIN (SELECT *, {chars} AS chars FROM {held}) AS h ON {_same(key, 'h')} "
+        f"LEFT JOIN ({_windows(held, key)}) AS w ON {_same(key, 'w')} "
+        f"AND w.window_no = {start} // {_WINDOW}"
+    )
+
+
+def _windows(held: str, key: ForeignKey) -> str:
+    """Long texts of the holders in pieces of two windows, one for each window that they begin in.
+
+    A slice is reached by walking from the beginning of its text, which would cost the square of
+    the length of a text of many spans.
+    """
+    keys = ", ".join(key.references)
+    return (
+        f"SELECT {keys}, window_no, substring(text, window_no * {_WINDOW} + 1, {2 * _WINDOW}) "  # noqa: S608
+        f"AS piece FROM (SELECT {keys}, text, unnest(range(length(text) // {_WINDOW} + 1)) "
+        f"AS window_no FROM {held} WHERE length(text) > {2 * _WINDOW})"
     )

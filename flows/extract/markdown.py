@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flows.extract.fields import read_fields
 from flows.extract.record import ExtractedRecord, Hint, Item
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*$")
+_HEADING = re.compile(r"(#{1,6})[ \t]+")
 _LIST_ITEM = re.compile(r"[ \t]{0,12}(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
 _FRONT_FIELD = re.compile(r"([A-Za-z][\w -]{0,40}):[ \t]*(.*)$")
 _FENCE = ("```", "~~~")
@@ -65,7 +65,8 @@ def _hints(text: str, front_end: int) -> Iterator[Hint]:
         if found := _HEADING.match(line):
             kind = "title" if len(found[1]) == 1 and not has_title else "subheading"
             has_title = has_title or kind == "title"
-            if found[2]:
-                yield Hint(start + found.start(2), start + found.end(2), kind, "markdown_heading")
+            end = len(line.rstrip(" \t#"))
+            if end > found.end():
+                yield Hint(start + found.end(), start + end, kind, "markdown_heading")
         elif _LIST_ITEM.match(line):
             yield Hint(start, start + len(line), "list_item", "markdown_list_item")

@@ -64,6 +64,7 @@ FULL = (
     Command("publish 20000", 900),
     Command("checks 40000", 900),
     Command("peers 20000", 3600),
+    Command("shapes", 3600),
 )
 """What `make bench-full` adds, in the background of a machine that does nothing else."""
 

@@ -67,7 +67,7 @@ def _words() -> list[str]:
     return [word for word, _ in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
-class _Newsroom:
+class Newsroom:
     """Draws names, words and paragraphs; the same seed draws the same."""
 
     def __init__(self, seed: int) -> None:
@@ -125,7 +125,7 @@ def write_articles(
     folder: Path, count: int, *, words: int = 400, seed: int = 7, first: int = 0
 ) -> int:
     """Write ``count`` articles of about ``words`` words each; the number of characters written."""
-    room = _Newsroom(seed)
+    room = Newsroom(seed)
     chance = room.chance
     written = 0
     bodies: list[str] = []

