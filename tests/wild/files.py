@@ -46,12 +46,19 @@ NAMES: tuple[bytes, ...] = tuple(
         "emoji\U0001f600", "rtl\u202e", "zero\u200bwidth", "nbsp\u00a0", "line\u2028end",
         "bell\x07",
         "escape\x1b[31m", "del\x7f", "c1\u0085", "漢字", "عربي", "x" * 200, "漢" * 70, "a.b.c",
-        "..two",
+        "two..",
         "dots...", "noncharacter\uffff", "private\ue000", b"latin\xe9", b"\xff\xfe", b"cut\xc3",
         b"\xed\xa0\x80half", "'; drop table article; --", "=1+1", "CON", "null", "%00", "a=b",
     )
 )  # fmt: skip
-PASSED_OVER = (b".hidden.txt", b"~$open.docx", b"other.duckdb", b"held.lock", b".folder/in.txt")
+PASSED_OVER = (
+    b".hidden.txt",
+    b"..two.txt",
+    b"~$open.docx",
+    b"other.duckdb",
+    b"held.lock",
+    b".folder/in.txt",
+)
 """Hidden files, lock files and warehouses, which a run passes over."""
 
 _PACKERS: dict[str, Callable[[bytes], bytes]] = {
