@@ -100,7 +100,9 @@ def settle(
     files.update({"removed": plan.gone.height - held, "quarantined": held})
     for opened in extracted.files:
         uri = opened.candidate.source_uri
-        became = _file_outcome(opened, delivered.get(uri, []), rejected.get(uri, []))
+        became = _file_outcome(
+            opened, delivered.get(uri, []), rejected.get(uri, []), away=plan.away
+        )
         if uri in withheld.file:
             became = Became("quarantined", f"check {withheld.file[uri]} failed", None)
         files[became.outcome] += 1
@@ -164,7 +166,11 @@ def _delivered(version: pl.DataFrame, withheld: Withheld) -> dict[str, list[Deli
 
 
 def _file_outcome(
-    opened: OpenedFile, delivered: list[DeliveredRecord], rejected: list[Rejected]
+    opened: OpenedFile,
+    delivered: list[DeliveredRecord],
+    rejected: list[Rejected],
+    *,
+    away: frozenset[str],
 ) -> Became:
     if opened.outcome is not None:
         reason = "Same bytes as another file." if opened.outcome == "duplicate" else None
@@ -174,7 +180,8 @@ def _file_outcome(
     duplicate_of, said = None, None
     if best == "duplicate":
         firsts = sorted({r.first_file_uri for r in delivered if r.outcome == "duplicate"})
-        duplicate_of = firsts[0] if len(firsts) == 1 else None
+        # A file that was renamed or moved repeats nothing that is still there.
+        duplicate_of = firsts[0] if len(firsts) == 1 and firsts[0] not in away else None
         said = "Every record repeats one of another file, which ops.record names."
     reasons = [f"{r.rule}: {r.message}" for r in rejected]
     reasons += [f"check {record.check} failed" for record in delivered if record.check]

@@ -52,12 +52,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run has to do. ``gone`` is a frame of KNOWN_FILE."""
+    """What a run has to do. ``gone`` is a frame of KNOWN_FILE; ``removed`` holds the addresses of
+    files that earlier runs found gone and this one does not see either."""
 
     files_seen: int
     files_unchanged: int
     candidates: tuple[Candidate, ...]
     gone: pl.DataFrame
+    removed: frozenset[str] = frozenset()
+
+    @property
+    def away(self) -> frozenset[str]:
+        """Addresses of known files that are not there."""
+        return self.removed | frozenset(self.gone["source_uri"])
 
 
 def byte_copies(known_file: pl.DataFrame) -> pl.DataFrame:
@@ -131,4 +138,9 @@ def plan_run(
             ).iter_rows()
         ),
         gone=gone.sort("source_uri"),
+        removed=frozenset(
+            known_file.filter(pl.col("outcome") == "removed").join(
+                listing, on="source_uri", how="anti"
+            )["source_uri"]
+        ),
     )

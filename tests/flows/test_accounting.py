@@ -115,3 +115,15 @@ def test_a_file_that_is_gone_is_not_removed_while_a_check_keeps_its_article() ->
          "The file is gone, but its article stays: check article.language.pattern failed."),
         ("older", "removed", "The file is not there any more."),
     ]  # fmt: skip
+
+
+def test_a_file_that_repeats_one_that_is_gone_names_none() -> None:
+    """It was renamed: its record is in the warehouse, but nobody has a second file of it."""
+    accounts = settle(
+        plan(1, gone=("first",)), Extracted(files=[opened("f")], record_count=1),
+        version(("f", "a", "duplicate")), Withheld(), run_id="r", collection="c",
+    )  # fmt: skip
+    accounts.balance()
+    assert accounts.file.select("source_uri", "outcome", "duplicate_of").rows() == [
+        ("f", "duplicate", None), ("first", "removed", None),
+    ]  # fmt: skip
