@@ -13,6 +13,7 @@ import polars as pl
 from expectations.check import CheckReport
 from flows.accounting import Accounts, settle
 from flows.extraction import Rejected, quarantine_id
+from flows.remedy import awaits_rebuild
 from flows.run_state import RunState
 from flows.settings import without_credentials
 from flows.summary import Summary
@@ -25,7 +26,6 @@ from warehouse.tables import (
     CHECK_FAILURE,
     CHECK_RESULT,
     CONTRACTS,
-    ENTITY_TABLES,
     FILE,
     QUARANTINE,
     RUN,
@@ -85,22 +85,20 @@ def _rejected_row(run: RunState, item: Rejected) -> tuple[object, ...]:
 
 
 def _resolved(run: RunState, new: pl.DataFrame) -> pl.DataFrame:
-    """Open rows of files that this run read again without the fault, or found gone, and of
-    entities that are made now that their articles were made anew."""
+    """Open rows of files that this run read again without the fault, or found gone; of what a
+    rebuild is to mend, those whose articles were made anew."""
     assert run.plan is not None
-    opened = {f.candidate.source_uri for f in run.extracted.files if f.outcome != "unchanged"}
-    gone = set(run.plan.gone["source_uri"])
-    before = run.known.open_quarantine().join(new, on="quarantine_id", how="anti")
+    opened = [f.candidate.source_uri for f in run.extracted.files if f.outcome != "unchanged"]
+    gone = pl.col("source_uri").is_in(list(run.plan.gone["source_uri"]))
     made_anew = run.work.staged(ARTICLE_COMPONENT, "article_id")["article_id"].unique()
-    is_made = pl.col("table_name").is_in(list(ENTITY_TABLES)) & pl.col("article_id").is_in(
-        made_anew.implode()
+    is_mended = (
+        pl.when(awaits_rebuild())
+        .then(pl.col("article_id").is_in(made_anew.implode()))
+        .otherwise(pl.col("source_uri").is_in(opened))
     )
-    is_read = pl.col("source_uri").is_in(list(opened | gone))
-    return before.filter(is_read | is_made.fill_null(False)).with_columns(
-        pl.when(pl.col("source_uri").is_in(list(gone)))
-        .then(pl.lit("discarded"))
-        .otherwise(pl.lit("replayed"))
-        .alias("status"),
+    before = run.known.open_quarantine().join(new, on="quarantine_id", how="anti")
+    return before.filter(gone | is_mended.fill_null(False)).with_columns(
+        pl.when(gone).then(pl.lit("discarded")).otherwise(pl.lit("replayed")).alias("status"),
         pl.lit(run.clock.run_id).alias("resolved_run_id"),
     )
 

@@ -5,7 +5,7 @@ Each function reads and writes Parquet of one part, so that memory is bounded by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,16 +13,15 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.batch import Outfit
+from flows.failed_articles import list_failed, make_what_can_be
 from flows.nlp_store import NlpStore
 from flows.reference import Reference
 from flows.work import Work
 from transforms.article import build_article
 from transforms.article_version import build_article_version
 from transforms.block import build_block
-from transforms.failing import find_failing
 from transforms.mention import build_mention
 from transforms.paragraph import paragraph_block, paragraph_of
-from transforms.paragraph_reading import UNREAD
 from transforms.sentence import build_sentence
 from warehouse.tables import (
     ARTICLE,
@@ -34,12 +33,10 @@ from warehouse.tables import (
     STAGED_RECORD,
 )
 from warehouse.tables.mention import STAGED_MENTION
+from warehouse.tables.paragraph import UNREAD
 
-MADE_BY_STAGE = {
-    "blocks": (BLOCK, RECORD, ARTICLE_VERSION),
-    "mentions": (SENTENCE, ARTICLE),
-}
-"""Staged tables that a stage writes part by part, and not at all where it has no rows of them."""
+BLOCK_TABLES = (BLOCK, RECORD, ARTICLE_VERSION)
+"""Staged tables of the articles whose blocks are typed."""
 
 
 class RunClock(NamedTuple):
@@ -89,32 +86,6 @@ def type_blocks(
     return work.stage(BLOCK, part, block)
 
 
-FAILED = pl.Schema({"article_id": pl.String(), "stage": pl.String(), "error": pl.String()})
-"""Articles that a stage could not make, and why."""
-
-
-def make_what_can_be(
-    work: Work, part: str, stage: str, article_id: pl.Series, make: Callable[[pl.Series], int]
-) -> int:
-    """Make the articles of a part, without those that make it fail; what making the rest returns.
-
-    These are listed in the scratch part `_failed`, so that the run withholds them. ``make`` writes
-    the part's files for the ids it is given; what attempts left is removed before the last one.
-    """
-    try:
-        return make(article_id)
-    except Exception as problem:
-        ids = article_id.unique(maintain_order=True).to_list()
-        failing = find_failing(ids, lambda some: make(pl.Series(some, dtype=pl.String)), problem)
-        if not failing:
-            raise
-    rows = [(failed, stage, error) for failed, error in failing.items()]
-    pl.DataFrame(rows, FAILED, orient="row").write_parquet(work.part("_failed", f"{part}-{stage}"))
-    for contract in MADE_BY_STAGE[stage]:
-        work.part(contract.name, part).unlink(missing_ok=True)
-    return make(article_id.filter(~article_id.is_in(list(failing))))
-
-
 def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
     """Blocks, articles and versions of one extracted part; the number of its blocks.
 
@@ -130,7 +101,7 @@ def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
         rows = (current.filter(wanted), past.filter(wanted), version.filter(wanted))
         return _type_records(outfit.reference(), work, part, clock, *rows)
 
-    return make_what_can_be(work, part, "blocks", article_id, make)
+    return make_what_can_be(work, part, "blocks", article_id, make, BLOCK_TABLES)
 
 
 def _type_records(
@@ -220,31 +191,26 @@ def name_part(
     stage_components(work, part, by_stage, nlp_by_language)
     reference = outfit.reference()
     context = article_context(work, part, reference)
-    unread = _unread_articles(work, part, context, sentence)
+    unread = _unread_articles(work, part, context, sentence, span)
 
     def make(some: pl.Series) -> int:
         return find_mentions(work, part, reference, sentence, span, some)
 
     article_id = context["article_id"]
-    return make_what_can_be(
-        work, part, "mentions", article_id.filter(~article_id.is_in(unread.implode())), make
-    )
+    read = article_id.filter(~article_id.is_in(unread.implode()))
+    return make_what_can_be(work, part, "mentions", read, make, (SENTENCE, ARTICLE))
 
 
 def _unread_articles(
-    work: Work, part: str, context: pl.DataFrame, paragraph_sentence: pl.DataFrame
+    work: Work, part: str, context: pl.DataFrame, sentence: pl.DataFrame, span: pl.DataFrame
 ) -> pl.Series:
     """Articles with a paragraph that the language pass could not read, listed as failed."""
-    unread = paragraph_sentence.filter(pl.col("token_count") == UNREAD)["paragraph_id"]
-    printed = paragraph_block(blocks(work, part), context) if len(unread) else None
-    if printed is None:
+    unread = sentence.filter(pl.col("token_count") == UNREAD).select("paragraph_id")
+    if unread.is_empty():
         return pl.Series("article_id", [], pl.String())
-    article_id = printed.filter(pl.col("paragraph_id").is_in(unread.implode()))["article_id"]
-    failed = pl.DataFrame({"article_id": article_id.unique(maintain_order=True)}).with_columns(
-        pl.lit("language").alias("stage"),
-        pl.lit("the language pipeline fails on one of its paragraphs").alias("error"),
-    )
-    failed.write_parquet(work.part("_failed", f"{part}-language"))
+    printed = paragraph_block(blocks(work, part), context).join(unread, on="paragraph_id")
+    failed = printed.join(span, on="paragraph_id").unique("article_id", maintain_order=True)
+    list_failed(work, part, "language", dict(failed.select("article_id", "label").iter_rows()))
     return failed["article_id"]
 
 

@@ -19,7 +19,7 @@ from flows.extract.record import ExtractedRecord, Extraction, Rejection
 from flows.network import foreign_errors
 from flows.place import PlaceUnreachable, unreachable
 from flows.reference import Sources
-from transforms.failing import error_words
+from transforms.failing import FAULTS, error_words
 from transforms.identity import article_id, canonical_url, content_hash, short_hash
 from warehouse.tables import EXTRACTED_RECORD
 
@@ -223,7 +223,7 @@ def _extract_file(
         return OpenedFile(candidate, unknown, candidate.byte_count, None, None, None, None)
     except MemoryError:
         raise  # the machine's fault: with another file it would come as well
-    except Exception as problem:  # noqa: BLE001 - whatever it is, it is named in quarantine
+    except FAULTS as problem:
         done.rejected.append(
             Rejected(
                 uri, None, "extractor_failed",

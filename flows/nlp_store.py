@@ -13,7 +13,7 @@ import polars as pl
 
 from warehouse.leftover import remove_entry
 from warehouse.parquet_file import DamagedFile, FileDamaged, read_part
-from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
 
 _SENTENCES = ".sentence.parquet"
 _SPANS = ".span.parquet"
@@ -36,6 +36,8 @@ class NlpStore:
         name = pl.col("home").str.strip_prefix(f"{self.folder}/").str.strip_suffix(_SENTENCES)
         return (
             pl.scan_parquet(parts, include_file_paths="home", glob=False)
+            # What a pipeline failed on is tried again by each run that meets it.
+            .filter(pl.col("token_count") != UNREAD)
             .select("paragraph_id", name.alias("home"))
             .unique("paragraph_id", keep="first", maintain_order=True)
             .collect()
@@ -70,10 +72,16 @@ class NlpStore:
             .unique()
             for suffix in (_SENTENCES, _SPANS)
         )
-        return (
-            PARAGRAPH_SENTENCE.conform(sentence.collect()),
-            PARAGRAPH_SPAN.conform(span.collect()),
-        )
+        found, spans = sentence.collect(), span.collect()
+        # Another of the parts may have what this one failed on.
+        is_unread = pl.col("token_count") == UNREAD
+        read = found.filter(~is_unread).select("paragraph_id")
+        stale = found.filter(is_unread).join(read, on="paragraph_id", how="semi")
+        if stale.height:
+            found = found.filter(
+                ~(is_unread & pl.col("paragraph_id").is_in(stale["paragraph_id"].implode()))
+            )
+        return PARAGRAPH_SENTENCE.conform(found), PARAGRAPH_SPAN.conform(spans)
 
     def drop_damaged(self, names: Iterable[str] | None = None) -> list[DamagedFile]:
         """Remove those of these parts (of all there are) that are damaged; why, once a part.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from flows.remedy import awaits_rebuild
 from flows.settings import Settings
 from warehouse.connect import open_reader
 from warehouse.layout import WarehouseError
@@ -52,8 +53,14 @@ def quarantine_rows(
     return found
 
 
+def to_rebuild(rows: pl.DataFrame) -> pl.DataFrame:
+    """Those of these rows that reading their files again does not mend: a rebuild does."""
+    return rows.filter(awaits_rebuild())
+
+
 def sources_of(settings: Settings, rows: pl.DataFrame) -> list[SourceToReplay]:
-    """Where the files of these rows came from, a source at a time."""
+    """Where the files of these rows came from, a source at a time; not of rows to rebuild."""
+    rows = rows.filter(~awaits_rebuild())
     con = open_reader(settings.warehouse)
     try:
         runs = con.execute("select run_id, source_uri as source, collection from ops.run").pl()

@@ -19,7 +19,7 @@ from flows.summary import Summary
 from flows.version import CODE_VERSION
 from flows.warm import Warm
 from transforms.article_version import nothing_assigned
-from transforms.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line, count_line
+from transforms.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line
 from warehouse.layout import WarehouseError
 from warehouse.tables import ENTITY, ENTITY_ALIAS
 
@@ -72,7 +72,10 @@ def _chosen(run: RunState, *, only_changed: bool) -> pl.DataFrame:
 
 def _learn(run: RunState, chosen: pl.DataFrame) -> int:
     chunks = _chunks(chosen, run.settings.batch_chars)
-    counts = [count_line(run.known.staged_records(ids)) for ids in chunks]
+    counts = [
+        stages.count_lines_of(run, f"{number:05}", run.known.staged_records(ids))
+        for number, ids in enumerate(chunks)
+    ]
     line_count = (
         pl.concat([pl.DataFrame(schema=LINE_COUNT_SCHEMA), *counts])
         .group_by("source_id", "line")

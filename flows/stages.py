@@ -16,6 +16,7 @@ from flows.extract import extract as extract_records
 from flows.extract.fields import read_mapping
 from flows.extract.record import MIB, Limits
 from flows.extraction import extract_files
+from flows.failed_articles import make_what_can_be
 from flows.language_pass import homes, plan_reading, reading_batches
 from flows.nlp_store import NlpStore, drop_other_components
 from flows.place import is_whole, list_files, open_file
@@ -164,7 +165,7 @@ def learn_boilerplate(run: RunState) -> None:
         staged = derive.staged_part(path, run.version, is_current=True)
         if staged.height:
             run.parts.append(path.stem)
-            counts.append(count_line(staged))
+            counts.append(count_lines_of(run, path.stem, staged))
     line_count = (
         pl.concat(counts)
         .group_by("source_id", "line")
@@ -175,6 +176,15 @@ def learn_boilerplate(run: RunState) -> None:
         line_count["source_id"].unique().to_list(), line_count["line"], _renewed(run)
     )
     run.boilerplate_line = build_boilerplate_line(line_count, published)
+
+
+def count_lines_of(run: RunState, part: str, staged_record: pl.DataFrame) -> pl.DataFrame:
+    """How many articles of a part print each line, but those that cannot be counted."""
+
+    def count(some: pl.Series) -> pl.DataFrame:
+        return count_line(staged_record.filter(pl.col("article_id").is_in(some.implode())))
+
+    return make_what_can_be(run.work, part, "compare", staged_record["article_id"], count)
 
 
 def _renewed(run: RunState) -> pl.Series:
@@ -221,6 +231,19 @@ def rederive(run: RunState, part: str, article_id: pl.Series) -> int:
     staged = run.known.staged_records(article_id)
     if staged.is_empty():
         return 0
+
+    def make(some: pl.Series) -> int:
+        return _rederive_records(
+            run, part, staged.filter(pl.col("article_id").is_in(some.implode()))
+        )
+
+    run.parts.append(part)
+    tables = derive.BLOCK_TABLES
+    return make_what_can_be(run.work, part, "blocks", staged["article_id"], make, tables)
+
+
+def _rederive_records(run: RunState, part: str, staged: pl.DataFrame) -> int:
+    article_id = staged["article_id"]
     derive.type_blocks(run.work, part, staged, run.boilerplate_line, run.reference, run.clock)
     kept = run.known.rows(ARTICLE, article_id).select("article_id", "run_id", _removed_at(run))
     path = run.work.part("_article", part)
@@ -231,7 +254,6 @@ def rederive(run: RunState, part: str, article_id: pl.Series) -> int:
         article.select("article_id", "version_no", "title"), on=["article_id", "version_no"]
     ).filter(pl.col("title").ne_missing(pl.col("before")))
     run.work.stage(ARTICLE_VERSION, part, retitled.drop("before"))
-    run.parts.append(part)
     return staged.height
 
 
@@ -416,12 +438,20 @@ def point_links(run: RunState) -> int:
     )
     count = 0
     for part in run.parts:
-        block = derive.blocks(run.work, part)
-        record = pl.read_parquet(run.work.part("_staged_record", part))
-        link = build_related_link(block, record, target)
-        count += run.work.stage(RELATED_LINK, part, link)
+        count += run.work.stage(RELATED_LINK, part, _links_of(run, part, target))
     _point_earlier_links(run, staged["article_id"], target)
     return count
+
+
+def _links_of(run: RunState, part: str, target: pl.DataFrame) -> pl.DataFrame:
+    block = derive.blocks(run.work, part)
+    record = pl.read_parquet(run.work.part("_staged_record", part))
+
+    def build(some: pl.Series) -> pl.DataFrame:
+        wanted = pl.col("article_id").is_in(some.implode())
+        return build_related_link(block.filter(wanted), record.filter(wanted), target)
+
+    return make_what_can_be(run.work, part, "links", record["article_id"], build)
 
 
 def _point_earlier_links(run: RunState, staged: pl.Series, target: pl.DataFrame) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from flows.derive import FAILED
+from flows.failed_articles import failed_articles
+from flows.remedy import REBUILD, REPLAY
 from flows.run_state import RunState
 from flows.settings import without_credentials
 from transforms.identity import short_hash
@@ -39,8 +40,7 @@ NOT_MADE = "not_made"
 
 def not_made(run: RunState) -> pl.DataFrame:
     """Articles that a stage could not make, as rows of BLAMED."""
-    failed = [pl.read_parquet(path) for path in run.work.parts("_failed")]
-    return pl.concat([pl.DataFrame(schema=FAILED), *failed]).select(
+    return failed_articles(run.work).select(
         pl.lit("article").alias("blame"),
         pl.col("article_id").alias("blamed"),
         pl.lit(ARTICLE.name).alias("table_name"),
@@ -75,12 +75,16 @@ def _of_articles(
     run: RunState, blamed: pl.DataFrame, places: Mapping[str, list[_Place]], nowhere: list[_Place]
 ) -> Iterator[Row]:
     failing = blamed_articles(blamed, run.version)
+    delivered = set(run.version.filter(pl.col("outcome") != "unchanged")["article_id"])
     for row, count in _first_rows(failing, "article_id"):
         article_id = row["article_id"]
         whose = f"Article {article_id}" if article_id else "A row that belongs to no article"
+        # What this run did not deliver keeps its published rows, and is made anew by a rebuild.
+        command = REPLAY if article_id is None or article_id in delivered else REBUILD
         for place in places.get(article_id, nowhere):
-            yield _row(run, place, article_id, row, f"{whose} failed {_why(row, count)} It was "
-                       "withheld whole and the rest published.")  # fmt: skip
+            yield _row(run, place, article_id, article_id, row, f"{whose} failed "
+                       f"{_why(row, count)} It was withheld whole and the rest published.",
+                       command)  # fmt: skip
 
 
 def _of_entities(
@@ -97,7 +101,7 @@ def _of_entities(
         if row["table_name"] == ENTITY_MERGE.name:
             done = "The change was left out."
         said = f"Entity {row['blamed']} failed {_why(row, count)} {done}"
-        yield _row(run, place, article_id, row, said, "rebuild")
+        yield _row(run, place, article_id, row["blamed"], row, said, REBUILD)
 
 
 def _of_files(run: RunState, blamed: pl.DataFrame) -> Iterator[Row]:
@@ -106,7 +110,8 @@ def _of_files(run: RunState, blamed: pl.DataFrame) -> Iterator[Row]:
     failing = blamed.filter((pl.col("blame") == "file") & is_empty)
     for row, count in _first_rows(failing, "blamed"):
         place = (row["blamed"] or without_credentials(run.address), None)
-        yield _row(run, place, None, row, f"The file failed {_why(row, count)} It was withheld.")
+        said = f"The file failed {_why(row, count)} It was withheld."
+        yield _row(run, place, None, row["blamed"], row, said, REPLAY)
 
 
 def _first_rows(failing: pl.DataFrame, owner: str) -> Iterator[tuple[dict[str, str], int]]:
@@ -128,18 +133,19 @@ def _row(
     run: RunState,
     place: _Place,
     article_id: str | None,
+    owner: str | None,
     row: Mapping[str, str],
     message: str,
-    command: str = "quarantine replay",
+    command: str,
 ) -> Row:
+    """``owner`` is what the row is blamed on: with check and place, it makes the row's identity."""
     uri, locator = place
-    owner = article_id or row["row_key"]
-    identity = short_hash((uri, locator or "", "check", row["check_id"], owner))
+    identity = short_hash((uri, locator or "", "check", row["check_id"], owner or row["row_key"]))
     if article_id is not None and not re.fullmatch(HEX_16, article_id):
         article_id = None  # The id itself is what is wrong; the row's key has it.
     what_to_do = (
         " Mend the file, or the check, where one of them is wrong; else update newshouse. Then "
-        f"run: newshouse {command}"
+        f"run: {command}"
     )
     stage = "transform" if row["check_id"] == NOT_MADE else "check"
     return (

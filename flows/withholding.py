@@ -3,7 +3,7 @@ the run must stop."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,27 +11,15 @@ import polars as pl
 from expectations.check import CheckReport
 from flows import conclude
 from flows.run_state import RunState
+from flows.take_out import (
+    first_articles_naming,
+    held_removals,
+    take_out,
+    with_articles_of_lost_merges,
+)
 from flows.withheld_row import deliveries, not_made, withheld_rows
-from transforms.withholding import (
-    Published,
-    Withheld,
-    blamed_articles,
-    keep_named,
-    keep_rows,
-    name_blamed,
-    to_blame_first,
-)
-from warehouse.tables import (
-    ARTICLE,
-    ARTICLE_TABLES,
-    BY_NAME,
-    CHECK_FAILURE,
-    CHECK_RESULT,
-    ENTITY,
-    ENTITY_ALIAS,
-    ENTITY_TABLES,
-    MENTION,
-)
+from transforms.withholding import Withheld, blamed_articles, name_blamed, to_blame_first
+from warehouse.tables import ARTICLE, CHECK_FAILURE, CHECK_RESULT, ENTITY
 
 FEWEST_SYSTEMATIC = 20
 """Articles, entities or files below which failures of one check are taken for chance: of ten
@@ -79,9 +67,9 @@ def withhold_what_fails(run: RunState, emptied: Sequence[str] = ()) -> CheckRepo
     if findings.report.blamed.height:
         _refuse_systematic(run, findings, staged)
         _withhold(run, findings, emptied)
-    latest = conclude.check(run, emptied)
-    findings.add(latest)
     for _ in range(_MOST_ROUNDS):
+        latest = conclude.check(run, emptied)
+        findings.add(latest)
         if latest.blamed.is_empty():
             _stage_results(run, findings.report, stopped_by=())
             return findings.report
@@ -90,23 +78,26 @@ def withhold_what_fails(run: RunState, emptied: Sequence[str] = ()) -> CheckRepo
         _withhold(run, findings, emptied)
         if len(findings.withheld) == before:
             break
-        latest = conclude.check(run, emptied)
-        findings.add(latest)
     failing = latest.blamed["check_id"].unique(maintain_order=True).to_list()
     raise _stop(run, findings.report, failing, _why_it_cannot_be_withheld(latest, failing))
 
 
 def _why_it_cannot_be_withheld(latest: CheckReport, failing: Sequence[str]) -> str:
     counted = _counted(latest, failing)
+    many = f"{len(failing)} check{'s' if len(failing) > 1 else ''}"
     if "nothing" in latest.blamed["blame"]:
         return (
-            f"{len(failing)} checks failed that no article can be blamed for, nothing was "
-            f"published ({counted}). See `newshouse status`, and the failing rows in "
-            "ops.check_failure."
+            f"{many} failed that no article can be blamed for, nothing was published ({counted}). "
+            "See `newshouse status`, and the failing rows in ops.check_failure."
+        )
+    if latest.blamed["blamed"].is_null().all():
+        return (
+            f"{many} failed for rows that name nothing to withhold, nothing was published "
+            f"({counted}). A check in SQL must select article_id for its articles to be withheld."
         )
     return (
-        f"{len(failing)} checks fail whatever is withheld, nothing was published ({counted}). This "
-        "is a fault of the program: please report it with the failing rows in ops.check_failure."
+        f"{many} failed whatever was withheld, nothing was published ({counted}). This is a fault "
+        "of the program: please report it with the failing rows in ops.check_failure."
     )
 
 
@@ -166,16 +157,19 @@ def _example(run: RunState, report: CheckReport, check_id: str) -> str:
 
 
 def _stage_results(run: RunState, report: CheckReport, stopped_by: Collection[str]) -> None:
-    """Stage what the checks found, with what was done about it."""
-    done = "recorded" if stopped_by else "withheld"
+    """Stage what the checks found, with what was done about it.
+
+    Where a check failed only for something else that was withheld, its rows are recorded.
+    """
+    withheld = () if stopped_by else report.blamed["check_id"].unique().to_list()
     action = (
         pl.when("success")
         .then(pl.lit("none"))
         .when(pl.col("check_id").is_in(list(stopped_by)))
         .then(pl.lit("stopped"))
-        .when(pl.col("severity") == "warning")
-        .then(pl.lit("recorded"))
-        .otherwise(pl.lit(done))
+        .when(pl.col("check_id").is_in(list(withheld)))
+        .then(pl.lit("withheld"))
+        .otherwise(pl.lit("recorded"))
     )
     run.work.stage(CHECK_RESULT, "all", report.result.with_columns(action.alias("action")))
     run.work.stage(CHECK_FAILURE, "all", report.failure)
@@ -183,65 +177,12 @@ def _stage_results(run: RunState, report: CheckReport, stopped_by: Collection[st
 
 def _withhold(run: RunState, findings: _Findings, emptied: Sequence[str]) -> None:
     """Take out of staging what the findings blame, and account for it."""
-    withheld = name_blamed(findings.report.blamed, run.version)
+    withheld = with_articles_of_lost_merges(run, name_blamed(findings.report.blamed, run.version))
     fresh = {e: c for e, c in withheld.entity.items() if e not in findings.withheld.entity}
-    findings.named_in.update(_first_articles_naming(run, fresh))
+    findings.named_in.update(first_articles_naming(run, fresh))
     findings.withheld = withheld
-    if ENTITY.name in emptied:
-        _keep_entities_of_published(run, withheld)
-    _take_out(run, withheld, emptied)
+    take_out(run, withheld, emptied)
     if withheld.article or withheld.file:
-        conclude.settle_accounts(run, withheld, _held_removals(run, withheld))
+        conclude.settle_accounts(run, withheld, held_removals(run, withheld))
     rows = withheld_rows(run, findings.report.blamed, withheld, findings.named_in)
     conclude.stage_quarantine(run, rows)
-
-
-def _keep_entities_of_published(run: RunState, withheld: Withheld) -> None:
-    """Where published entities all go, stage those anew that withheld articles name: these keep
-    their published rows."""
-    article_id = pl.Series("article_id", list(withheld.article), pl.String())
-    named = run.known.rows(MENTION, article_id)["entity_id"].drop_nulls().unique()
-    missing = named.filter(
-        ~named.is_in(run.work.staged(ENTITY, "entity_id")["entity_id"].implode())
-    )
-    entity, alias = run.known.named_entities(pl.Series([], dtype=pl.String), missing)
-    run.work.stage(ENTITY, "of_withheld", entity)
-    run.work.stage(ENTITY_ALIAS, "of_withheld", alias)
-
-
-def _take_out(run: RunState, withheld: Withheld, emptied: Sequence[str]) -> None:
-    """Take every row of what is withheld out of the staged tables, and entities left unnamed."""
-    known_article = run.known.targets()["article_id"]
-    known_entity = run.known.table(ENTITY)["entity_id"]
-    if ENTITY.name in emptied:
-        known_entity = run.known.rows(
-            MENTION, pl.Series("article_id", list(withheld.article), pl.String())
-        )["entity_id"].drop_nulls()
-    published = Published(known_article, known_entity)
-    for name in sorted(ARTICLE_TABLES | ENTITY_TABLES):
-        for path in run.work.parts(name):
-            keep_rows(BY_NAME[name], pl.read_parquet(path), withheld, published).write_parquet(path)
-    named = pl.concat([run.work.staged(MENTION, "entity_id")["entity_id"], known_entity])
-    for name in sorted(ENTITY_TABLES):
-        for path in run.work.parts(name):
-            keep_named(BY_NAME[name], pl.read_parquet(path), named).write_parquet(path)
-
-
-def _first_articles_naming(run: RunState, entity: Iterable[str]) -> dict[str, str]:
-    """The first staged article that names each of these entities."""
-    mention = run.work.staged(MENTION, "article_id", "entity_id")
-    naming = mention.filter(pl.col("entity_id").is_in(list(entity)))
-    return dict(naming.group_by("entity_id").agg(pl.col("article_id").min()).iter_rows())
-
-
-def _held_removals(run: RunState, withheld: Withheld) -> dict[str, str]:
-    """Files found gone whose article stays, as a check failed for it; the next run tries again."""
-    assert run.plan is not None
-    gone = set(run.plan.gone["source_uri"])
-    if not gone:
-        return {}
-    return {
-        uri: withheld.article[article_id]
-        for article_id, uri, _ in deliveries(run, list(withheld.article)).iter_rows()
-        if uri in gone
-    }

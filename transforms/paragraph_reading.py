@@ -6,22 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from transforms.failing import find_failing
+from transforms.failing import FAULTS, find_failing
 from transforms.nlp import Annotation, annotate
 from transforms.pipeline import Pipeline
-from warehouse.tables.paragraph import PARAGRAPH_SENTENCE
-
-UNREAD = 0
-"""Token count of the one row that stands for the sentences of a paragraph no pipeline could read.
-A sentence has at least one token."""
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
 
 
 def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotation:
     """What `annotate` finds in all paragraphs but those it fails on, each of which has one row of
-    PARAGRAPH_SENTENCE with UNREAD tokens. Takes and gives what `annotate` does."""
+    PARAGRAPH_SENTENCE with UNREAD tokens and one of PARAGRAPH_SPAN with the error as its label.
+    Takes and gives what `annotate` does."""
     try:
         return annotate(pipelines, paragraph)
-    except Exception as problem:
+    except FAULTS as problem:
         ids = paragraph["paragraph_id"].to_list()
         failing = find_failing(ids, lambda some: annotate(pipelines, _of(paragraph, some)), problem)
         if not failing:
@@ -34,8 +31,13 @@ def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFr
         pl.col("text").str.len_chars().alias("end_char"),
         pl.lit(UNREAD).alias("token_count"),
     )
-    together = pl.concat([read.paragraph_sentence, PARAGRAPH_SENTENCE.conform(unread)])
-    return Annotation(PARAGRAPH_SENTENCE.conform(together), read.paragraph_span)
+    errors = unread.select(
+        "paragraph_id", "start_char", "end_char",
+        pl.col("paragraph_id").replace_strict(failing, return_dtype=pl.String()).alias("label"),
+    )  # fmt: skip
+    sentence = pl.concat([read.paragraph_sentence, PARAGRAPH_SENTENCE.conform(unread)])
+    span = pl.concat([read.paragraph_span, PARAGRAPH_SPAN.conform(errors)])
+    return Annotation(PARAGRAPH_SENTENCE.conform(sentence), PARAGRAPH_SPAN.conform(span))
 
 
 def _of(paragraph: pl.DataFrame, ids: Sequence[str]) -> pl.DataFrame:

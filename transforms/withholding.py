@@ -66,6 +66,27 @@ def blamed_articles(blamed: pl.DataFrame, version: pl.DataFrame) -> pl.DataFrame
     return pl.concat([of_article, of_file.select(of_article.columns)])
 
 
+def _optional_keys(contract: Contract) -> list[tuple[str, str]]:
+    """Columns that may be null and name an article or entity, each with the table they name."""
+    return [
+        (key.columns[-1], key.table)
+        for key in contract.foreign_keys
+        if key.table in (ARTICLE.name, ENTITY.name) and contract.column(key.columns[-1]).nullable
+    ]
+
+
+def is_touched(contract: Contract, staged: pl.LazyFrame, withheld: Withheld) -> bool:
+    """Whether rows of a part may name what is withheld, by its keys alone."""
+    out = list(withheld.article) + list(withheld.entity)
+    columns = {name for name, _ in _optional_keys(contract)}
+    columns |= {"article_id", "entity_id", "into_entity_id"} & set(contract.column_names)
+    named = pl.any_horizontal(
+        pl.col(name).is_in(out) | (pl.col(name).is_null() if withheld.stray else pl.lit(False))
+        for name in sorted(columns)
+    )
+    return bool(staged.select(named.any()).collect().item())
+
+
 def keep_rows(
     contract: Contract, staged: pl.DataFrame, withheld: Withheld, published: Published
 ) -> pl.DataFrame:
@@ -81,14 +102,12 @@ def keep_rows(
         return staged
     stays = ~pl.col(owner).is_in(list(out))
     kept = staged.filter(stays.fill_null(owner.removesuffix("_id") not in withheld.stray))
-    for key in contract.foreign_keys:
-        column, gone, known = key.columns[-1], withheld.article, published.article_id
-        if key.table == ENTITY.name:
+    for column, table in _optional_keys(contract):
+        gone, known = withheld.article, published.article_id
+        if table == ENTITY.name:
             gone, known = withheld.entity, published.entity_id
-        if key.table in (ARTICLE.name, ENTITY.name) and contract.column(column).nullable:
-            named = pl.col(column)
-            is_lost = named.is_in(list(gone)) & ~named.is_in(known.implode())
-            kept = kept.with_columns(pl.when(~is_lost.fill_null(False)).then(column).alias(column))
+        is_lost = pl.col(column).is_in(list(gone)) & ~pl.col(column).is_in(known.implode())
+        kept = kept.with_columns(pl.when(~is_lost.fill_null(False)).then(column).alias(column))
     return kept
 
 

@@ -11,7 +11,7 @@ from flows.cli.console import friendly_errors, out, settings_of
 from flows.cli.query import Format, write_rows
 from flows.cli.run import MappingOption, WarehouseOption, run_flow, show
 from flows.cli.table import print_table
-from flows.quarantine import quarantine_rows, sources_of
+from flows.quarantine import quarantine_rows, sources_of, to_rebuild
 from flows.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="Work the quarantine.")
@@ -76,6 +76,9 @@ def replay(
     if rows.is_empty():
         out.print("Nothing is open.", markup=False)
         return
+    if waiting := to_rebuild(rows).height:
+        many = "1 row is" if waiting == 1 else f"{waiting:,} rows are"
+        out.print(f"{many} mended by newshouse rebuild.", markup=False)
     for source, collection, files in sources_of(settings, rows):
         again = settings.model_copy(update={"source": source, "collection": collection})
         show(run_flow(again, list(files)))

@@ -189,7 +189,7 @@ def test_a_check_that_fails_for_fewer_withholds_them(
 def test_what_no_article_can_be_blamed_for_stops_the_run(end: Callable[..., RunState]) -> None:
     run = end([("nothing", None)], [("nothing", None)])
 
-    with pytest.raises(conclude.ChecksFailed, match=r"1 checks failed that no article can be bl"):
+    with pytest.raises(conclude.ChecksFailed, match=r"^1 check failed that no article can be bl"):
         withhold_what_fails(run)
 
     assert _staged(run) == 100
@@ -205,10 +205,31 @@ def test_accounts_that_close_once_an_article_is_withheld_do_not_stop_the_run(
     assert _staged(run) == 99
 
 
+@pytest.mark.parametrize("rounds", [9, 10])
+def test_what_shows_only_once_something_else_is_withheld_is_withheld_too(
+    end: Callable[..., RunState], rounds: int
+) -> None:
+    run = end(*([row] for row in _articles(rounds)))
+
+    if rounds == 10:  # as many as are made, and the last one is not clean
+        with pytest.raises(conclude.ChecksFailed):
+            withhold_what_fails(run)
+    else:
+        withhold_what_fails(run)
+        assert _staged(run) == 100 - rounds
+
+
+def test_a_check_that_names_no_article_says_what_to_select(end: Callable[..., RunState]) -> None:
+    run = end([("article", None)], [("article", None)])
+
+    with pytest.raises(conclude.ChecksFailed, match=r"must select article_id for its articles"):
+        withhold_what_fails(run)
+
+
 def test_what_fails_although_it_was_withheld_stops_the_run(end: Callable[..., RunState]) -> None:
     run = end(_articles(1), _articles(1))
 
-    with pytest.raises(conclude.ChecksFailed, match=r"1 checks fail whatever is withheld"):
+    with pytest.raises(conclude.ChecksFailed, match=r"^1 check failed whatever was withheld"):
         withhold_what_fails(run)
 
 

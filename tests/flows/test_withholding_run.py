@@ -90,6 +90,14 @@ def _cli(warehouse: Path, *words: str) -> str:
     return ran.output
 
 
+def _replay(warehouse: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch) -> str:
+    def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
+        return run_once(settings, warm=warm, again=frozenset(again or ()))
+
+    monkeypatch.setattr(quarantine, "run_flow", run_flow)
+    return _cli(warehouse, "replay")
+
+
 def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
     folder: Path, tmp_path: Path, load: Load, warm: Warm, spoil: Spoil,
     monkeypatch: pytest.MonkeyPatch,
@@ -123,11 +131,7 @@ def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
     monkeypatch.setattr(warm, "check", check_staged)  # an update of the program
     assert load(folder, warehouse).files["unchanged"] == 20
 
-    def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
-        return run_once(settings, warm=warm, again=frozenset(again or ()))
-
-    monkeypatch.setattr(quarantine, "run_flow", run_flow)
-    _cli(warehouse, "replay")
+    _replay(warehouse, warm, monkeypatch)
     assert _ask(warehouse, "select count(*) from article") == [(20,)]
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
@@ -235,17 +239,18 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
     [
         (derive, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
         (derive, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
-        (paragraph_reading, "annotate", "text", "language",
-         "the language pipeline fails on one of its paragraphs"),
+        (paragraph_reading, "annotate", "text", "language", "ValueError: cannot read Rome"),
+        (stages, "count_line", "text", "compare", "ValueError: cannot read Rome"),
+        (stages, "build_related_link", "text", "links", "ValueError: cannot read Rome"),
     ],
-    ids=["blocks", "mentions", "language"],
+    ids=["blocks", "mentions", "language", "compare", "links"],
 )  # fmt: skip
 def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
     module: Any, function: str, column: str, stage: str, said: str,
-    folder: Path, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch,
+    folder: Path, tmp_path: Path, load: Load, warm: Warm, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    warehouse = tmp_path / "news.duckdb"
-    monkeypatch.setattr(module, function, _failing_on("Rome", getattr(module, function), column))
+    warehouse, good = tmp_path / "news.duckdb", getattr(module, function)
+    monkeypatch.setattr(module, function, _failing_on("Rome", good, column))
 
     summary = load(folder, warehouse, workers=1)
 
@@ -256,6 +261,34 @@ def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
         "rome.txt", "transform", "not_made", said,
     )  # fmt: skip
     assert f"The stage {stage} fails with its text." in row["message"]
+
+    monkeypatch.setattr(module, function, good)
+    _replay(warehouse, warm, monkeypatch)
+    assert _ask(warehouse, "select count(*) from article") == [(20,)]
+    assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
+
+
+def test_an_article_that_a_rebuild_fails_on_keeps_its_rows_until_a_rebuild_makes_it(
+    folder: Path, tmp_path: Path, load: Load, warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading its file again mends nothing: its text is as it was."""
+    warehouse = tmp_path / "news.duckdb"
+    load(folder, warehouse)
+    blocks = _ask(warehouse, "from block order by all")
+    monkeypatch.setattr(derive, "build_block", _failing_on("Rome", build_block, "text"))
+
+    rebuild(Settings(warehouse=warehouse), warm=warm)
+
+    assert _ask(warehouse, "from block order by all") == blocks
+    (row,) = (json.loads(line) for line in _cli(warehouse, "list", "--format", "json").splitlines())
+    assert (Path(row["source_uri"]).name, row["rule"]) == ("rome.txt", "not_made")
+    assert row["message"].endswith("Then run: newshouse rebuild")
+    monkeypatch.setattr(derive, "build_block", build_block)
+    assert "1 row is mended by newshouse rebuild." in _replay(warehouse, warm, monkeypatch)
+    assert _ask(warehouse, "select status from ops.quarantine") == [("open",)]
+
+    rebuild(Settings(warehouse=warehouse), warm=warm)
+    assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
 
 def test_a_stage_that_fails_on_every_article_stops_the_run(
@@ -288,6 +321,63 @@ def test_a_file_that_its_extractor_fails_on_is_quarantined(
         "rome.txt", "extract", "extractor_failed",
     )  # fmt: skip
     assert "fails with RecursionError: maximum recursion depth exceeded" in row["message"]
+
+
+def test_entities_of_one_article_that_fail_alike_have_a_row_each(
+    folder: Path, tmp_path: Path, load: Load, spoil: Spoil
+) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    for place in PLACES[1:]:
+        (folder / f"{place.lower()}.txt").unlink()
+    (folder / "oslo.txt").write_text(
+        "Trams return\n\nAnna Berg met Peter Lind and Mary Grant in Oslo on Monday. "
+        "They spoke for an hour about the trams, which ran again after a month of repairs.\n"
+    )
+    spaced = pl.when(pl.col("entity_type") == "person").then(pl.col("name") + " ").otherwise("name")
+    spoil("entity", lambda frame: frame.with_columns(spaced.alias("name")))
+
+    load(folder, warehouse)
+
+    wrong = "select payload from ops.quarantine where rule = 'entity.name.trimmed' order by 1"
+    assert _ask(warehouse, wrong) == [("Anna Berg ",), ("Mary Grant ",), ("Peter Lind ",)]
+
+
+@pytest.mark.parametrize("name", ["Rome", "Anna Berg"])
+def test_a_rebuild_keeps_an_entity_that_fails_where_a_withheld_article_names_it(
+    name: str, folder: Path, tmp_path: Path, load: Load, warm: Warm,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    warehouse = tmp_path / "news.duckdb"
+    load(folder, warehouse)
+    done: set[str] = set()
+    is_it = pl.col("name") == name
+    broken: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+        "article": _language_of("Rome"),
+        "entity": lambda frame: frame.with_columns(
+            pl.when(is_it).then(pl.lit(f" {name}")).otherwise("name").alias("name")
+        ),
+    }
+
+    def check(staging: Path, *words: Any) -> CheckReport:
+        if staging.name not in done:
+            done.add(staging.name)
+            for table, spoiled in broken.items():
+                for path in (staging / table).glob("*.parquet"):
+                    spoiled(pl.read_parquet(path)).write_parquet(path)
+        return check_staged(staging, *words)
+
+    monkeypatch.setattr(warm, "check", check)
+
+    rebuild(Settings(warehouse=warehouse), warm=warm)
+
+    of_rome = (
+        "select e.name from article a join mention using (article_id) "
+        f"join entity e using (entity_id) where a.title like '%Rome' and e.name = '{name}'"
+    )
+    assert len(_ask(warehouse, of_rome)) >= 1
+    named = "select count(entity_id) from mention"
+    assert _ask(warehouse, named) == _ask(warehouse, f"{named} semi join entity using (entity_id)")
+    assert _ask(warehouse, "select count(*) from article") == [(20,)]
 
 
 @pytest.mark.parametrize("table", [ARTICLE.name, MENTION.name, ENTITY.name])

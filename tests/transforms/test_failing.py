@@ -10,9 +10,9 @@ import pytest
 from transforms.failing import find_failing
 from transforms.nlp import annotate, blank_pipeline
 from transforms.paragraph import paragraph_id
-from transforms.paragraph_reading import UNREAD, annotate_what_can_be
+from transforms.paragraph_reading import annotate_what_can_be
 from transforms.pipeline import Passage, PipelineMissing, Reading
-from warehouse.tables.paragraph import PARAGRAPH
+from warehouse.tables.paragraph import PARAGRAPH, UNREAD
 
 
 class _Refusing:
@@ -44,11 +44,19 @@ def test_where_nothing_alone_fails_nothing_is_blamed() -> None:
     assert find_failing(range(4), only_together, ValueError("too many")) == {}
 
 
-def test_where_nearly_all_fail_the_fault_is_not_theirs() -> None:
+def test_where_all_fail_all_are_named_in_no_more_than_log_n_attempts_at_each() -> None:
     attempt = _Refusing(*range(1000))
-    with pytest.raises(ValueError, match="is odd"):
-        find_failing(range(1000), attempt, ValueError("0 is odd"))
-    assert attempt.given < 4 * 1000
+    found = find_failing(range(1000), attempt, ValueError("0 is odd"))
+    assert len(found) == 1000
+    assert attempt.given < 10.1 * 1000
+
+
+def test_what_polars_panics_at_is_found_too() -> None:
+    def attempt(numbers: Sequence[int]) -> None:
+        if 3 in numbers:
+            raise pl.exceptions.PanicException("index out of bounds")
+
+    assert list(find_failing(range(8), attempt, pl.exceptions.PanicException("x"))) == [3]
 
 
 @pytest.mark.parametrize("problem", [MemoryError(), OSError(28, "no space"), PipelineMissing("x")])
@@ -84,4 +92,7 @@ def test_a_paragraph_that_a_pipeline_fails_on_is_marked_and_the_others_are_read(
     assert found.paragraph_sentence.filter(~marked).equals(read.paragraph_sentence)
     assert found.paragraph_sentence.filter(marked).rows() == [
         (paragraph_id("en", texts[1]), 0, 0, 17, UNREAD)
+    ]
+    assert found.paragraph_span.rows() == [
+        (paragraph_id("en", texts[1]), 0, 17, "KeyError: 'boom'")
     ]

@@ -5,6 +5,10 @@ published: `sentence` and `mention` place it back into articles."""
 
 from warehouse.contract import HEX_64, Contract, ForeignKey, text, whole
 
+UNREAD = 0
+"""Token count of the one row that stands for the sentences of a paragraph no pipeline could read.
+A sentence has at least one token."""
+
 _PARAGRAPH_ID = text(
     "paragraph_id", "SHA-256 of language, line feed and text in UTF-8.", pattern=HEX_64
 )
