@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -31,6 +31,9 @@ from warehouse.tables import (
     RUN,
 )
 from warehouse.tables.run import OUTCOMES
+
+UNLISTED = "unlistable_folder"
+"""Rule of folders whose files could not be told."""
 
 
 class ChecksFailed(RuntimeError):
@@ -68,7 +71,8 @@ def stage_quarantine(run: RunState, withheld: Sequence[tuple[object, ...]] = ())
 
     ``withheld`` holds rows of QUARANTINE. Returns the number of rows open now.
     """
-    rows = [*(_rejected_row(run, item) for item in run.extracted.rejected), *withheld]
+    rejected = [*run.extracted.rejected, *_unlisted(run)]
+    rows = [*(_rejected_row(run, item) for item in rejected), *withheld]
     new = pl.DataFrame(rows, QUARANTINE.polars_schema, orient="row").unique(
         "quarantine_id", keep="first", maintain_order=True
     )
@@ -84,6 +88,18 @@ def _rejected_row(run: RunState, item: Rejected) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _unlisted(run: RunState) -> Iterator[Rejected]:
+    """Folders that could not be listed, but those that are in quarantine for it already."""
+    known = set(run.known.open_quarantine().filter(pl.col("rule") == UNLISTED)["source_uri"])
+    for folder_uri, reason in run.unlisted:
+        if folder_uri not in known:
+            yield Rejected(
+                folder_uri, None, UNLISTED,
+                f"The folder cannot be listed ({reason}), so its files were not read, and no file "
+                "of this source is taken for gone. Make it readable; the next run reads it.", None,
+            )  # fmt: skip
+
+
 def _resolved(run: RunState, new: pl.DataFrame) -> pl.DataFrame:
     """Open rows of files that this run read again without the fault, or found gone; of what a
     rebuild is to mend, those whose articles were made anew."""
@@ -97,7 +113,12 @@ def _resolved(run: RunState, new: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.col("source_uri").is_in(opened))
     )
     before = run.known.open_quarantine().join(new, on="quarantine_id", how="anti")
-    return before.filter(gone | is_mended.fill_null(False)).with_columns(
+    is_listed = (
+        (pl.col("rule") == UNLISTED)
+        & pl.col("source_uri").str.starts_with(run.address)
+        & ~pl.col("source_uri").is_in([folder_uri for folder_uri, _ in run.unlisted])
+    )
+    return before.filter(gone | is_listed | is_mended.fill_null(False)).with_columns(
         pl.when(gone).then(pl.lit("discarded")).otherwise(pl.lit("replayed")).alias("status"),
         pl.lit(run.clock.run_id).alias("resolved_run_id"),
     )

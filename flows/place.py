@@ -32,6 +32,13 @@ class Listed(NamedTuple):
     modified_at_us: int | None
 
 
+class Unlisted(NamedTuple):
+    """A folder whose files cannot be told, and why."""
+
+    folder_uri: str
+    reason: str
+
+
 class PlaceError(OSError):
     """A source that cannot be listed. Never taken for an empty one."""
 
@@ -82,14 +89,15 @@ def refuse_credentials(source: str) -> None:
         )
 
 
-def list_files(source: str) -> Iterator[Listed]:
+def list_files(source: str, unlisted: list[Unlisted] | None = None) -> Iterator[Listed]:
     """Files of the source, sorted by relative path. Raises PlaceError where it cannot be listed.
 
-    Left out: hidden files and folders, warehouses and lock files, whatever is no regular file,
-    folders met again through links, and files that vanish meanwhile.
+    A folder within a local source that cannot be listed is added to ``unlisted``, where that is
+    given, and the rest is listed. Left out: hidden files and folders, warehouses and lock files,
+    whatever is no regular file, folders met again through links, and files that vanish meanwhile.
     """
     refuse_credentials(source)
-    found = _list_remote(source) if is_remote(source) else _list_local(address(source))
+    found = _list_remote(source) if is_remote(source) else _list_local(address(source), unlisted)
     yield from sorted(found, key=itemgetter(1))
 
 
@@ -138,11 +146,11 @@ def _local_uri(path: str) -> str:
     return path
 
 
-def _list_local(path: str) -> Iterator[Listed]:
+def _list_local(path: str, unlisted: list[Unlisted] | None) -> Iterator[Listed]:
     if _is_pattern(path):
         base = _pattern_base(path)
         pattern = path[len(base.rstrip("/")) + 1 :]
-        yield from (f for f in _walk(base) if _matches(f.relative_path, pattern))
+        yield from (f for f in _walk(base, unlisted) if _matches(f.relative_path, pattern))
         return
     try:
         status = os.stat(path)  # noqa: PTH116 - links are followed
@@ -151,7 +159,7 @@ def _list_local(path: str) -> Iterator[Listed]:
             f"{path} cannot be read ({error.strerror}). Name a file, a folder, a glob or a bucket."
         ) from error
     if stat.S_ISDIR(status.st_mode):
-        yield from _walk(path)
+        yield from _walk(path, unlisted)
     elif stat.S_ISREG(status.st_mode):
         name = Path(path).name
         yield Listed(
@@ -162,7 +170,7 @@ def _list_local(path: str) -> Iterator[Listed]:
         raise PlaceError(f"{path} is neither a file nor a folder.")
 
 
-def _walk(root: str) -> Iterator[Listed]:
+def _walk(root: str, unlisted: list[Unlisted] | None) -> Iterator[Listed]:
     """Every file below ``root``, in no order."""
     seen: set[tuple[int, int]] = set()
     waiting = [root]
@@ -180,6 +188,9 @@ def _walk(root: str) -> Iterator[Listed]:
                 raise PlaceError(f"{root} does not exist.") from None
             continue
         except OSError as error:
+            if unlisted is not None and folder != root:
+                unlisted.append(Unlisted(_local_uri(folder), error.strerror or str(error)))
+                continue
             raise PlaceError(
                 f"{folder} cannot be listed ({error.strerror}), so what is missing from {root} "
                 "cannot be told. Make it readable, or name a source without it."

@@ -17,6 +17,7 @@ from flows.discover import Plan
 from flows.extraction import Extracted
 from flows.language_pass import Reading
 from flows.notice import tell_people
+from flows.place import Unlisted
 from flows.progress import progress
 from flows.reference import Reference
 from flows.settings import Settings
@@ -53,6 +54,7 @@ class RunState:
 
     known_file: pl.DataFrame = field(default_factory=pl.DataFrame)
     plan: Plan | None = None
+    unlisted: list[Unlisted] = field(default_factory=list)
     extracted: Extracted = field(default_factory=Extracted)
     version: pl.DataFrame = field(default_factory=pl.DataFrame)
     parts: list[str] = field(default_factory=list)

@@ -56,7 +56,9 @@ from warehouse.tables import (
 
 def discover(run: RunState) -> None:
     """List the place and sort its files into unchanged, to open and gone."""
-    columns = list(zip(*list_files(run.settings.source), strict=True)) or [()] * len(LISTING)
+    run.unlisted.clear()
+    listed = list_files(run.settings.source, run.unlisted)
+    columns = list(zip(*listed, strict=True)) or [()] * len(LISTING)
     listing = pl.DataFrame(
         dict(zip(LISTING, columns, strict=True)), {**LISTING, "modified_at": pl.Int64()}
     )
@@ -66,7 +68,8 @@ def discover(run: RunState) -> None:
     run.plan = plan_run(
         listing.with_columns(modified_at.dt.replace_time_zone("UTC")),
         run.known_file,
-        whole=is_whole(run.settings.source),
+        # Where a folder cannot be listed nobody can tell what is gone.
+        whole=is_whole(run.settings.source) and not run.unlisted,
         allow_empty=run.settings.allow_empty,
         again=run.again,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flows.extract import (
     archive,
@@ -108,6 +110,27 @@ def _shown(rejection: Rejection) -> Rejection:
     return replace(rejection, message=message)
 
 
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+"""What no news text holds: NUL, and halves of surrogate pairs, which cannot be written as UTF-8."""
+
+
+def _with_clean_fields(item: ExtractedRecord) -> ExtractedRecord:
+    """The record with what is no character left out of all fields but its text."""
+    wrong: dict[str, Any] = {
+        field.name: _NO_CHARACTER.sub("", value) or None
+        for field in dataclasses.fields(item)
+        if isinstance(value := getattr(item, field.name), str)
+        and field.name not in ("text", "locator")
+        and _NO_CHARACTER.search(value)
+    }
+    if any(hint.url and _NO_CHARACTER.search(hint.url) for hint in item.hints):
+        hints = tuple(
+            replace(hint, url=_NO_CHARACTER.sub("", hint.url or "") or None) for hint in item.hints
+        )
+        return replace(item, hints=hints, **wrong)
+    return replace(item, **wrong) if wrong else item
+
+
 def _sound(item: Item, limits: Limits, repair: bool) -> Item:
     """The item, or its rejection where its text is none."""
     if isinstance(item, Rejection):
@@ -120,12 +143,18 @@ def _sound(item: Item, limits: Limits, repair: bool) -> Item:
             "for one article. Split it, or raise NEWSHOUSE_MAX_TEXT_CHARS.",
             printable(item.text, limits.payload_chars),
         )
-    if "\0" not in item.text and item.text.strip():
+    item = _with_clean_fields(item)
+    if not (found := _NO_CHARACTER.search(item.text)) and item.text.strip():
         return mojibake.told(item, repair=repair)
-    if item.text.strip():
+    if found and found[0] != "\0":
+        rule, message = (
+            "lone_surrogate",
+            "The text holds half of a surrogate pair, which is no character. Repair what wrote it.",
+        )
+    elif found:
         rule, message = (
             "nul_character",
-            ("The text holds NUL characters, which no news text has. Repair what wrote it."),
+            "The text holds NUL characters, which no news text has. Repair what wrote it.",
         )
     else:
         rule, message = "empty_text", "The record holds white space only. Nothing to load."

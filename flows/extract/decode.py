@@ -65,6 +65,9 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     if wide := _wide(data):
         return wide
     declared_codec = codec_name(declared)
+    if declared_codec and is_wide(declared_codec) and b"\0" not in data:
+        # Whoever could read the declaration read it byte by byte; HTML takes UTF-8 then.
+        declared_codec = None
     utf8 = _try(data, "utf-8")
     if utf8 and (
         data.isascii() or declared_codec in (None, "utf-8") or _is_single_byte(declared_codec)

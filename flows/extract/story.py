@@ -115,7 +115,8 @@ def _clean(text: str | None) -> str | None:
 
 def _unfit(fields: Fields, locator: str, payload_chars: int) -> Rejection | None:
     """Why the fields make no record; None where they do."""
-    texts = [text for text in vars(fields).values() if text]
+    # Of what stands beside the text, such characters are left out.
+    texts = [text for text in (fields.title, fields.standfirst, fields.body) if text]
     whole = fields.body or fields.title or ""
     if any(_SURROGATE.search(text) for text in texts):
         return Rejection(

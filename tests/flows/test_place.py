@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows.place import (
@@ -16,6 +18,7 @@ from flows.place import (
     list_files,
     open_file,
 )
+from tests.conftest import Load
 
 
 def _write(root: Path, *names: str) -> None:
@@ -116,6 +119,44 @@ def test_a_folder_that_may_not_be_read_is_an_error(tmp_path: Path) -> None:
             list(list_files(str(tmp_path)))
     finally:
         (tmp_path / "closed").chmod(0o700)
+
+
+def _too_deep(root: Path) -> None:
+    """Folders inside one another until the innermost one's path is longer than systems take."""
+    here = os.open(root, os.O_RDONLY)
+    for _ in range(30):
+        os.mkdir("d" * 200, dir_fd=here)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+def test_a_folder_whose_path_is_too_long_costs_no_other_file(tmp_path: Path, load: Load) -> None:
+    """Nothing is taken for gone while it cannot be listed."""
+    source, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
+    source.mkdir()
+    for name in ("oslo", "rome"):
+        (source / f"{name}.txt").write_text(f"Ferry returns to {name}\n\nIt sailed on Monday.\n")
+    load(source, warehouse)
+    (source / "rome.txt").unlink()
+    (source / "riga.txt").write_text("Tram returns to Riga\n\nIt ran again on Monday.\n")
+    _too_deep(source)
+
+    summary = load(source, warehouse)
+
+    assert (summary.files["loaded"], summary.files["removed"]) == (1, 0)
+    rows = "select rule, status, split_part(message, ',', 1) from ops.quarantine"
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        assert con.execute(rows).fetchall() == [
+            ("unlistable_folder", "open", "The folder cannot be listed (File name too long)")
+        ]
+    assert load(source, warehouse).status == "nothing_new"
+
+    subprocess.run(["rm", "-r", str(source / ("d" * 200))], check=True)
+    assert load(source, warehouse).files["removed"] == 1
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        assert con.execute("select status from ops.quarantine").fetchall() == [("replayed",)]
 
 
 def test_collection_and_wholeness_follow_from_the_source(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ def test_a_page_gives_text_metadata_and_kinds(read: Reader) -> None:
     declared = {k: v for k, v in vars(record).items() if k not in ("text", "hints", "locator")}
     assert declared == {
         "mojibake": None,
+        "issued_raw": None,
         "text_only_reason": None,
         "url": "https://quay.example/news/bridge-to-close",
         "title": "Bridge to close",
@@ -191,3 +192,19 @@ def test_a_large_page_is_rendered_without_kinds_of_paragraphs(read: Reader) -> N
 
 def test_stray_control_characters_are_left_out_of_a_page(read: Reader) -> None:
     assert read(b"<html><body><p>O\0ne.</p>" + b"\0" * 100).records[0].text == "One."
+
+
+def test_half_a_surrogate_in_the_metadata_of_a_page_costs_that_field_alone(read: Reader) -> None:
+    wrong = PAGE.replace('"Ida Holm"', '"Ida \\ud800Holm"').replace('"City"', '"\\udfff"')
+    found = read(wrong.encode(), "page.html")
+    (record,) = found.records
+    assert record.byline == "Ida Holm, Per Lund"
+    assert record.section is None
+    assert found.rejected == []
+
+
+def test_a_page_in_utf_8_that_says_it_is_utf_16_is_read_as_utf_8(read: Reader) -> None:
+    """As HTML has it: who can read the declaration reads bytes that are not UTF-16."""
+    found = read(PAGE.replace('"utf-8"', '"utf-16"').encode(), "page.html")
+    assert (found.format, found.encoding) == ("html", "utf-8")
+    assert "“We would rather be slow than sorry,”" in found.records[0].text
