@@ -15,7 +15,8 @@ from flows.extract.fields import Fields, as_text, is_address
 from flows.extract.markup_size import MOST_TAGS, most_tags
 from flows.extract.record import Item, Limits, Refused, printable
 from flows.extract.story import story_record
-from flows.extract.xml_items import envelope, light_item, without_excess, xml_items
+from flows.extract.xml_excess import without_excess
+from flows.extract.xml_items import ITEMS, Envelope, envelope, light_item, xml_items
 
 DECLARED_XML = re.compile(r"^\s{0,99}<\?xml[^>]{0,300}\?>")
 _ENTITY_VALUE = re.compile(
@@ -23,7 +24,6 @@ _ENTITY_VALUE = re.compile(
     r"(SYSTEM|PUBLIC|\"[^\"]{0,2000}[&%][^\"]{0,2000}\"|'[^']{0,2000}[&%][^']{0,2000}')",
     re.IGNORECASE,
 )
-_ITEMS = frozenset(("item", "entry"))
 _CONTENTS = frozenset(("description", "encoded", "summary", "content", "body", "fullitem"))
 _ITEM_FIELDS = frozenset(
     ("title", "link", "guid", "id", "origlink", "author", "creator", "category", "pubdate", "date",
@@ -53,40 +53,71 @@ def refuse_expansion(text: str, limits: Limits) -> None:
 def read_feed(text: str, limits: Limits) -> Iterator[Item]:
     """Items of a decoded feed, in order. Their locator is their guid, else their number.
 
-    A feed of too many tags is read in groups of items; an item that alone has too many is
-    rendered to text, and its record says so.
+    A feed of too many tags, or one that is refused, is read in groups of items, so that one bad
+    item does not lose the others; an item that alone has too many tags is rendered to text, and
+    its record says so.
     """
     refuse_expansion(text, limits)
     feed = without_excess(without_false_references(DECLARED_XML.sub("", text, count=1)))
     seen: dict[str, int] = {}
     for number, fields in enumerate(_items(feed, limits), 1):
+        if isinstance(fields, Refused):
+            yield fields.rejection(f"item {number}")
+            continue
         yield story_record(
             _locator(fields.guid, number, seen), fields, payload_chars=limits.payload_chars
         )
 
 
-def _items(feed: str, limits: Limits) -> Iterator[Fields]:
-    """What each item declares."""
+def _items(feed: str, limits: Limits) -> Iterator[Fields | Refused]:
+    """What each item declares; why not, where it cannot be read."""
+    groups = _groups(feed)
     if most_tags(feed) <= MOST_TAGS:
-        yield from _parsed(feed, limits)
-        return
-    head, tail = envelope(feed, _ITEMS)
+        try:
+            yield from _parsed(feed, limits)
+            return
+        except Refused as refused:
+            items = list(xml_items(feed, ITEMS))
+            if refused.rule == "empty_feed" or len(items) <= 1:
+                raise
+            groups = iter((items,))
+    around = envelope(feed, ITEMS)
+    for group in groups:
+        yield from _of_group(around, group, limits)
+
+
+def _groups(feed: str) -> Iterator[list[str]]:
+    """The items of a feed in groups; one that alone has too many tags is a group of its own."""
     group: list[str] = []
     tags = 0
-    for item in xml_items(feed, _ITEMS):
+    for item in xml_items(feed, ITEMS):
         more = most_tags(item)
         if group and tags + more > min(_GROUP_TAGS, MOST_TAGS):
-            yield from _parsed(f"{head}{''.join(group)}{tail}", limits)
+            yield group
             group, tags = [], 0
-        if more > MOST_TAGS:
-            light = light_item(item, _ITEM_FIELDS, _CONTENTS)
-            for fields in _parsed(f"{head}{light.markup}{tail}", limits):
-                yield replace(fields, body=light.content or fields.body)
-        else:
-            group.append(item)
-            tags += more
+        group.append(item)
+        tags += more
     if group:
-        yield from _parsed(f"{head}{''.join(group)}{tail}", limits)
+        yield group
+
+
+def _of_group(around: Envelope, items: list[str], limits: Limits) -> Iterator[Fields | Refused]:
+    """What each item declares. A group that is refused is halved until the items that cannot be
+    read stand alone."""
+    markup, content = "".join(items), None
+    if most_tags(markup) > MOST_TAGS:
+        markup, content = light_item(markup, _ITEM_FIELDS, _CONTENTS)
+    try:
+        for fields in _parsed(f"{around.head}{markup}{around.tail}", limits):
+            yield replace(fields, body=content or fields.body)
+    except Refused as refused:
+        if len(items) == 1:
+            payload = printable(markup, limits.payload_chars)
+            yield Refused(refused.rule, refused.message, payload)
+            return
+        half = len(items) // 2
+        yield from _of_group(around, items[:half], limits)
+        yield from _of_group(around, items[half:], limits)
 
 
 def _parsed(feed: str, limits: Limits) -> Iterator[Fields]:

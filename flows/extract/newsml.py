@@ -13,7 +13,8 @@ from flows.extract.fields import Fields, is_address
 from flows.extract.markup_size import MOST_TAGS, most_tags
 from flows.extract.record import Item, Limits, Refused, printable
 from flows.extract.story import story_record
-from flows.extract.xml_items import envelope, light_item, without_excess, xml_items
+from flows.extract.xml_excess import without_excess
+from flows.extract.xml_items import envelope, light_item, xml_items
 
 _AS_HTML = {
     "hl2": "h2", "hl3": "h3", "block": "div", "media": "figure", "media-caption": "figcaption",
@@ -23,6 +24,9 @@ _NO_TEXT = ("media-reference", "media-metadata", "media-producer", "style", "scr
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ITEMS = ("newsItem", "NewsItem", "nitf")
 _BOUNDS = ("ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG", "ERR_INTERNAL_ERROR")
+_HEAD_CHARS = 2_000
+"""What stands before the items is parsed with each of them, where they are read one by one; of more
+the tags are enough."""
 _CONTENTS = frozenset(("body.content", "inlinexml", "inlinedata", "datacontent"))
 _LIGHT_FIELDS = frozenset(
     ("headline", "title", "hl1", "hl2", "description", "abstract", "by", "byline", "creator",
@@ -87,7 +91,7 @@ def _parsed(document: str, limits: Limits) -> Iterator[Fields]:
 def _one_by_one(document: str, limits: Limits) -> Iterator[Fields | Refused]:
     """What each item declares, parsed alone; why not, where it cannot be."""
     names = frozenset(name.lower() for name in _ITEMS)
-    head, tail = envelope(document, names)
+    head, tail = envelope(document, names, _HEAD_CHARS)
     for item in xml_items(document, names):
         try:
             yield from _parsed(f"{head}{item}{tail}", limits)
@@ -170,24 +174,12 @@ def _markup(element: Any) -> str | None:
     """NITF or XHTML as HTML, which renders like any page."""
     if element is None:
         return None
-    for part in list(element.iter(etree.Element)):
-        if part.tag in _NO_TEXT and part.getparent() is not None:
-            _remove(part)
-        else:
-            part.tag = _AS_HTML.get(part.tag, part.tag)
+    etree.strip_elements(element, *_NO_TEXT, with_tail=False)
+    for part in element.iter(etree.Element):
+        part.tag = _AS_HTML.get(part.tag, part.tag)
     element.tail = None
     element.tag = "div"
     return f"<div>{etree.tostring(element, encoding='unicode', method='html')}</div>"
-
-
-def _remove(part: Any) -> None:
-    """Take an element out and leave what follows it."""
-    parent, before = part.getparent(), part.getprevious()
-    if part.tail and before is not None:
-        before.tail = (before.tail or "") + part.tail
-    elif part.tail:
-        parent.text = (parent.text or "") + part.tail
-    parent.remove(part)
 
 
 def _data_content(item: Any) -> str | None:

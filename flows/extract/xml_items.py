@@ -1,33 +1,30 @@
-"""Cuts a feed or a message of news into its items without parsing it, and takes out what no parser
-reads in time. Time grows with the length of the text alone."""
+"""Cuts a feed or a message of news into its items without parsing it. Time grows with the length of
+the text alone."""
 
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from flows.extract.entities import unescaped
-from flows.extract.html_tags import attribute_count
-from flows.extract.markup_size import MOST_ATTRIBUTES
+
+ITEMS = frozenset(("item", "entry"))
+"""Names of the items of a feed."""
 
 _TOKEN = re.compile(
     r"<(?:!--.*?(?:-->|\Z)|!\[CDATA\[.*?(?:\]\]>|\Z)|[!?][^>]*+(?:>|\Z)|"
     r"""(/?)([A-Za-z_][\w:.-]*+)((?:[^>"']++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+)(?:>|\Z))""",
     re.DOTALL,
 )
-_FIRST_ELEMENT = re.compile(r"<[A-Za-z_]")
-_SPACES = re.compile(r"\s{2,}")
+_ATTRIBUTE = re.compile(r"""\s*+[^\s=>"']++\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
-_NAMES_OF_PEOPLE = frozenset(
-    ("author", "creator", "contributor", "publisher", "managingeditor", "webmaster", "owner",
-     "name", "email")
-)  # fmt: skip
-_NAME_CHARS = 2_000
-"""Names of people are shorter; feedparser takes the square of the time to look for addresses in
-them."""
 _FIELD_CHARS = 20_000
 """A title, date or address that is longer is none."""
+_TAG_NAME_CHARS = 200
+"""Names of elements are shorter."""
 _MOST_FIELDS = 200
 """Fields of one item that are read; items have 5 to 30."""
 
@@ -70,48 +67,38 @@ def xml_tags(text: str) -> Iterator[XmlTag]:
             )  # fmt: skip
 
 
-def without_excess(text: str) -> str:
-    """The text without what takes the square of the time: tags of too many attributes lose them,
-    what is too long to be the name of a person loses its tags, and space before the first element
-    is collapsed."""
-    first = _FIRST_ELEMENT.search(text)
-    kept = first.start() if first else 0
-    parts = [_SPACES.sub(" ", text[:kept])]
-    closes: dict[str, int] = {}
-    dropped: set[int] = set()
-    for tag in xml_tags(text):
-        if tag.start < kept:
-            continue
-        instead = None
-        if tag.start in dropped:
-            instead = ""
-        elif not tag.is_end and _has_many_attributes(tag):
-            instead = f"<{tag.full_name}{'/' if tag.is_empty else ''}>"
-        elif tag.name in _NAMES_OF_PEOPLE and not tag.is_end and not tag.is_empty:
-            if closes.get(tag.full_name, -1) < tag.end:
-                closes[tag.full_name] = _close(text, tag, len(text))
-            if closes[tag.full_name] - tag.end > _NAME_CHARS:
-                instead = ""
-                dropped.add(closes[tag.full_name])
-        if instead is not None:
-            parts += (text[kept : tag.start], instead)
-            kept = tag.end
-    return "".join((*parts, text[kept:]))
+class EndTags:
+    """Where the end tags of elements of these names begin, found in one pass."""
+
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        self._starts: dict[str, array[int]] = {}
+        for tag in xml_tags(text):
+            if tag.is_end and tag.name in names:
+                self._starts.setdefault(tag.full_name, array("q")).append(tag.start)
+
+    def after(self, tag: XmlTag) -> int | None:
+        """Where the next end tag of that name begins; None without one."""
+        starts = self._starts.get(tag.full_name)
+        number = bisect_left(starts, tag.end) if starts else 0
+        return starts[number] if starts and number < len(starts) else None
 
 
-def _has_many_attributes(tag: XmlTag) -> bool:
-    length = len(tag.attributes)
-    return length > 2 * MOST_ATTRIBUTES and attribute_count(tag.attributes) > MOST_ATTRIBUTES
+def _shortened(tag: XmlTag, chars: int) -> str:
+    """The start tag with as many of its first attributes as fit in so many characters."""
+    end = room = chars - len(tag.full_name) - len("</>")
+    if len(tag.attributes) > room:
+        end = 0
+        for found in _ATTRIBUTE.finditer(tag.attributes):
+            if found.end() > room:
+                break
+            end = found.end()
+    attributes = tag.attributes[: max(end, 0)].removesuffix("/")
+    return f"<{tag.full_name}{attributes}{'/' if tag.is_empty else ''}>"
 
 
-def _close(text: str, tag: XmlTag, limit: int) -> int:
-    """Where an element's end tag begins, or the limit where there is none before it."""
-    end = text.find(f"</{tag.full_name}", tag.end, limit)
-    return min(limit, len(text)) if end < 0 else end
-
-
-def envelope(text: str, names: Collection[str]) -> Envelope:
-    """What stands around the items of these names. A head out of measure gives its tags alone."""
+def envelope(text: str, names: Collection[str], chars: int = _FIELD_CHARS) -> Envelope:
+    """What stands around the items of these names. A head of more characters gives its tags alone,
+    and of their attributes the first that fit."""
     open_tags: list[XmlTag] = []
     end = len(text)
     for tag in xml_tags(text):
@@ -124,8 +111,10 @@ def envelope(text: str, names: Collection[str]) -> Envelope:
         elif not tag.is_empty and len(open_tags) < _MOST_FIELDS:
             open_tags.append(tag)
     head = text[:end]
-    if len(head) > _FIELD_CHARS:
-        head = "".join(text[tag.start : tag.end] for tag in open_tags)
+    if len(head) > chars:
+        open_tags = [tag for tag in open_tags if len(tag.full_name) <= _TAG_NAME_CHARS]
+        room = chars // max(len(open_tags), 1)
+        head = "".join(_shortened(tag, room) for tag in open_tags)
     return Envelope(head, "".join(f"</{tag.full_name}>" for tag in reversed(open_tags)))
 
 
@@ -155,19 +144,19 @@ def light_item(item: str, fields: Collection[str], contents: Collection[str]) ->
     kept = 0
     root: XmlTag | None = None
     wanted = {*fields, *contents}
+    ends = EndTags(item, wanted)
     for tag in xml_tags(item):
         if root is None:
             root = tag
-            parts.append(item[tag.start : tag.end][:_FIELD_CHARS])
+            parts.append(_shortened(tag, _FIELD_CHARS))
             continue
         if tag.start < kept or tag.is_end or tag.name not in wanted:
             continue
-        limit = len(item) if tag.name in contents else tag.end + _FIELD_CHARS
-        end = tag.end if tag.is_empty else _close(item, tag, limit)
+        end = tag.end if tag.is_empty else ends.after(tag)
         if tag.name in contents:
-            content = max(content, item[tag.end : end], key=len)
-            kept = end
-        elif end < limit and len(parts) < _MOST_FIELDS:
+            kept = len(item) if end is None else end
+            content = max(content, item[tag.end : kept], key=len)
+        elif end is not None and end - tag.end < _FIELD_CHARS and len(parts) < _MOST_FIELDS:
             close = "" if tag.is_empty else f"</{tag.full_name}>"
             parts.append(item[tag.start : end] + close)
             kept = end

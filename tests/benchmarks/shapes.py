@@ -26,11 +26,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.progress import Silent, progress
-from tests.benchmarks.hostile_text import SHAPES
+from tests.benchmarks import hostile_text, hostile_xml
 from tests.benchmarks.verdict import verdict
 
 Row = tuple[str, str]
 Seconds = Mapping[str, float]
+
+SHAPES = {**hostile_text.SHAPES, **hostile_xml.SHAPES}
 
 SIZES = (50_000, 200_000, 800_000)
 _TOLERANCE = 1.3
@@ -178,7 +180,8 @@ def serve() -> None:
             with tempfile.TemporaryDirectory() as place:
                 folder = Path(place) / "in"
                 folder.mkdir()
-                suffix = Path(shape).suffix if Path(shape).suffix in (".html", ".md") else ".txt"
+                suffix = Path(shape).suffix
+                suffix = suffix if suffix in (".html", ".md", ".xml") else ".txt"
                 text = SHAPES[shape](size)
                 (folder / f"text{suffix}").write_text(text, "utf-8", newline="")
                 asked = {"source": str(folder), "warehouse": Path(place) / "news.duckdb"}

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from flows.extract import feed
 from flows.extract.record import ExtractedRecord, Hint
+from flows.extract.xml_items import light_item
 
 Reader = Callable[..., Any]
 
@@ -106,3 +110,44 @@ def test_references_to_no_character_stay_as_written(read: Reader) -> None:
     assert read(feed).records[0].text == "Tide &#xd800; &#0; \u00e9"
     item = b'{"title": "Tide", "text": "&#xD800; &amp; &#1114112; &#xE9;"}'
     assert read(item).records[0].text == "Tide\n\n&#xD800; & &#1114112; \u00e9"
+
+
+BREAKS_THE_LIBRARY = (
+    '<item><title>Odd</title><p:pos xmlns:p="http://www.opengis.net/gml">1 2</p:pos></item>'
+)
+"""A place that is in no <where>: feedparser raises KeyError."""
+
+
+def _others(first: int, last: int) -> str:
+    return "".join(f"<item><title>T{n}</title></item>" for n in range(first, last))
+
+
+@pytest.mark.parametrize("most", [400_000, 20, 6], ids=["whole", "in groups", "item by item"])
+def test_an_item_that_breaks_the_library_does_not_lose_the_others(
+    read: Reader, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(feed, "MOST_TAGS", most)
+    items = f"{_others(1, 8)}{BREAKS_THE_LIBRARY}{_others(9, 12)}"
+    found = read(f"<rss><channel>{items}</channel></rss>".encode())
+    numbers = [1, 2, 3, 4, 5, 6, 7, 9, 10, 11]
+    assert [(r.locator, r.title) for r in found.records] == [
+        (f"item {number}", f"T{number}") for number in numbers
+    ]
+    assert found.rejected == [("item 8", "unreadable_feed")]
+    assert found.items[7].payload == BREAKS_THE_LIBRARY
+
+
+def test_an_item_alone_that_breaks_the_library_is_the_file(read: Reader) -> None:
+    found = read(f"<rss><channel>{BREAKS_THE_LIBRARY}</channel></rss>".encode())
+    assert found.rejected == [(None, "unreadable_feed")]
+
+
+def test_a_long_tag_of_a_large_item_is_cut_between_its_attributes(
+    read: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "MOST_TAGS", 20)
+    large = f'<item a="b" c="{"d" * 30_000}"><title>Large</title><body>{"<p>a</p>" * 20}</body>'
+    found = read(f"<rss><channel>{large}</item>{_others(1, 3)}</channel></rss>".encode())
+    assert [r.title for r in found.records] == ["Large", "T1", "T2"]
+    light = light_item(f"{large}</item>", ("title",), ("body",))
+    assert light.markup == '<item a="b"><title>Large</title></item>'

@@ -12,7 +12,8 @@ from lxml import etree
 from flows.extract import feed, markup_size, newsml
 from flows.extract.flat_page import read_flat
 from flows.extract.html_tags import Tag, attribute_count, html_tags
-from flows.extract.xml_items import light_item, without_excess, xml_items
+from flows.extract.xml_excess import without_excess
+from flows.extract.xml_items import light_item, xml_items
 from tests.flows.extract.test_fuzz import read_and_check
 
 _PIECES = (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows.extract.record import ExtractedRecord, Hint
+from flows.extract.xml_items import envelope
 
 Reader = Callable[..., Any]
 
@@ -123,3 +124,16 @@ def test_of_a_picture_the_text_is_its_caption(read: Reader) -> None:
     }
     found = read(json.dumps(item).encode(), "a.json")
     assert found.hinted == [("title", "Bridge"), ("caption", "The bridge at dawn.")]
+
+
+def test_a_long_head_is_parsed_with_each_item_by_its_tags_alone() -> None:
+    head = f'<m xmlns="n" b="{"c" * 3_000}"><h>{"d" * 3_000}</h><s>'
+    assert envelope(f"{head}<newsItem/></s></m>", ("newsitem",), 2_000) == (
+        '<m xmlns="n"><s>', "</s></m>",
+    )  # fmt: skip
+
+
+def test_what_follows_a_part_without_text_stays(read: Reader) -> None:
+    body = "<p>One<style>b</style> two<script/> three<style/></p><media-metadata/>Four."
+    nitf = f"<nitf><body><body.content>{body}</body.content></body></nitf>"
+    assert read(nitf.encode()).records[0].text == "One two three\n\nFour."
