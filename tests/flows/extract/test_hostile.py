@@ -4,7 +4,6 @@ read of them is read."""
 from __future__ import annotations
 
 import io
-import sys
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from flows.extract import feed, markup_size, newsml
 from flows.extract.flat_page import read_flat
 from flows.extract.html_tags import html_tags
+from tests.flows.extract.steps import steps
 
 Reader = Callable[..., Any]
 
@@ -58,22 +58,6 @@ ODD: dict[str, Callable[[int], str]] = {
     "spaces": lambda n: "<p>" + " " * n,
 }
 """Markup a parser could take long for."""
-
-
-def steps(work: Callable[[], object]) -> int:
-    """How many calls of functions the work takes, those of libraries included."""
-    count = 0
-
-    def profile(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.parametrize("shape", BEYOND)
