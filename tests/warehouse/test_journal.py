@@ -79,8 +79,8 @@ def test_a_run_of_an_earlier_release_has_crashed_too(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
     journal.write(warehouse, run_id_of(1), run_row(1, "running"))
     (part,) = journal.list_parts(warehouse)
-    # That release had no column for the message yet.
-    pl.read_parquet(part.path).drop("message").write_parquet(part.path)
+    # That release did not know of flow runs yet.
+    pl.read_parquet(part.path).drop("flow_run_id").write_parquet(part.path)
 
     assert journal.mark_crashed(warehouse, run_id_of(2), START) == [run_id_of(1)]
 
