@@ -20,8 +20,10 @@ from prefect.task_engine import TaskRunTimeoutError
 from prefect.tasks import exponential_backoff
 
 from flows.artifact.asset import Lineage
+from flows.outcome import named
 from flows.place import PlaceUnreachable
 from flows.plain_steps import PATIENT_STAGES, PlainSteps, StageTimedOut
+from flows.server_calls import tells_of_absence
 from flows.settings import Settings
 
 T = TypeVar("T")
@@ -76,7 +78,7 @@ class StageTasks:
 
         What goes wrong in Prefect itself, as where its server went away, costs the task's record:
         work that was done counts, and work that was not begun is done without it. None is done
-        twice.
+        twice. The run's log tells of it.
         """
         done = _Done(work)
         try:
@@ -87,7 +89,7 @@ class StageTasks:
         except Exception as problem:
             if problem is done.problem:
                 raise
-            _log.debug("%s: no record as a task (%s)", name, problem)
+            _tell_of_no_record(name, problem)
         if done.result:
             return done.result[-1]
         if done.problem is not None:
@@ -118,6 +120,17 @@ class StageTasks:
         if self._stage == "publish" and self._lineage is not None:
             return self._lineage.materializing(work, options)
         return Task(work, **options)
+
+
+def _tell_of_no_record(name: str, problem: Exception) -> None:
+    """A server that is away is told of once, as the run ends; any other error is a fault to mend,
+    so that the run's log has its traceback."""
+    if tells_of_absence(problem):
+        _log.debug("%s: no record as a task (%s)", name, named(problem))
+    else:
+        get_run_logger().error(
+            "%s: no record as a task (%s)", name, named(problem), exc_info=problem
+        )
 
 
 def _logged(name: str, work: Callable[[], T]) -> Callable[[], T]:

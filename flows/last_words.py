@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
 import threading
@@ -21,11 +23,15 @@ def no_last_words() -> None:
 
 def end_in_time(code: int) -> None:
     """End this process with that exit code before long, whatever its libraries still wait for."""
+    # Of log lines that can no longer be sent, nobody need hear any more.
+    logging.raiseExceptions = False
 
     def end() -> None:
         time.sleep(1.0 if _nobody_listens.is_set() else _LAST_WORDS_SECONDS)
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+            # Who read it may have gone (`newshouse run | head`), or it may be closed.
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
         os._exit(code)
 
     threading.Thread(target=end, name="end in time", daemon=True).start()

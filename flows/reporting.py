@@ -51,6 +51,7 @@ def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
     from flows.server_calls import bound
 
     # Prefect's threads would write every log line that they could not send to standard error.
+    told_of_lost_lines = logging.raiseExceptions
     logging.raiseExceptions = False
     context = SyncClientContext()
     calls = bound(context.client, (lambda: False) if server is None else server.has_ended)
@@ -62,6 +63,7 @@ def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
         ):
             yield
     finally:
+        logging.raiseExceptions = told_of_lost_lines
         if calls.is_away:
             no_last_words()
 

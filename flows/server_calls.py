@@ -3,6 +3,7 @@ or answers nothing but errors holds a run up for seconds, once."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -10,8 +11,8 @@ import httpx
 from prefect.client.orchestration import SyncPrefectClient
 
 PATIENCE_SECONDS = 10.0
-"""A server that has given no proper answer for so long is away. Prefect's own servers answer within
-tenths of a second, on a busy machine within two or three."""
+"""A server whose calls have failed for so long, with no proper answer between them, is away.
+Prefect's own servers answer within tenths of a second, on a busy machine within two or three."""
 
 _ONE_MORE_TRY_SECONDS = 2.0
 """What each further call to a server that is away may take: it may be back."""
@@ -24,7 +25,8 @@ class ServerAway(httpx.TransportError):
 class BoundedCalls(httpx.BaseTransport):
     """Passes calls on; once the server is away, each fails soon and is not repeated.
 
-    ``is_gone`` tells of a server whose process ended, so that nobody need wait to find out.
+    ``is_gone`` tells of a server whose process ended, so that nobody need wait to find out. A quiet
+    time in which nobody called, longer than the patience, says nothing about the server.
     """
 
     def __init__(
@@ -36,13 +38,13 @@ class BoundedCalls(httpx.BaseTransport):
         self._calls = calls
         self._is_gone = is_gone
         self._patience = PATIENCE_SECONDS if patience is None else patience
-        self._failing_since: float | None = None
+        self._failing_seconds = 0.0
+        self._last_failure = -math.inf
 
     @property
     def is_away(self) -> bool:
         """Whether the server has not answered for as long as anybody is to wait."""
-        since = self._failing_since
-        return self._is_gone() or (since is not None and time.monotonic() - since >= self._patience)
+        return self._is_gone() or self._failing_seconds >= self._patience
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Raises ServerAway where it is; before that, what the call raises."""
@@ -59,7 +61,7 @@ class BoundedCalls(httpx.BaseTransport):
                 raise ServerAway(str(problem) or type(problem).__name__) from problem
             raise
         if response.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
-            self._failing_since = None
+            self._failing_seconds, self._last_failure = 0.0, -math.inf
             return response
         self._has_failed(began)
         if self.is_away:
@@ -72,8 +74,10 @@ class BoundedCalls(httpx.BaseTransport):
         self._calls.close()
 
     def _has_failed(self, began: float) -> None:
-        if self._failing_since is None:
-            self._failing_since = began
+        was_quiet = began - self._last_failure > self._patience
+        now = time.monotonic()
+        self._failing_seconds += now - (began if was_quiet else self._last_failure)
+        self._last_failure = now
 
 
 def _bounded(request: httpx.Request, most: float) -> dict[str, float]:
@@ -93,3 +97,17 @@ def bound(client: SyncPrefectClient, is_gone: Callable[[], bool]) -> BoundedCall
     calls = BoundedCalls(inner._transport_for_url(client.api_url), is_gone)
     inner._transport, inner._mounts = calls, {}
     return calls
+
+
+def tells_of_absence(problem: BaseException) -> bool:
+    """Whether an error says that the server did not answer, or answered with a fault of its own.
+
+    Prefect's client gives some of them as the cause of an error of another kind.
+    """
+    return any(_is_absence(one) for one in (problem, problem.__cause__))
+
+
+def _is_absence(problem: BaseException | None) -> bool:
+    if isinstance(problem, httpx.HTTPStatusError):
+        return problem.response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR
+    return isinstance(problem, httpx.TransportError)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal, NamedTuple
 
 from dateutil import parser, tz
@@ -44,10 +44,22 @@ _WALL_ZONES = {
     "PT": "America/Los_Angeles",
 }
 
-_TZINFOS = {
+_TZINFOS: dict[str | None, tzinfo | None] = {
     **{name: tz.tzoffset(name, int(hours * 3600)) for name, hours in _ZONES.items()},
     **{name: tz.gettz(zone) for name, zone in _WALL_ZONES.items()},
 }
+
+
+def _zone_of(name: str | None, offset: int | None) -> tzinfo | None:
+    """The zone that a date names, or else the one of the seconds east of Greenwich it states.
+
+    A name that is not known says nothing. Given a table of zones instead of a function, dateutil
+    would warn of such a name, and would look it up among those of this machine first.
+    """
+    if name in _TZINFOS:
+        return _TZINFOS[name]
+    return None if offset is None else tz.tzoffset(name, offset)
+
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|"
@@ -117,7 +129,7 @@ def read_date(raw: str) -> Reading | None:
 def _parse(text: str, *, day_first: bool) -> Reading | None:
     try:
         first, second = (
-            parser.parse(text, default=default, dayfirst=day_first, tzinfos=_TZINFOS)
+            parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone_of)
             for default in (datetime(2000, 1, 1, 0, 0), datetime(2004, 2, 2, 1, 1))
         )
     except (ValueError, ArithmeticError, AttributeError):

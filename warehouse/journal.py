@@ -190,13 +190,17 @@ def read(warehouse: Path) -> dict[str, pl.DataFrame]:
 def mark_crashed(warehouse: Path, run_id: str, ended_at: datetime) -> list[str]:
     """Say of every other run that is still `running` that it crashed; their ids.
 
-    For a run that has just got the lock: whoever else says `running` is dead.
+    For a run that has just got the lock: whoever else says `running` is dead. Passes over what is
+    damaged; `list_damaged` tells of it.
     """
     crashed = []
     for part in unpublished(list_parts(warehouse), published_runs(warehouse)):
         if part.table != RUN.name or part.run_id == run_id:
             continue
-        run = pl.read_parquet(part.path)
+        found = _sound(part.path)
+        if isinstance(found, DamagedFile):
+            continue
+        _, run = found
         running = run.filter(pl.col("status") == "running")
         if running.height:
             message = "The run ended without a word: it was killed, or its machine stopped."

@@ -21,7 +21,7 @@ from warehouse.connect import open_reader
 from warehouse.layout import layout_of
 from warehouse.lock import current_holder
 from warehouse.staging import open_published
-from warehouse.tables import CONTRACTS, RUN
+from warehouse.tables import CHECK_RESULT, CONTRACTS, RUN
 
 
 def status(
@@ -43,15 +43,19 @@ def status(
         runs = con.execute(f"select * from {RUN.qualified_name}").pl()  # noqa: S608
         if RUN.name in waiting:
             runs = pl.concat([RUN.conform(runs), waiting[RUN.name]])
-        failed = con.execute(_FAILED).pl()
+        checked = con.execute(_CHECKED).pl()
+        if CHECK_RESULT.name in waiting:
+            checked = pl.concat([CHECK_RESULT.conform(checked), waiting[CHECK_RESULT.name]])
+        failed = _failed(checked)
         withheld = con.execute(_WITHHELD).pl()
     finally:
         con.close()
+    last_runs = _last_runs(runs)
     if format is ReportForm.json:
         print_json({
             "warehouse": path,
             "tables": dict(counts.iter_rows()),
-            "runs": _last_runs(runs).to_dicts(),
+            "runs": last_runs.to_dicts(),
             "failed_checks": failed.to_dicts(),
             "open_quarantine": withheld.to_dicts(),
             "damaged": [str(found.path) for found in damaged],
@@ -60,7 +64,9 @@ def status(
         })  # fmt: skip
         return
     print_table(counts, f"{path}")
-    print_table(_last_runs(runs), "last runs")
+    print_table(last_runs.drop("message"), "last runs")
+    for run_id, said in last_runs.head(1).drop_nulls("message").select("run_id", "message").rows():
+        say(f"The last run, {run_id}: {said}")
     if failed.height:
         print_table(failed, "checks that failed in the last checked run")
     print_table(withheld, "open quarantine")
@@ -80,16 +86,22 @@ _COUNTS = " union all ".join(
     f"select '{c.qualified_name}' as \"table\", count(*) as rows from {c.qualified_name}"  # noqa: S608
     for c in CONTRACTS
 )
-_FAILED = """
-    select check_id, severity, failed_count, checked_count, observed
-    from ops.check_result
-    where not success and run_id = (select max(run_id) from ops.check_result)
-    order by severity, check_id
+_CHECKED = """
+    select * from ops.check_result where run_id = (select max(run_id) from ops.check_result)
 """
 _WITHHELD = """
     select stage, rule, count(*) as open, min(source_uri) as example
     from ops.quarantine where status = 'open' group by all order by open desc
 """
+
+
+def _failed(checked: pl.DataFrame) -> pl.DataFrame:
+    """The checks that failed in the newest run that was checked, published or not."""
+    return (
+        checked.filter(pl.col("run_id") == pl.col("run_id").max(), ~pl.col("success"))
+        .sort("severity", "check_id")
+        .select("check_id", "severity", "failed_count", "checked_count", "observed")
+    )
 
 
 def _last_runs(runs: pl.DataFrame) -> pl.DataFrame:
@@ -105,6 +117,7 @@ def _last_runs(runs: pl.DataFrame) -> pl.DataFrame:
                 for outcome in ("loaded", "revised", "unchanged", "quarantined", "removed")
             ),
             (pl.col("ended_at") - pl.col("started_at")).dt.total_seconds().alias("seconds"),
+            "message",
         )
     )
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from contextlib import nullcontext
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +15,6 @@ import typer
 from rich.table import Table
 
 from flows.cli.console import (
-    FAILED,
     Bars,
     broken_stages,
     err,
@@ -25,6 +23,7 @@ from flows.cli.console import (
     say,
     settings_of,
 )
+from flows.cli.run_report import RunStopped, stopped_report, summary_report
 from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json
 from flows.embedded_server import (
@@ -146,15 +145,23 @@ def run(
         max_markup_mb=max_markup_mb,
         max_withheld_share=max_withheld_share,
     )
-    summary = run_flow(settings)
+    try:
+        summary = run_flow(settings)
+    except RunStopped as stopped:
+        if format is ReportForm.json:
+            print_json(stopped_report(stopped.problem))
+        raise
     if format is ReportForm.json:
-        print_json({field.name: getattr(summary, field.name) for field in fields(summary)})
+        print_json(summary_report(summary))
     else:
         show(summary)
 
 
 def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
-    """The flow in this process, with progress bars; its summary. Errors end the command."""
+    """The flow in this process, with progress bars; its summary. Errors end the command.
+
+    Raises RunStopped where checks, accounts or a time limit ended the run.
+    """
 
     with (
         friendly_errors(),
@@ -221,7 +228,7 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
             return run_reported(as_flow, directly, say)
         except (ChecksFailed, AccountingError, StageTimedOut) as problem:
             say(str(problem))
-            raise typer.Exit(FAILED) from None
+            raise RunStopped(problem) from None
         finally:
             progress.reset(before)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,6 +22,7 @@ from prefect.testing.utilities import prefect_test_harness
 from flows.as_task import StageTasks
 from flows.place import PlaceError, PlaceUnreachable
 from flows.plain_steps import StageTimedOut
+from flows.reporting import reporting_to
 from flows.settings import STAGE_SECONDS, Settings
 
 pytestmark = pytest.mark.server
@@ -50,6 +53,20 @@ def carry_out(
 
     state: Any = one_step(return_state=True)
     return state, ids[0]
+
+
+@contextmanager
+def caught_log() -> Iterator[list[logging.LogRecord]]:
+    """What flows log meanwhile, which is what Prefect's pages show of them."""
+    logged: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = logged.append  # type: ignore[assignment, method-assign]
+    logger = logging.getLogger("prefect.flow_runs")
+    logger.addHandler(handler)
+    try:
+        yield logged
+    finally:
+        logger.removeHandler(handler)
 
 
 def task_runs(flow_run: UUID, count: int) -> list[TaskRun]:
@@ -111,6 +128,36 @@ def test_nothing_else_is_tried_again(server: None, stage: str, problem: Exceptio
 
     state, _ = carry_out(stage, "a step", work)
     assert (state.is_failed(), len(tried)) == (True, 1)
+
+
+def test_an_error_beside_the_work_is_named_in_the_log_and_the_work_counts(
+    server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def with_a_bug(self: StageTasks, work: Callable[[], Any], options: Any) -> Callable[[], Any]:
+        def carry_out() -> Any:
+            work()
+            raise KeyError("a bug beside the work")
+
+        return carry_out
+
+    monkeypatch.setattr(StageTasks, "_task", with_a_bug)
+    done: list[int] = []
+    with caught_log() as logged:
+        state, _ = carry_out("extract", "extract 3 files", lambda: done.append(1))
+    assert (state.is_completed(), done) == (True, [1])
+    (record,) = (one for one in logged if "no record as a task" in one.getMessage())
+    assert record.levelno == logging.ERROR
+    assert record.getMessage() == (
+        "extract 3 files: no record as a task (KeyError: 'a bug beside the work')"
+    )
+    assert record.exc_info is not None
+    assert record.exc_info[0] is KeyError
+
+
+def test_lost_log_lines_are_told_of_again_once_a_run_is_reported(server: None) -> None:
+    with reporting_to(None):
+        assert not logging.raiseExceptions
+    assert logging.raiseExceptions
 
 
 def test_a_stage_beyond_its_limit_is_stopped_and_says_so(server: None) -> None:

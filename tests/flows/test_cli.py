@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ import typer.main
 from typer.testing import CliRunner, Result
 
 from flows.cli.app import app
-from tests.warehouse.made_up import made_up_run
+from tests.warehouse.made_up import START, MadeUp, add_run, made_up_run, run_id_of
 from tests.warehouse.test_mart import first_run
 from tests.warehouse.test_publish import publish_run
+from warehouse import journal
 
 
 def commands(command: object, *path: str) -> Iterator[tuple[str, ...]]:
@@ -77,6 +79,32 @@ def test_status_for_programs(warehouse: Path) -> None:
     assert isinstance(told["runs"], list)
     assert [run["status"] for run in told["runs"]] == ["published"] * 2
     assert told["held_by"] is None
+
+
+def test_status_tells_why_the_last_run_failed_though_it_published_nothing(
+    tmp_path: Path,
+) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    publish_run(first_run(), warehouse)
+    run = MadeUp(run_id_of(2))
+    add_run(run, START + timedelta(days=1), status="failed")
+    run.rows["run"][0]["message"] = "The disk is full."
+    run.add("check_result", run_id=run.run_id, check_id="article.language.in_force",
+            severity="quarantine", success=False, failed_count=3, checked_count=20)  # fmt: skip
+    journal.write(warehouse, run.run_id, dict(run.frames()))
+
+    told = report(warehouse, "status")
+
+    assert isinstance(told["runs"], list)
+    assert [(run["status"], run["message"]) for run in told["runs"]] == [
+        ("failed", "The disk is full."), ("published", None),
+    ]  # fmt: skip
+    assert isinstance(told["failed_checks"], list)
+    assert [(c["check_id"], c["failed_count"]) for c in told["failed_checks"]] == [
+        ("article.language.in_force", 3)
+    ]
+    shown = CliRunner().invoke(app, ["status", "--warehouse", str(warehouse)])
+    assert f"The last run, {run.run_id}: The disk is full." in shown.stderr
 
 
 def test_snapshots_for_programs(warehouse: Path) -> None:

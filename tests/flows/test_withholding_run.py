@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from expectations.check import CheckReport
 from flows import derive, stages
+from flows.accounting import AccountingError, Accounts
 from flows.check_process import check_staged
 from flows.cli import quarantine
+from flows.cli import run as cli_run
 from flows.cli.app import app
 from flows.conclude import ChecksFailed
 from flows.extract import extract
@@ -299,6 +302,58 @@ def test_a_stage_that_fails_on_every_article_stops_the_run(
 
     with pytest.raises(ChecksFailed, match=r"^not_made failed for 20 of 20 articles, more than"):
         load(folder, tmp_path / "news.duckdb", workers=1)
+
+
+def _run_for_programs(
+    folder: Path, warehouse: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> Result:
+    """`newshouse run --format json`, without Prefect, with the pipelines of this session."""
+    monkeypatch.setattr(cli_run, "start_ahead", lambda: None)
+    monkeypatch.setattr(cli_run, "server_of_this_command", lambda: None)
+    monkeypatch.setattr(cli_run, "Warm", lambda *_, **__: nullcontext(warm))
+    monkeypatch.setattr(cli_run, "run_reported", lambda as_flow, directly, say: directly())
+    words = ["run", str(folder), "--warehouse", str(warehouse), "--format", "json"]
+    return CliRunner().invoke(app, words)
+
+
+def test_programs_read_in_json_which_checks_stopped_a_run(
+    folder: Path, tmp_path: Path, warm: Warm, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    spoil("article", lambda article: article.with_columns(language=pl.lit("iw")))
+
+    done = _run_for_programs(folder, warehouse, warm, monkeypatch)
+
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["status"], told["files_seen"]) == (1, "failed_checks", 20)
+    assert "failed for 20 of 20 articles, more than the 20%" in told["message"]
+    assert told["message"] in done.stderr
+    (check,) = told["failed_checks"]
+    assert (check["check_id"], check["failed_count"], len(check["examples"])) == (
+        "article.language.in_force", 20, 3,
+    )  # fmt: skip
+    words = ["status", "--warehouse", str(warehouse)]
+    status = json.loads(CliRunner().invoke(app, [*words, "--format", "json"]).stdout)
+    assert [(run["status"], run["message"]) for run in status["runs"]] == [
+        ("failed_checks", told["message"])
+    ]
+    assert told["message"] in CliRunner().invoke(app, words).stderr
+
+
+def test_programs_read_in_json_that_the_accounts_do_not_close(
+    folder: Path, tmp_path: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Accounts) -> None:
+        raise AccountingError("20 files seen, but 19 have an outcome.")
+
+    monkeypatch.setattr(Accounts, "balance", refuse)
+
+    done = _run_for_programs(folder, tmp_path / "news.duckdb", warm, monkeypatch)
+
+    message = "20 files seen, but 19 have an outcome."
+    assert (done.exit_code, json.loads(done.stdout), done.stderr) == (
+        1, {"status": "failed", "message": message, "failed_checks": []}, f"{message}\n",
+    )  # fmt: skip
 
 
 def test_a_file_that_its_extractor_fails_on_is_quarantined(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -65,6 +66,31 @@ def test_dates(
 )
 def test_undateable(declared: str, line: str) -> None:
     assert publication_date(declared, None, (line,), None, COLLECTED) == UNDATEABLE
+
+
+@pytest.mark.parametrize(
+    ("raw", "at_utc", "precision"),
+    [
+        ("Tue, 12 Mar 2024 10:11 XYZT", at(2024, 3, 12), "day"),  # nobody knows where that is
+        ("Tue, 12 Mar 2024 10:11 NZDT", at(2024, 3, 12), "day"),  # this machine's own zone or not
+        ("Tue, 12 Mar 2024 10:11 -0700 (XYZT)", at(2024, 3, 12, 17, 11), "instant"),
+        ("Tue, 12 Mar 2024 10:11 EDT", at(2024, 3, 12, 14, 11), "instant"),
+        ("Tue, 12 Mar 2024 10:11 PT", at(2024, 3, 12, 17, 11), "instant"),
+    ],
+    ids=["unknown", "of this machine", "offset and unknown", "known", "wall clock"],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_zone_that_is_not_known_leaves_the_day_and_says_nothing(
+    raw: str, at_utc: datetime, precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+    try:
+        found = publication_date(raw, None, (), None, COLLECTED)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert found[:2] == (at_utc, precision)
 
 
 def test_metadata_says_where_it_came_from() -> None:

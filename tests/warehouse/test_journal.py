@@ -75,6 +75,20 @@ def test_a_run_still_called_running_has_crashed(tmp_path: Path) -> None:
     assert run["ended_at"][0] == START
 
 
+def test_a_run_of_an_earlier_release_has_crashed_too(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    journal.write(warehouse, run_id_of(1), run_row(1, "running"))
+    (part,) = journal.list_parts(warehouse)
+    # That release did not know of flow runs yet.
+    pl.read_parquet(part.path).drop("flow_run_id").write_parquet(part.path)
+
+    assert journal.mark_crashed(warehouse, run_id_of(2), START) == [run_id_of(1)]
+
+    assert journal.read(warehouse)["run"].select("status", "message").rows() == [
+        ("crashed", "The run ended without a word: it was killed, or its machine stopped."),
+    ]
+
+
 def test_of_two_runs_that_quarantined_one_file_the_later_stands(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
     for number, message in ((1, "first"), (2, "second")):
