@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 from expectations.check import Blame, Check, Severity
+from warehouse.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, re2
 from warehouse.contract import Contract
 from warehouse.tables import ARTICLE_TABLES, ENTITY_TABLES, FILE
-from warehouse.tables.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, re2
 
 _WHITE_BUT_SPACE = re2(tuple(pair for pair in WHITE if pair != (0x20, 0x20)))
 """White space as Python's str.isspace has it. Zero-width characters are no white space."""

@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "warehouse": {"warehouse", "contracts"},
     "flows": {"flows", "transforms", "expectations", "warehouse", "contracts"},
 }
-"""Which rooms a room may import from; `contracts` is warehouse/contract.py and warehouse/tables."""
+"""Which rooms a room may import from; `contracts` is warehouse/contract.py, the
+characters it and all others count as blank, and warehouse/tables."""
 
 FOREIGN_TO = {
     "contracts": {"duckdb", "prefect", "spacy", "great_expectations", "pyarrow"},
@@ -46,7 +47,11 @@ def modules() -> list[Path]:
 
 def room_of(name: str) -> str | None:
     parts = name.split(".")
-    if parts[:2] in (["warehouse", "contract"], ["warehouse", "tables"]):
+    if parts[:2] in (
+        ["warehouse", "contract"],
+        ["warehouse", "character"],
+        ["warehouse", "tables"],
+    ):
         return "contracts"
     return parts[0] if parts[0] in ROOMS else None
 

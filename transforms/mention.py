@@ -22,7 +22,7 @@ from transforms.name_word import NameWords
 from transforms.paragraph import paragraph_block
 from transforms.plain_text import matched_form, shown_name
 from transforms.title_role import role_after, role_before
-from warehouse.tables.character import SHAPING, re2
+from warehouse.character import SHAPING, re2
 from warehouse.tables.mention import STAGED_MENTION
 
 MENTION_COMPONENT_VERSION = "3"

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from warehouse.tables.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, code_points, re2
+from warehouse.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, code_points, re2
 
 _WHITE, _UNSEEN, _SHAPING = map(code_points, (WHITE, UNSEEN, SHAPING))
 _USUAL_WHITE = (" ", "\n", "\t")

@@ -9,9 +9,10 @@ and set aside by the next run, never deleted. Holds no row of `main`.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -31,6 +32,9 @@ JOURNALED: tuple[Contract, ...] = tuple(
 
 RUN_ID_TIME = "%Y%m%dT%H%M%SZ"
 """How the id of a run begins."""
+
+
+_RUN_ID = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-.+")
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,15 @@ def part_of(path: Path) -> JournalPart | None:
 
 def _is_run_id(text: str) -> bool:
     """Ids begin with the time the run started: that of the newest one is read from its id."""
-    start, dash, digits = text.partition("-")
+    found = _RUN_ID.fullmatch(text)
+    if found is None:
+        return False
+    year, month, day, hour, minute, second = map(int, found.groups())
     try:
-        datetime.strptime(start, RUN_ID_TIME)
+        datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return False
-    return bool(dash and digits)
+    return True
 
 
 def _files(layout: Layout) -> list[Path]:

@@ -16,9 +16,9 @@ from importlib.resources import files
 import duckdb
 
 from warehouse import ddl
+from warehouse.character import UNSEEN, WHITE, re2
 from warehouse.ddl import quote
 from warehouse.tables import BY_NAME
-from warehouse.tables.character import UNSEEN, WHITE, re2
 
 _COLUMN = re.compile(r"([a-z_0-9]+): (.+)")
 

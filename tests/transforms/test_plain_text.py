@@ -28,9 +28,9 @@ from transforms.paragraph import paragraph_of
 from transforms.pipeline import Pipeline
 from transforms.plain_text import matched_form, plain_lines, plain_text, shown_name, shown_names
 from transforms.sentence import build_sentence, split_sentences
+from warehouse.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, Ranges, re2
 from warehouse.tables import ENTITY, ENTITY_ALIAS
 from warehouse.tables.block import BLOCK
-from warehouse.tables.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, Ranges, re2
 from warehouse.tables.mention import STAGED_MENTION
 
 ARTICLE = "00000000000000aa"
