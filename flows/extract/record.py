@@ -24,7 +24,7 @@ class Limits:
         markup_bytes: largest page whose parts are told apart; larger ones are only rendered
             (4 MiB: news pages are under 2 MiB).
         text_chars: longest text of one record, in code points (1,000,000: some 160,000 words, ten
-            times the longest court ruling or transcript in news; checks of spans cost the square).
+            times the longest court ruling or transcript in news).
         payload_chars: beginning of a rejected record that is kept for people (500).
     """
 
