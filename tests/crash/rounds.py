@@ -73,7 +73,9 @@ def tables(warehouse: Path) -> Tables:
         found = {}
         for contract in COMPARED:
             left = [n for n in contract.column_names if n not in OF_THE_RUN]
-            frame = con.execute(f"SELECT {', '.join(left)} FROM {contract.qualified_name}").pl()
+            # When an article was found gone is the run's; that it was is not.
+            shown = [f"{n} IS NOT NULL AS {n}" if n == "removed_at" else n for n in left]
+            frame = con.execute(f"SELECT {', '.join(shown)} FROM {contract.qualified_name}").pl()
             found[contract.name] = frame.sort(left, nulls_last=True)
         return found
     finally:
