@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows import language_pass, stages
-from flows.place import Listed, list_files
+from flows.place import Listed, Unlisted, list_files
 from tests.conftest import SEEDS, Load
 from tests.crash.rounds import tables
 
@@ -26,8 +26,8 @@ def test_rows_do_not_depend_on_workers_batches_or_order(
     load: Load,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def shuffled(source: str) -> Iterator[Listed]:
-        found = list(list_files(source))
+    def shuffled(source: str, unlisted: list[Unlisted]) -> Iterator[Listed]:
+        found = list(list_files(source, unlisted))
         random.Random(order).shuffle(found)
         yield from found
 

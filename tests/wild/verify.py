@@ -92,7 +92,8 @@ def verify_accounts(con: duckdb.DuckDBPyConnection, folder: Folder) -> Iterator[
     ))  # fmt: skip
     yield from told("ops.file", "duplicate of a file that is not there", (
         (uri, newest[uri][2]) for uri in there & paths.keys()
-        if newest[uri][0] == "duplicate" and newest[uri][2] not in there))  # fmt: skip
+        if newest[uri][0] == "duplicate" and newest[uri][2] is not None
+        and newest[uri][2] not in there))  # fmt: skip
     yield from _verify_outcomes(con, newest, there)
 
 
