@@ -90,6 +90,8 @@ def _rejected_row(run: RunState, item: Rejected) -> tuple[object, ...]:
 
 def _unlisted(run: RunState) -> Iterator[Rejected]:
     """Folders that could not be listed, but those that are in quarantine for it already."""
+    if not run.unlisted:
+        return
     known = set(run.known.open_quarantine().filter(pl.col("rule") == UNLISTED)["source_uri"])
     for folder_uri, reason in run.unlisted:
         if folder_uri not in known:
@@ -115,7 +117,7 @@ def _resolved(run: RunState, new: pl.DataFrame) -> pl.DataFrame:
     before = run.known.open_quarantine().join(new, on="quarantine_id", how="anti")
     is_listed = (
         (pl.col("rule") == UNLISTED)
-        & pl.col("source_uri").str.starts_with(run.address)
+        & pl.col("source_uri").str.starts_with(f"{run.address.rstrip('/')}/")
         & ~pl.col("source_uri").is_in([folder_uri for folder_uri, _ in run.unlisted])
     )
     return before.filter(gone | is_listed | is_mended.fill_null(False)).with_columns(

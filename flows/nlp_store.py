@@ -75,12 +75,9 @@ class NlpStore:
         found, spans = sentence.collect(), span.collect()
         # Another of the parts may have what this one failed on.
         is_unread = pl.col("token_count") == UNREAD
-        read = found.filter(~is_unread).select("paragraph_id")
-        stale = found.filter(is_unread).join(read, on="paragraph_id", how="semi")
-        if stale.height:
-            found = found.filter(
-                ~(is_unread & pl.col("paragraph_id").is_in(stale["paragraph_id"].implode()))
-            )
+        if (found["token_count"] == UNREAD).any():
+            read = found.filter(~is_unread)["paragraph_id"].implode()
+            found = found.filter(~(is_unread & pl.col("paragraph_id").is_in(read)))
         return PARAGRAPH_SENTENCE.conform(found), PARAGRAPH_SPAN.conform(spans)
 
     def drop_damaged(self, names: Iterable[str] | None = None) -> list[DamagedFile]:

@@ -152,6 +152,12 @@ def test_a_folder_whose_path_is_too_long_costs_no_other_file(tmp_path: Path, loa
             ("unlistable_folder", "open", "The folder cannot be listed (File name too long)")
         ]
     assert load(source, warehouse).status == "nothing_new"
+    other = tmp_path / "i"  # a folder whose name the first one's begins with
+    other.mkdir()
+    (other / "bern.txt").write_text("Bus returns to Bern\n\nIt ran again on Monday.\n")
+    load(other, warehouse)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        assert con.execute("select status from ops.quarantine").fetchall() == [("open",)]
 
     subprocess.run(["rm", "-r", str(source / ("d" * 200))], check=True)
     assert load(source, warehouse).files["removed"] == 1

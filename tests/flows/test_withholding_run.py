@@ -59,16 +59,19 @@ Spoil = Callable[[str, Callable[[pl.DataFrame], pl.DataFrame]], None]
 def spoil(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> Spoil:
     """Have later runs in this process change a staged table before it is first checked."""
 
-    def change(table: str, broken: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
-        done: set[str] = set()
+    broken_by_table: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {}
+    done: set[str] = set()
 
-        def check(staging: Path, *words: Any) -> CheckReport:
-            if staging.name not in done:
-                done.add(staging.name)
+    def check(staging: Path, *words: Any) -> CheckReport:
+        if staging.name not in done:
+            done.add(staging.name)
+            for table, broken in broken_by_table.items():
                 for path in (staging / table).glob("*.parquet"):
                     broken(pl.read_parquet(path)).write_parquet(path)
-            return check_staged(staging, *words)
+        return check_staged(staging, *words)
 
+    def change(table: str, broken: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+        broken_by_table[table] = broken
         monkeypatch.setattr(warm, "check", check)
 
     return change
@@ -399,29 +402,13 @@ def test_entities_of_one_article_that_fail_alike_have_a_row_each(
 
 @pytest.mark.parametrize("name", ["Rome", "Anna Berg"])
 def test_a_rebuild_keeps_an_entity_that_fails_where_a_withheld_article_names_it(
-    name: str, folder: Path, tmp_path: Path, load: Load, warm: Warm,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    name: str, folder: Path, tmp_path: Path, load: Load, warm: Warm, spoil: Spoil
+) -> None:
     warehouse = tmp_path / "news.duckdb"
     load(folder, warehouse)
-    done: set[str] = set()
-    is_it = pl.col("name") == name
-    broken: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
-        "article": _language_of("Rome"),
-        "entity": lambda frame: frame.with_columns(
-            pl.when(is_it).then(pl.lit(f" {name}")).otherwise("name").alias("name")
-        ),
-    }
-
-    def check(staging: Path, *words: Any) -> CheckReport:
-        if staging.name not in done:
-            done.add(staging.name)
-            for table, spoiled in broken.items():
-                for path in (staging / table).glob("*.parquet"):
-                    spoiled(pl.read_parquet(path)).write_parquet(path)
-        return check_staged(staging, *words)
-
-    monkeypatch.setattr(warm, "check", check)
+    spaced = pl.when(pl.col("name") == name).then(pl.lit(f" {name}")).otherwise("name")
+    spoil("article", _language_of("Rome"))
+    spoil("entity", lambda frame: frame.with_columns(spaced.alias("name")))
 
     rebuild(Settings(warehouse=warehouse), warm=warm)
 
