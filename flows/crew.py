@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -22,7 +23,7 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flows.batch import Batch, Outfit
 from flows.worker import get_ready, start_worker, work
@@ -162,9 +163,33 @@ def process_crew(
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Ctrl-C waits while a worker starts, which inherits that until it can ignore it itself."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """Signals to stop wait while workers start.
+
+    A start that is broken off half-way leaves a worker without what it is to load, and it would
+    write a traceback.
+
+    A worker inherits that SIGINT is blocked, until it can ignore it itself.
+    """
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    came: list[int] = []
+    handlers = _replace_handlers(lambda number, _frame: came.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        for number in came[:1]:
+            signal.raise_signal(number)
+
+
+def _replace_handlers(handler: Callable[[int, Any], None]) -> dict[int, Any]:
+    """Handle signals to stop like that; the handlers before. None but the main thread has any."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    heeded: dict[int, Any] = {}
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if before not in (None, signal.SIG_IGN):
+            heeded[number] = signal.signal(number, handler)
+    return heeded

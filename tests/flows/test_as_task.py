@@ -16,24 +16,20 @@ from prefect import flow, runtime
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.as_task import StageTasks
 from flows.place import PlaceError, PlaceUnreachable
 from flows.plain_steps import StageTimedOut
 from flows.reporting import reporting_to
 from flows.settings import STAGE_SECONDS, Settings
+from tests.prefect_server import prefect_server
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[None]:
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
+    with prefect_server():
         yield
 
 

@@ -20,8 +20,6 @@ import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.cluster import cluster_crew, read_there
 from flows.exchange import SEEN, ClusterError, put
@@ -33,6 +31,7 @@ from tests.benchmarks.news import write_articles
 from tests.bucket import keys_heard
 from tests.conftest import ROOT, SEEDS, Load
 from tests.flows.service.served import free_port
+from tests.prefect_server import prefect_server
 from warehouse.tables import CONTRACTS
 from warehouse.tables.paragraph import PARAGRAPH
 
@@ -91,10 +90,7 @@ def cluster(bucket: Any) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[None]:
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
+    with prefect_server():
         yield
 
 

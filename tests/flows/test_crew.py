@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
@@ -75,6 +77,32 @@ def test_a_killed_worker_ends_the_crew_with_what_to_do() -> None:
         process_crew(1, {}, REFERENCE, Watching()) as crew,
     ):
         crew.carry_out([Batch("dies", 1, die, ())], lambda _: None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_workers_start_is_obeyed_once_all_have(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    submit = ProcessPoolExecutor.submit
+
+    def interrupted(pool: ProcessPoolExecutor, function: Any, *given: Any) -> Any:
+        signal.raise_signal(number)
+        started.append(1)
+        return submit(pool, function, *given)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            process_crew(2, {}, REFERENCE, Watching()),
+        ):
+            pytest.fail("the block is not entered")
+    finally:
+        assert signal.signal(number, before) == signal.default_int_handler
+    assert len(started) == 2
+    assert multiprocessing.active_children() == []
 
 
 def test_small_work_is_not_worth_a_process() -> None:

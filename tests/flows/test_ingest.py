@@ -15,8 +15,6 @@ import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from expectations.check import BLAMED, CheckReport
 from flows.artifact import show
@@ -26,6 +24,7 @@ from flows.ingest import ingest, warm_up
 from flows.settings import Settings
 from flows.warm import Warm
 from tests.conftest import ROOT, SEEDS
+from tests.prefect_server import prefect_server
 from warehouse.lock import Holder, warehouse_lock
 
 WATER = SEEDS / "harbourwire_lake_basin_water.txt"
@@ -35,10 +34,7 @@ NEWSHOUSE = Path(sys.executable).with_name("newshouse")
 @pytest.fixture(scope="module")
 def server() -> Iterator[None]:
     """A real Prefect server of this test module, on loopback, with a database of its own."""
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
+    with prefect_server():
         yield
 
 

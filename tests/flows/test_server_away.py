@@ -14,13 +14,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_RETRY_JITTER_FACTOR,
     temporary_settings,
 )
-from prefect.testing.utilities import prefect_test_harness
 
 from flows import conclude, ingest, server_calls, stages
 from flows.outcome import run_reported
@@ -35,6 +33,7 @@ from tests.conftest import OWNER_FILE
 from tests.crash.deliveries import article
 from tests.flows.faulty_server import FaultyServer
 from tests.flows.service.served import PrefectServer, family, wait_for
+from tests.prefect_server import prefect_server
 
 pytestmark = pytest.mark.server
 
@@ -47,15 +46,13 @@ DONE_ONCE = (
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[FaultyServer]:
     with (
-        prefect_test_harness(server_startup_timeout=180),
+        prefect_server(),
         FaultyServer(str(PREFECT_API_URL.value())) as server,
         temporary_settings({
             PREFECT_API_URL: server.url, PREFECT_CLIENT_RETRY_JITTER_FACTOR: 0,
         }),
     ):  # fmt: skip
         yield server
-    # A sender of events that waits for the faulty server would keep those of the next tests.
-    EventsWorker.reset_instances_for_fork()
 
 
 @pytest.fixture

@@ -7,23 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from flows.ingest import warm_up
 from flows.upkeep import rebuild, replay_quarantine
 from flows.warm import Warm
 from tests.conftest import SEEDS, Load
+from tests.prefect_server import prefect_server
 
 pytestmark = pytest.mark.server
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[None]:
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
+    with prefect_server():
         yield
 
 

@@ -1,0 +1,26 @@
+"""A real Prefect server for the tests of a module, on loopback, with a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect.events.worker import EventsWorker
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.testing.utilities import prefect_test_harness
+
+
+@contextmanager
+def prefect_server() -> Iterator[None]:
+    """Flows of the block report to a server of their own.
+
+    Prefect keeps one sender of events for a process whatever the address of its server is, and one
+    that still waits for the server of earlier tests would keep the events of these.
+    """
+    EventsWorker.reset_instances_for_fork()
+    with (
+        prefect_test_harness(server_startup_timeout=180),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield
+    EventsWorker.reset_instances_for_fork()
