@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from expectations import (
+from expectations.check import Check, CheckError
+from expectations.generated import contract_checks
+from expectations.tables import (
     arrival,
     article,
     article_component,
@@ -22,8 +24,6 @@ from expectations import (
     run,
     sentence,
 )
-from expectations.check import Check, CheckError
-from expectations.generated import contract_checks
 from expectations.user_sql import read_sql_checks
 from warehouse.tables import CONTRACTS
 

@@ -15,12 +15,12 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows.artifact.asset import Lineage
-from flows.artifact.show import Log
-from flows.carry_out import carry_out
-from flows.run import run_once
+from flows.orchestration.artifacts.asset import Lineage
+from flows.orchestration.artifacts.post import Log
+from flows.orchestration.flow_state import carry_out
+from flows.session.preload import Warm
+from flows.session.run import run_once
 from flows.settings import Settings, without_credentials
-from flows.warm import Warm
 from warehouse.lock import WarehouseLocked, current_holder
 
 LOCK_PATIENCE_SECONDS = 60.0

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from flows.last_words import end_in_time
+from flows.orchestration.process_end import end_in_time
 
 QUIET_AND_PRIVATE = {
     # No telemetry of any library.

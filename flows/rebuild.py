@@ -7,19 +7,19 @@ from functools import partial
 
 import polars as pl
 
-from flows import stages
-from flows.component import describe_components
-from flows.crew import Step
-from flows.discover import KNOWN_FILE, Plan
-from flows.hold import hold_warehouse
-from flows.run import crew_of, derive_rows, directly, finish, name_things, timed
-from flows.run_state import RunState
+from flows.session.components import describe_components
+from flows.session.hold import hold_warehouse
+from flows.session.preload import Warm
+from flows.session.run import crew_of, derive_rows, directly, finish, name_things, timed
+from flows.session.run_state import RunState
+from flows.session.summary import Summary
 from flows.settings import Settings
-from flows.summary import Summary
+from flows.stages import steps as stages
+from flows.stages.discovery import KNOWN_FILE, Plan
 from flows.version import CODE_VERSION
-from flows.warm import Warm
-from transforms.article_version import nothing_assigned
-from transforms.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line
+from flows.workers.pool import Step
+from transforms.article.version import nothing_assigned
+from transforms.block.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line
 from warehouse.layout import WarehouseError
 from warehouse.tables import ENTITY, ENTITY_ALIAS
 

@@ -160,7 +160,7 @@ class Settings(BaseSettings):
     @classmethod
     def _mapping_is_readable(cls, value: Path | None) -> Path | None:
         if value is not None:
-            from flows.extract.fields import read_mapping
+            from flows.extract.formats.fields import read_mapping
 
             read_mapping(value)
         return value

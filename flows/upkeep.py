@@ -9,11 +9,11 @@ from prefect import flow, get_run_logger, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.artifact.asset import Lineage
-from flows.carry_out import carry_out
 from flows.ingest import ingest
-from flows.quarantine import quarantine_rows, sources_of
+from flows.orchestration.artifacts.asset import Lineage
+from flows.orchestration.flow_state import carry_out
 from flows.rebuild import rebuild as rebuild_all
+from flows.session.quarantine import quarantine_rows, sources_of
 from flows.settings import Settings
 
 

@@ -16,12 +16,12 @@ from flows.main import QUIET_AND_PRIVATE
 for _name, _value in QUIET_AND_PRIVATE.items():
     os.environ.setdefault(_name, _value)
 
-from flows.pipeline_choice import pipeline_names  # noqa: E402
-from flows.reference import read_reference  # noqa: E402
-from flows.run import run_once  # noqa: E402
+from flows.session.pipelines import pipeline_names  # noqa: E402
+from flows.session.preload import Warm  # noqa: E402
+from flows.session.reference import read_reference  # noqa: E402
+from flows.session.run import run_once  # noqa: E402
+from flows.session.summary import Summary  # noqa: E402
 from flows.settings import Settings  # noqa: E402
-from flows.summary import Summary  # noqa: E402
-from flows.warm import Warm  # noqa: E402
 from tests.bucket import s3_server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent

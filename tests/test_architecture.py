@@ -31,12 +31,12 @@ FOREIGN_TO = {
 }
 
 WRAPPED_ONCE = {
-    "spacy": "transforms/nlp.py",
+    "spacy": "transforms/nlp/read.py",
     "great_expectations": "expectations/engine.py",
-    "py3langid": "transforms/language.py",
-    "courlan": "transforms/identity.py",
-    "rapidfuzz": "transforms/name_match.py",
-    "dateutil": "transforms/publication_date.py",
+    "py3langid": "transforms/article/language.py",
+    "courlan": "transforms/article/identity.py",
+    "rapidfuzz": "transforms/name/match.py",
+    "dateutil": "transforms/article/publication_date.py",
 }
 """Libraries that exactly one module may know."""
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from transforms.pipeline import PipelineMissing
+from transforms.nlp.pipeline import PipelineMissing
 
 T = TypeVar("T")
 

@@ -24,9 +24,9 @@ from flows.cli.run import WarehouseOption, show
 from flows.cli.serve import duration
 from flows.cli.stopping import stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
-from flows.pipeline_choice import pipeline_names
-from flows.reference import read_reference
-from flows.warm import Warm
+from flows.session.pipelines import pipeline_names
+from flows.session.preload import Warm
+from flows.session.reference import read_reference
 from warehouse.snapshot import list_snapshots
 
 snapshots = typer.Typer(no_args_is_help=True, help="Earlier published files.")
@@ -52,9 +52,9 @@ def rebuild(
         stopped_by_signals(),
         err.status("rebuilding"),
     ):
-        from flows.accounting import AccountingError
-        from flows.conclude import ChecksFailed
         from flows.rebuild import rebuild as rebuild_all
+        from flows.session.accounts import AccountingError
+        from flows.session.conclude import ChecksFailed
 
         reference = read_reference(settings.reference)
         with Warm(pipeline_names(settings), reference, own_process=True) as warm:
@@ -91,7 +91,7 @@ def purge(
     except OverflowError:
         say(f"{older_than} ago is before the year 1. Write 365d, say.")
         raise typer.Exit(WRONG_USE) from None
-    from flows.maintain import chosen_articles, purge_articles
+    from flows.session.manual_changes import chosen_articles, purge_articles
 
     with friendly_errors():
         chosen = chosen_articles(
@@ -140,7 +140,7 @@ def restore(
 
     Example: newshouse snapshots restore 20260301T070000Z
     """
-    from flows.maintain import restore as restore_snapshot
+    from flows.session.manual_changes import restore as restore_snapshot
 
     with friendly_errors():
         restore_snapshot(settings_of(warehouse=warehouse), name)

@@ -32,14 +32,14 @@ from rich.progress import (
 from rich.text import Text
 
 from expectations.check import CheckError
-from flows.crew import WorkerDied
-from flows.discover import EmptyListing
-from flows.embedded_server import ServerMissing
-from flows.exchange import ClusterError
-from flows.place import PlaceError, PlaceUnreachable
-from flows.reference import ReferenceInvalid
+from flows.orchestration.embedded_server import ServerMissing
+from flows.session.reference import ReferenceInvalid
 from flows.settings import Settings, mistyped_variables
-from transforms.pipeline import PipelineMissing
+from flows.sources.location import PlaceError, PlaceUnreachable
+from flows.stages.discovery import EmptyListing
+from flows.workers.exchange import ClusterError
+from flows.workers.pool import WorkerDied
+from transforms.nlp.pipeline import PipelineMissing
 from warehouse.layout import WarehouseError, layout_of
 from warehouse.lock import WarehouseLocked
 from warehouse.publish import PublishError

@@ -44,7 +44,7 @@ def export(
     Examples: newshouse export --to out; newshouse export --format csv --to s3://bucket/news
     --tables article,mention
     """
-    from flows import export as exporting
+    from flows.sources import export_target as exporting
 
     names = [name.strip() for given in tables or () for name in given.split(",") if name.strip()]
     with friendly_errors(), err.status("exporting"):

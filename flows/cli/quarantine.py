@@ -11,7 +11,7 @@ from flows.cli.console import friendly_errors, out, settings_of
 from flows.cli.query import Format, write_rows
 from flows.cli.run import MappingOption, WarehouseOption, run_flow, show
 from flows.cli.table import print_table
-from flows.quarantine import quarantine_rows, sources_of, to_rebuild
+from flows.session.quarantine import quarantine_rows, sources_of, to_rebuild
 from flows.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="Work the quarantine.")
@@ -93,7 +93,7 @@ def discard(
 
     Example: newshouse quarantine discard 3fa9 77b0
     """
-    from flows.maintain import discard_quarantine
+    from flows.session.manual_changes import discard_quarantine
 
     settings = settings_of(warehouse=warehouse)
     rows = _rows(settings, ids)

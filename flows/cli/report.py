@@ -14,8 +14,8 @@ import typer
 from flows.cli.console import FAILED, err, friendly_errors, out, say, settings_of
 from flows.cli.run import WarehouseOption
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
-from flows.notice import still_there
-from flows.summary import FailedCheck, failed_checks
+from flows.session.notices import still_there
+from flows.session.summary import FailedCheck, failed_checks
 from warehouse import journal
 from warehouse.connect import open_reader
 from warehouse.layout import layout_of
@@ -135,7 +135,7 @@ def check(
         con = open_published(path)
     with err.status("checking"):
         from expectations.audit import run_checks
-        from flows.hold import new_clock
+        from flows.session.hold import new_clock
 
         try:
             report = run_checks(con, run_id=new_clock().run_id)

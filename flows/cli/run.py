@@ -26,21 +26,21 @@ from flows.cli.console import (
 from flows.cli.run_report import RunStopped, stopped_report, summary_report
 from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json
-from flows.embedded_server import (
+from flows.orchestration.embedded_server import (
     refuse_damaged_profiles,
     server_of_this_command,
     start_ahead,
 )
-from flows.outcome import run_reported
-from flows.pipeline_choice import pipeline_names, refuse_missing_pipelines
-from flows.place import PlaceError, is_remote, refuse_credentials
-from flows.place import address as address_of
-from flows.quick_import import quick_imports
-from flows.reference import read_reference
-from flows.reporting import reporting_to
+from flows.orchestration.outcome import run_reported
+from flows.orchestration.quick_import import quick_imports
+from flows.orchestration.reporting import reporting_to
+from flows.session.pipelines import pipeline_names, refuse_missing_pipelines
+from flows.session.preload import Warm
+from flows.session.reference import read_reference
+from flows.session.summary import STATUS_WORDS, Summary, paragraphs
 from flows.settings import Settings
-from flows.summary import STATUS_WORDS, Summary, paragraphs
-from flows.warm import Warm
+from flows.sources.location import PlaceError, is_remote, refuse_credentials
+from flows.sources.location import address as address_of
 from warehouse.lock import WarehouseLocked, current_holder
 
 SourceArgument = Annotated[
@@ -185,7 +185,7 @@ def refuse_early(settings: Settings) -> None:
         )
     refuse_missing_pipelines(settings)
     if settings.runner == "dask":
-        from flows.cluster import refuse_missing_library
+        from flows.workers.dask_cluster import refuse_missing_library
 
         refuse_missing_library()
     holder = current_holder(settings.warehouse)
@@ -194,17 +194,17 @@ def refuse_early(settings: Settings) -> None:
 
 
 def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Summary:
-    from flows.progress import progress
+    from flows.session.progress import progress
 
     # Prefect first: what is loaded beside it makes both slower, and its server takes longer.
     starting = err.status("starting Prefect") if err.is_terminal else nullcontext()
     with starting, quick_imports():
         server = server_of_this_command()
         from flows import ingest as flow_module
-        from flows.accounting import AccountingError
-        from flows.conclude import ChecksFailed
-        from flows.plain_steps import StageTimedOut, without_prefect
-        from flows.run import run_once
+        from flows.orchestration.plain_steps import StageTimedOut, without_prefect
+        from flows.session.accounts import AccountingError
+        from flows.session.conclude import ChecksFailed
+        from flows.session.run import run_once
     stopping.here()
     reference = read_reference(settings.reference)
     with (

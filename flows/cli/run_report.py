@@ -8,7 +8,7 @@ from dataclasses import fields
 import typer
 
 from flows.cli.console import FAILED
-from flows.summary import Summary, failed_checks
+from flows.session.summary import Summary, failed_checks
 
 
 class RunStopped(typer.Exit):
@@ -30,7 +30,7 @@ def summary_report(summary: Summary) -> Mapping[str, object]:
 
 def stopped_report(problem: Exception) -> Mapping[str, object]:
     """Status and message, and of a run that checks stopped all that its summary says."""
-    from flows.conclude import ChecksFailed
+    from flows.session.conclude import ChecksFailed
 
     message = str(problem)
     if not isinstance(problem, ChecksFailed):

@@ -10,7 +10,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
-from flows.audit import check
+from flows.check import check
 from flows.ingest import ingest
 from flows.service.plan import ServicePlan
 from flows.upkeep import rebuild, replay_quarantine

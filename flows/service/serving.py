@@ -21,7 +21,6 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows.place import PlaceError
 from flows.service.automation import automations, find_bell, register
 from flows.service.deployment import deployments
 from flows.service.news import News
@@ -35,6 +34,7 @@ from flows.service.sweep import (
 )
 from flows.service.watch import SERVER_AWAY, Watch, listing_of
 from flows.settings import without_credentials
+from flows.sources.location import PlaceError
 from warehouse.lock import current_holder
 
 _DAY_SECONDS = 24 * 3600.0

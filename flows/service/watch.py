@@ -20,11 +20,11 @@ from prefect.events import Event, Resource
 from prefect.events.clients import get_events_client
 from prefect.exceptions import PrefectHTTPStatusError
 
-from flows.place import PlaceError, is_remote, list_files
 from flows.service.automation import source_resource
 from flows.service.deployment import ARRIVED
 from flows.service.sweep import runs_under_way
 from flows.settings import without_credentials
+from flows.sources.location import PlaceError, is_remote, list_files
 
 LOCAL_PAUSE_SECONDS = 3.0
 REMOTE_PAUSE_SECONDS = 60.0

@@ -21,7 +21,7 @@ def main(paragraphs: Path, processes: int) -> None:
     """Read every paragraph, in the order given."""
     import spacy
 
-    from flows.pipeline_choice import pipeline_names
+    from flows.session.pipelines import pipeline_names
     from flows.settings import Settings
 
     texts = pl.read_parquet(paragraphs)["text"].to_list()

@@ -44,11 +44,11 @@ def measure(source: Path, warehouse: Path, workers: int) -> OneRun:
 
 def main(source: str, warehouse: str, workers: int) -> None:
     """Run in this process, as `newshouse run` does but for Prefect."""
-    from flows.pipeline_choice import pipeline_names
-    from flows.reference import read_reference
-    from flows.run import run_once
+    from flows.session.pipelines import pipeline_names
+    from flows.session.preload import Warm
+    from flows.session.reference import read_reference
+    from flows.session.run import run_once
     from flows.settings import Settings
-    from flows.warm import Warm
 
     settings = Settings(source=source, warehouse=Path(warehouse), workers=workers)
     reference = read_reference(settings.reference)

@@ -99,11 +99,11 @@ class FirstStep(RuntimeError):
 
 def _measured(how: str, source: str, born: str) -> tuple[float, float]:
     """Seconds of the clock and of the processor that one kind of run takes."""
-    from flows.embedded_server import start_ahead
-    from flows.pipeline_choice import pipeline_names
-    from flows.reference import read_reference
+    from flows.orchestration.embedded_server import start_ahead
+    from flows.session.pipelines import pipeline_names
+    from flows.session.preload import Warm
+    from flows.session.reference import read_reference
     from flows.settings import Settings
-    from flows.warm import Warm
 
     if how in ("embedded", "whole-flow"):
         start_ahead()
@@ -126,7 +126,7 @@ def _measured(how: str, source: str, born: str) -> tuple[float, float]:
 
 def _runner(how: str, settings: Any, warm: Any) -> Callable[[], object]:
     """A function that runs the settings, with Prefect or without it."""
-    from flows.run import run_once
+    from flows.session.run import run_once
 
     if how in ("direct", "whole-direct"):
         return lambda: run_once(settings, warm=warm)
@@ -142,18 +142,18 @@ def _runner(how: str, settings: Any, warm: Any) -> Callable[[], object]:
 
 def _import_prefect() -> tuple[Any, Any, Any]:
     """As the command does, which loads models once this is done."""
-    from flows.quick_import import quick_imports
+    from flows.orchestration.quick_import import quick_imports
 
     with quick_imports():
         from flows import ingest
-        from flows.embedded_server import server_of_this_command
-        from flows.reporting import reporting_to
+        from flows.orchestration.embedded_server import server_of_this_command
+        from flows.orchestration.reporting import reporting_to
     return ingest, reporting_to, server_of_this_command
 
 
 def _tell_first_step(ended: list[float]) -> None:
     """Note when the first step begins."""
-    from flows import stages
+    from flows.stages import steps as stages
 
     discover = stages.discover
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flows.pipeline_choice import pipeline_names
+from flows.session.pipelines import pipeline_names
 from flows.settings import Settings
 from tests.benchmarks import one_run
 from tests.benchmarks.news import write_articles

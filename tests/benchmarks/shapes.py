@@ -25,7 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.progress import Silent, progress
+from flows.session.progress import Silent, progress
 from tests.benchmarks import hostile_text, hostile_xml
 from tests.benchmarks.verdict import verdict
 
@@ -166,12 +166,12 @@ def _growths(runs: Sequence[tuple[int, Seconds]]) -> Iterator[Growth]:
 
 def serve() -> None:
     """Run the shapes that standard input names, a line each; print seconds a stage as JSON."""
-    from flows.conclude import ChecksFailed
-    from flows.pipeline_choice import pipeline_names
-    from flows.reference import read_reference
-    from flows.run import run_once
+    from flows.session.conclude import ChecksFailed
+    from flows.session.pipelines import pipeline_names
+    from flows.session.preload import Warm
+    from flows.session.reference import read_reference
+    from flows.session.run import run_once
     from flows.settings import Settings
-    from flows.warm import Warm
 
     settings = Settings(workers=1)
     with Warm(pipeline_names(settings), read_reference(settings.reference)) as warm:

@@ -19,11 +19,11 @@ from pathlib import Path
 from pyinstrument import Profiler
 from pyinstrument.frame import Frame
 
-from flows.pipeline_choice import pipeline_names
-from flows.reference import read_reference
-from flows.run import run_once
+from flows.session.pipelines import pipeline_names
+from flows.session.preload import Warm
+from flows.session.reference import read_reference
+from flows.session.run import run_once
 from flows.settings import Settings
-from flows.warm import Warm
 from tests.benchmarks.news import ROOT, write_articles
 
 Row = tuple[str, str]

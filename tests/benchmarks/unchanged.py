@@ -42,8 +42,8 @@ def make_known(folder: Path, warehouse: Path, files: int) -> None:
     """Write the files, and publish a warehouse that knows them as loaded."""
     import polars as pl
 
-    from flows.discover import LISTING
-    from flows.place import list_files
+    from flows.sources.location import list_files
+    from flows.stages.discovery import LISTING
     from warehouse.publish import publish
     from warehouse.tables import FILE, RUN
 
@@ -81,11 +81,11 @@ def make_known(folder: Path, warehouse: Path, files: int) -> None:
 
 def discover(folder: Path, warehouse: Path) -> None:
     """Discover in this process; prints seconds, megabytes, and what was found, as JSON."""
-    from flows import stages
-    from flows.hold import hold_warehouse
-    from flows.reference import read_reference
+    from flows.session.hold import hold_warehouse
+    from flows.session.preload import Warm
+    from flows.session.reference import read_reference
     from flows.settings import Settings
-    from flows.warm import Warm
+    from flows.stages import steps as stages
 
     settings = Settings(source=str(folder), warehouse=warehouse)
     warm = Warm({}, read_reference(settings.reference))

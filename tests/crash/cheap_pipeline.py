@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from transforms.pipeline import Component, Passage, Reading, Span
+from transforms.nlp.pipeline import Component, Passage, Reading, Span
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+)+")

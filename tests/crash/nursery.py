@@ -121,14 +121,15 @@ class Prepared:
 def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: Announcer) -> Any:
     """The run itself, in a forked child."""
     from expectations import engine
-    from flows import conclude, stages
-    from flows.check_process import check_staged
-    from flows.progress import progress
-    from flows.reference import read_reference
-    from flows.run import run_once
-    from flows.run_state import RunState
+    from flows.session import conclude
+    from flows.session.preload import Warm
+    from flows.session.progress import progress
+    from flows.session.reference import read_reference
+    from flows.session.run import run_once
+    from flows.session.run_state import RunState
     from flows.settings import Settings
-    from flows.warm import Warm
+    from flows.stages import steps as stages
+    from flows.workers.check_process import check_staged
     from tests.crash.damage import DAMAGES
     from warehouse.publish import publish
 
@@ -232,13 +233,11 @@ def entity_reference(folder: Path) -> Any:
 def main(folder: Path, kind: str) -> None:
     """Get ready, then carry out orders until standard input ends."""
     import expectations.engine  # noqa: F401 - loaded once, here
-    import flows.check_process
-    import flows.run  # noqa: F401
-    from flows.language_pass import load_pipelines
-    from flows.pipeline_choice import pipeline_names
+    from flows.session.pipelines import pipeline_names
     from flows.settings import Settings
+    from flows.stages.language_batches import load_pipelines
     from tests.crash.cheap_pipeline import CheapPipeline
-    from transforms.language import detect_language
+    from transforms.article.language import detect_language
 
     folder.mkdir(parents=True, exist_ok=True)
     entity = entity_reference(folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expectations.check import CheckError
-from flows.check_process import check_staged
+from flows.workers.check_process import check_staged
 from tests.crash.deliveries import deliver
 from tests.crash.nursery import Nursery, Order
 from tests.crash.rounds import kill_many, leftovers, tables

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import language_pass, stages
-from flows.place import Listed, Unlisted, list_files
+from flows.sources.location import Listed, Unlisted, list_files
+from flows.stages import language_batches as language_pass
+from flows.stages import steps as stages
 from tests.conftest import SEEDS, Load
 from tests.crash.rounds import tables
 

@@ -17,12 +17,12 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
 from expectations.check import BLAMED, CheckReport
-from flows.artifact import show
-from flows.check_process import check_staged
-from flows.conclude import ChecksFailed
 from flows.ingest import ingest, warm_up
+from flows.orchestration.artifacts import post as show
+from flows.session.conclude import ChecksFailed
+from flows.session.preload import Warm
 from flows.settings import Settings
-from flows.warm import Warm
+from flows.workers.check_process import check_staged
 from tests.conftest import ROOT, SEEDS
 from tests.prefect_server import prefect_server
 from warehouse.lock import Holder, warehouse_lock

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from flows.summary import Summary
+from flows.session.summary import Summary
 from tests.conftest import Load
 from warehouse.tables import CONTRACTS
 

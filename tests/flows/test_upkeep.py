@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import warm_up
+from flows.session.preload import Warm
 from flows.upkeep import rebuild, replay_quarantine
-from flows.warm import Warm
 from tests.conftest import SEEDS, Load
 from tests.prefect_server import prefect_server
 

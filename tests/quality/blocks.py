@@ -29,9 +29,9 @@ from tests.quality.gold_blocks import (
     read_gold_pages,
     story_lines,
 )
-from transforms.block import build_block
-from transforms.block_model import BlockModel, read_block_model
-from transforms.headline import address_stems, address_support
+from transforms.block.build import build_block
+from transforms.block.headline import address_stems, address_support
+from transforms.block.weights import BlockModel, read_block_model
 from warehouse.tables.record import STAGED_RECORD
 
 REFERENCE = Path(__file__).parents[2] / "seeds" / "reference"

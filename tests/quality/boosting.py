@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
-from transforms.tree_model import TREE_COLUMNS, TREE_DEPTH
+from transforms.block.tree_model import TREE_COLUMNS, TREE_DEPTH
 
 Matrix = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from charset_normalizer import from_bytes
 
 from flows.extract import extract
-from flows.extract.decode import decode, normal_lines
+from flows.extract.bytes.decode import decode, normal_lines
 from flows.extract.record import ExtractedRecord, Refused, Rejection
 from tests.quality.figure import Figure
 

@@ -13,9 +13,9 @@ import polars as pl
 import spacy
 
 from tests.quality.figure import Figure
-from transforms.nlp import DEFAULT_PIPELINE, annotate, load_pipeline
-from transforms.paragraph import paragraph_id
-from transforms.pipeline import Passage
+from transforms.block.paragraph import paragraph_id
+from transforms.nlp.pipeline import Passage
+from transforms.nlp.read import DEFAULT_PIPELINE, annotate, load_pipeline
 from warehouse.tables.paragraph import PARAGRAPH
 
 EVAL = Path(os.environ.get("NEWSHOUSE_EVAL", Path(__file__).parents[2] / "../shared/eval"))

@@ -20,12 +20,12 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from tests.quality.figure import Figure
-from transforms.gazetteer import load_gazetteer
-from transforms.mention import build_mention
-from transforms.name_word import read_name_words
-from transforms.nlp import DEFAULT_PIPELINE, annotate, load_pipeline
-from transforms.paragraph import paragraph_block, paragraph_of
-from transforms.sentence import build_sentence
+from transforms.block.paragraph import paragraph_block, paragraph_of
+from transforms.gazetteer.lookup import load_gazetteer
+from transforms.mention.build import build_mention
+from transforms.name.word import read_name_words
+from transforms.nlp.read import DEFAULT_PIPELINE, annotate, load_pipeline
+from transforms.sentence.split import build_sentence
 from warehouse.tables.block import BLOCK
 
 ROOT = Path(__file__).parents[2]

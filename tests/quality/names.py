@@ -17,9 +17,9 @@ from typing import NamedTuple
 import polars as pl
 
 from tests.quality.figure import Figure
-from transforms.name import form_of, is_identity
-from transforms.name_form import Vocabulary, read_vocabulary
-from transforms.name_match import same_name
+from transforms.name.compare import form_of, is_identity
+from transforms.name.form import Vocabulary, read_vocabulary
+from transforms.name.match import same_name
 
 ROOT = Path(__file__).parents[2]
 EVAL = Path(os.environ.get("NEWSHOUSE_EVAL", ROOT / "../shared/eval"))

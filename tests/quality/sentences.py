@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.quality.figure import Figure
-from transforms.sentence import split_sentences
+from transforms.sentence.split import split_sentences
 
 EVAL = Path(os.environ.get("NEWSHOUSE_EVAL", Path(__file__).parents[2] / "../shared/eval"))
 DOCUMENTS = EVAL / "sentences" / "news_documents.jsonl.gz"

@@ -32,12 +32,12 @@ from tests.quality.gold_blocks import (
     read_gold_pages,
     story_lines,
 )
-from transforms import story_model
-from transforms.line_feature import build_line_feature
-from transforms.page_feature import Pages, build_page_feature
-from transforms.phrase import Phrases, read_phrases
-from transforms.segment import segment
-from transforms.story_model import (
+from transforms.block import story_model
+from transforms.block.line_feature import build_line_feature
+from transforms.block.page_feature import Pages, build_page_feature
+from transforms.block.phrase import Phrases, read_phrases
+from transforms.block.segment import segment
+from transforms.block.story_model import (
     HEADS,
     STATES,
     StoryModel,
@@ -47,7 +47,7 @@ from transforms.story_model import (
     states_of,
     write_story_model,
 )
-from transforms.tree_model import TreeModel, read_tree_model
+from transforms.block.tree_model import TreeModel, read_tree_model
 
 Matrix = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import polars as pl
 import pytest
 
+from transforms.block.paragraph import paragraph_id
 from transforms.failing import find_failing
-from transforms.nlp import annotate, blank_pipeline
-from transforms.paragraph import paragraph_id
-from transforms.paragraph_reading import annotate_what_can_be
-from transforms.pipeline import Passage, PipelineMissing, Reading
+from transforms.nlp.paragraph_reading import annotate_what_can_be
+from transforms.nlp.pipeline import Passage, PipelineMissing, Reading
+from transforms.nlp.read import annotate, blank_pipeline
 from warehouse.tables.paragraph import PARAGRAPH, UNREAD
 
 

@@ -17,17 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.quality.names import shipped_vocabulary
-from tests.transforms.gazetteer_fixture import REFERENCE, shipped_gazetteer
-from transforms.entity import EntityReference, Resolution, read_names
-from transforms.language import detect_language
-from transforms.mention import LONGEST_NAME, build_mention
-from transforms.name import block_key, exact_key
-from transforms.name_word import NameWords, read_name_words
-from transforms.nlp import annotate, load_pipeline
-from transforms.paragraph import paragraph_of
-from transforms.pipeline import Pipeline
+from tests.transforms.gazetteer.gazetteer_fixture import REFERENCE, shipped_gazetteer
+from transforms.article.language import detect_language
+from transforms.block.paragraph import paragraph_of
+from transforms.entity.resolve import EntityReference, Resolution, read_names
+from transforms.mention.build import LONGEST_NAME, build_mention
+from transforms.name.compare import block_key, exact_key
+from transforms.name.word import NameWords, read_name_words
+from transforms.nlp.pipeline import Pipeline
+from transforms.nlp.read import annotate, load_pipeline
 from transforms.plain_text import matched_form, plain_lines, plain_text, shown_name, shown_names
-from transforms.sentence import build_sentence, split_sentences
+from transforms.sentence.split import build_sentence, split_sentences
 from warehouse.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, Ranges, re2
 from warehouse.tables import ENTITY, ENTITY_ALIAS
 from warehouse.tables.block import BLOCK

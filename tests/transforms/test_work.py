@@ -12,21 +12,24 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.transforms.block_fixture import NO_BOILERPLATE, block_model, staged
-from tests.transforms.test_entity import names, person, resolve
-from tests.transforms.test_entity import staged as staged_mention
-from tests.transforms.test_mention import mentions, name_words, places
-from transforms import entity_register, mention_list, mention_spread, person_form
-from transforms.block import build_block
-from transforms.gazetteer import Gazetteer
-from transforms.mention_page import Facts, Name, Page, PageSentence
-from transforms.mention_spread import find_words, resolve_overlaps
-from transforms.name_word import NameWords
-from transforms.nlp import load_pipeline
-from transforms.person_form import person_groups
-from transforms.pipeline import Passage
-from transforms.related_link import build_related_link
-from transforms.token_text import token_text
+from tests.transforms.block.block_fixture import NO_BOILERPLATE, block_model, staged
+from tests.transforms.entity.test_resolve import names, person, resolve
+from tests.transforms.entity.test_resolve import staged as staged_mention
+from tests.transforms.mention.test_build import mentions, name_words, places
+from transforms.article.related_link import build_related_link
+from transforms.block.build import build_block
+from transforms.entity import register as entity_register
+from transforms.gazetteer.lookup import Gazetteer
+from transforms.mention import list as mention_list
+from transforms.mention import person_form
+from transforms.mention import spread as mention_spread
+from transforms.mention.page import Facts, Name, Page, PageSentence
+from transforms.mention.person_form import person_groups
+from transforms.mention.spread import find_words, resolve_overlaps
+from transforms.name.word import NameWords
+from transforms.nlp.pipeline import Passage
+from transforms.nlp.read import load_pipeline
+from transforms.nlp.token_text import token_text
 
 __all__ = ["name_words", "places"]
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from flows.cli import quarantine
 from flows.cli.app import app
-from flows.run import run_once
-from flows.warm import Warm
+from flows.session.preload import Warm
+from flows.session.run import run_once
 from tests.conftest import SEEDS, Load
 from tests.warehouse.made_up import START, MadeUp, add_run, hex64, made_up_run, run_id_of
 from tests.warehouse.test_publish import publish_run, whole

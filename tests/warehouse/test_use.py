@@ -116,7 +116,7 @@ def test_what_dbt_reads(here: Path) -> None:
 
 def test_files(here: Path) -> None:
     for line in blocks("sh export")[0].splitlines():
-        if "s3://" not in line:  # tests/flows/test_export.py writes to a bucket
+        if "s3://" not in line:  # tests/flows/sources/test_export_target.py writes to a bucket
             done = CliRunner().invoke(app, line.split()[1:])
             assert done.exit_code == 0, done.output
     assert (here / "exported/article/month=2024-05/data_0.csv").is_file()

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.extract import ExtractedRecord, extract
-from flows.pipeline_choice import pipeline_names
-from flows.reference import read_reference
-from flows.run import run_once
+from flows.session.pipelines import pipeline_names
+from flows.session.preload import Warm
+from flows.session.reference import read_reference
+from flows.session.run import run_once
 from flows.settings import Settings
-from flows.warm import Warm
 from tests.wild.folder import Folder
 
 _STAGES = ("extract", "compare", "blocks", "language", "mentions", "entities", "links")

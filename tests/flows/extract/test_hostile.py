@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from flows.extract import feed, markup_size, newsml
-from flows.extract.flat_page import read_flat
-from flows.extract.html_tags import html_tags
+from flows.extract.formats import feed, newsml
+from flows.extract.html import markup_size
+from flows.extract.html.flat_page import read_flat
+from flows.extract.html.tags import html_tags
 from tests.flows.extract.steps import steps
 
 Reader = Callable[..., Any]

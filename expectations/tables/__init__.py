@@ -1,0 +1,1 @@
+"""The hand-written checks, one module a table or subject."""

@@ -1,0 +1,1 @@
+"""Bytes before they are a format: unpacked, recognised, decoded."""

@@ -1,0 +1,205 @@
+"""gzip, zstd, bzip2 and xz unpacked as streams, never beyond their ratio. Knows no format."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable
+from typing import Protocol
+
+import zstandard
+
+from flows.extract.bytes.stream import CHUNK, Readable
+from flows.extract.record import MIB, Refused
+
+_FREE_BYTES = 16 * MIB
+"""Output that no ratio is asked of: small files of one repeated letter are no attack."""
+
+
+class Unpacker(Protocol):
+    """One member of a compressed stream, as the standard library's decompressors behave."""
+
+    @property
+    def eof(self) -> bool:
+        """True once the member has ended."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given beyond the end of the member."""
+
+    def unpack(self, data: bytes, size: int) -> bytes:
+        """At most ``size`` bytes of output."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """True where output is left that was not asked for yet."""
+
+
+class _Zlib:
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=31)
+        self._kept = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def unpack(self, data: bytes, size: int) -> bytes:
+        out = self._inner.decompress(self._kept + data, size)
+        self._kept = self._inner.unconsumed_tail
+        return out
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._kept)
+
+
+class _Standard:
+    """bz2 and lzma, which share one form."""
+
+    def __init__(self, inner: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+        self._inner = inner
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def unpack(self, data: bytes, size: int) -> bytes:
+        return self._inner.decompress(data, size)
+
+    @property
+    def is_waiting(self) -> bool:
+        return not self._inner.needs_input and not self._inner.eof
+
+
+class _Zstd:
+    """zstd gives all output of its input at once: it is fed so little that this stays small."""
+
+    def __init__(self) -> None:
+        decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
+        self._inner = decompressor.decompressobj()
+        self._kept = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data + self._kept
+
+    def unpack(self, data: bytes, size: int) -> bytes:
+        del size
+        given = self._kept + data
+        self._kept = given[_SLICE:]
+        return self._inner.decompress(given[:_SLICE])
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._kept) and not self._inner.eof
+
+
+_WINDOW = 128 * MIB
+_SLICE = 1024
+"""Bytes of zstd unpacked at once; at most 32 MiB come out, as a block of 128 KiB takes 4 bytes."""
+_FAULTS = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError)
+_LZMA_MEMORY = 256 * MIB
+_OPENERS: dict[str, Callable[[], Unpacker]] = {
+    "gzip": _Zlib,
+    "bzip2": lambda: _Standard(bz2.BZ2Decompressor()),
+    "zstd": _Zstd,
+    "xz": lambda: _Standard(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)),
+}
+
+
+class Counted:
+    """Counts the bytes read from a stream."""
+
+    def __init__(self, raw: Readable) -> None:
+        self._raw = raw
+        self.count = 0
+
+    def read(self, size: int, /) -> bytes:
+        """Reads on."""
+        data = self._raw.read(size)
+        self.count += len(data)
+        return data
+
+
+class Unpacked:
+    """The unpacked bytes. Raises Refused ``damaged_archive`` or ``decompression_bomb``.
+
+    What came before the damage has been handed out by then. Several members in a row are one
+    stream, as gzip and zstd define.
+    """
+
+    def __init__(self, raw: Readable, kind: str, ratio: int) -> None:
+        self._packed = Counted(raw)
+        self._kind = kind
+        self._ratio = ratio
+        self._out = 0
+        self._rest = b""
+        self._member: Unpacker | None = _OPENERS[kind]()
+        self._ready = b""
+        self._began = False
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most ``size``; empty at the end."""
+        try:
+            out = self._ready or self._unpack(size)
+        except (*_FAULTS, zstandard.ZstdError) as error:
+            raise self._damaged(str(error)) from error
+        out, self._ready = out[:size], out[size:]
+        self._out += len(out)
+        if self._out > max(_FREE_BYTES, self._ratio * max(self._packed.count, 1)):
+            raise Refused(
+                "decompression_bomb",
+                f"The file unpacks to more than {self._ratio:,} times its size, which no text "
+                "does. Reading stopped there.",
+            )
+        return out
+
+    def _unpack(self, size: int) -> bytes:
+        while self._member is not None:
+            data = b""
+            if not self._member.is_waiting:
+                data = self._rest or self._packed.read(CHUNK)
+                self._rest = b""
+                if not data:
+                    if self._began:
+                        raise EOFError("it ends before its end mark; it was cut off")
+                    self._member = None
+                    break
+            self._began = True
+            out = self._member.unpack(data, size)
+            if self._member.eof:
+                self._next_member()
+            if out:
+                return out
+        return b""
+
+    def _next_member(self) -> None:
+        """Go on with the member that follows, if one does; zeros may pad the end."""
+        assert self._member is not None
+        rest = self._member.unused_data or self._packed.read(CHUNK)
+        while rest and not rest.strip(b"\0"):
+            rest = self._packed.read(CHUNK)
+        self._member = _OPENERS[self._kind]() if rest else None
+        self._rest = rest.lstrip(b"\0")
+        self._began = False
+
+    def _damaged(self, cause: str) -> Refused:
+        return Refused(
+            "damaged_archive",
+            f"The {self._kind} data is damaged after {self._packed.count:,} bytes: {cause}. "
+            "What came before was read; fetch the file again for the rest.",
+        )

@@ -1,0 +1,281 @@
+"""Which reader a delivered file needs, and its records or the reason why not."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+from flows.extract.bytes import mojibake, sniff
+from flows.extract.bytes.compress import Unpacked
+from flows.extract.bytes.decode import decode, is_wide, stream_codec
+from flows.extract.bytes.stream import ByteStream, Readable
+from flows.extract.formats import (
+    archive,
+    capture,
+    feed,
+    json_document,
+    mail,
+    markdown,
+    newsml,
+    plain,
+    table,
+)
+from flows.extract.html import page
+from flows.extract.record import (
+    ExtractedRecord,
+    Extraction,
+    Item,
+    Limits,
+    Refused,
+    Rejection,
+    printable,
+)
+
+_RECORD_FORMATS = ("json", "jsonl", "csv", "tsv")
+"""Formats of many records, in which a stray NUL costs the record it stands in, not the file. In
+pages NUL and other control characters are left out, as browsers do."""
+
+
+def extract(
+    name: str,
+    stream: BinaryIO,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    mapping: Mapping[str, str] | None = None,
+    *,
+    repair_mojibake: bool = False,
+) -> Extraction:
+    """Read one file.
+
+    ``name`` is its path, used where the content does not tell its format; ``mapping`` names, for
+    structured records, the dotted path of a field (``{"body": "payload.text"}``). Records say what
+    of their text is mojibake, and are mended where ``repair_mojibake`` says so. Whatever the file
+    holds, the answer is records and rejections: nothing about the content raises. Items are
+    read as they are asked for, and must be while ``stream`` is open. An OSError of the stream
+    itself (the file vanished) passes through.
+    """
+    reader = _Reader(limits, mapping)
+    try:
+        found = reader.opened(name, stream, 0)
+    except Refused as refused:
+        return Extraction(None, None, iter([_shown(refused.rejection())]))
+    return Extraction(found.format, found.encoding, _guarded(found.items, limits, repair_mojibake))
+
+
+def _guarded(items: Iterator[Item], limits: Limits, repair: bool) -> Iterator[Item]:
+    """The items until reading has to stop; the reason is the last."""
+    count = 0
+    given: dict[str, int] = {}
+    try:
+        for count, item in enumerate(items, 1):
+            if count > limits.record_count:
+                raise Refused(
+                    "too_many_records",
+                    f"The file holds more than {limits.record_count:,} records; the rest was not "
+                    "read. Split it, or raise the limit of records a file.",
+                )
+            yield _located(_sound(item, limits, repair), given)
+        if not count:
+            raise Refused("no_records", "The file is well-formed and holds no records.")
+    except Refused as refused:
+        yield _shown(refused.rejection())
+
+
+def _located(item: Item, given: dict[str, int]) -> Item:
+    """The item, numbered on where its locator was ``given`` to another record of the file.
+
+    Locators come from the file (a guid, a member's name), which may give two records one, or one
+    record what two others were told apart by.
+    """
+    if not item.locator:
+        return item
+    locator = item.locator
+    while locator in given:
+        given[item.locator] += 1
+        locator = f"{item.locator} #{given[item.locator]}"
+    given[locator] = 1
+    return item if locator == item.locator else replace(item, locator=locator)
+
+
+def _shown(rejection: Rejection) -> Rejection:
+    """The rejection with a message of one printable line, whatever names the file put into it."""
+    message = printable(" ".join(rejection.message.split()), 1000)
+    return replace(rejection, message=message)
+
+
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+"""What no news text holds: NUL, and halves of surrogate pairs, which cannot be written as UTF-8."""
+
+
+def _with_clean_fields(item: ExtractedRecord) -> ExtractedRecord:
+    """The record with what is no character left out of all fields but its text."""
+    wrong: dict[str, Any] = {
+        field.name: _NO_CHARACTER.sub("", value) or None
+        for field in dataclasses.fields(item)
+        if isinstance(value := getattr(item, field.name), str)
+        and field.name not in ("text", "locator")
+        and _NO_CHARACTER.search(value)
+    }
+    if any(hint.url and _NO_CHARACTER.search(hint.url) for hint in item.hints):
+        hints = tuple(
+            replace(hint, url=_NO_CHARACTER.sub("", hint.url or "") or None) for hint in item.hints
+        )
+        return replace(item, hints=hints, **wrong)
+    return replace(item, **wrong) if wrong else item
+
+
+def _sound(item: Item, limits: Limits, repair: bool) -> Item:
+    """The item, or its rejection where its text is none."""
+    if isinstance(item, Rejection):
+        return _shown(item)
+    if len(item.text) > limits.text_chars:
+        return Rejection(
+            item.locator or None,
+            "text_too_long",
+            f"The text has {len(item.text):,} characters; at most {limits.text_chars:,} are taken "
+            "for one article. Split it, or raise NEWSHOUSE_MAX_TEXT_CHARS.",
+            printable(item.text, limits.payload_chars),
+        )
+    item = _with_clean_fields(item)
+    if not (found := _NO_CHARACTER.search(item.text)) and item.text.strip():
+        return mojibake.told(item, repair=repair)
+    if found and found[0] != "\0":
+        rule, message = (
+            "lone_surrogate",
+            "The text holds half of a surrogate pair, which is no character. Repair what wrote it.",
+        )
+    elif found:
+        rule, message = (
+            "nul_character",
+            "The text holds NUL characters, which no news text has. Repair what wrote it.",
+        )
+    else:
+        rule, message = "empty_text", "The record holds white space only. Nothing to load."
+    payload = printable(item.text, limits.payload_chars)
+    return Rejection(item.locator or None, rule, message, payload)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Finds the format of bytes and hands them to the module that reads it."""
+
+    limits: Limits
+    mapping: Mapping[str, str] | None
+
+    def opened(self, name: str, raw: Readable, depth: int) -> Extraction:
+        """Unpack as often as need be, then read."""
+        stream = ByteStream(raw, self.limits.file_bytes)
+        head = stream.peek(sniff.HEAD_BYTES)
+        if not head:
+            raise Refused(
+                "empty_file", "The file is empty (0 bytes). Fetch it again, or remove it."
+            )
+        packed = sniff.compression(head)
+        if packed is None:
+            return self._read(name, raw, stream, head)
+        if depth >= self.limits.depth:
+            raise Refused(
+                "packed_too_deep",
+                f"The file is packed more than {self.limits.depth} times over. Unpack it first.",
+            )
+        if packed == "zip":
+            file = archive.seekable(raw, stream, self.limits)
+            members = archive.read_zip(
+                file, self.limits, lambda name, member: self.opened(name, member, depth + 1)
+            )
+            return Extraction("zip", None, members)
+        return self.opened(name, Unpacked(stream, packed, self.limits.ratio), depth + 1)
+
+    def _read(self, name: str, raw: Readable, stream: ByteStream, head: bytes) -> Extraction:
+        """Formats that are read as bytes; the rest is text."""
+        found = sniff.binary_format(head)
+        if found == "parquet":
+            file = archive.seekable(raw, stream, self.limits)
+            return Extraction(found, None, table.read_parquet(file, self.limits, self.mapping))
+        if found in ("warc", "arc"):
+            return Extraction(found, None, capture.read_captures(stream, found, self.limits))
+        _refuse_binary(head, self.limits)
+        codec = stream_codec(head, page.declared_charset(head))
+        kind = sniff.text_format(name, head.decode(codec, "ignore"))
+        is_sparse = kind in _RECORD_FORMATS and head.count(0) * 100 <= len(head)
+        if kind != "html" and not is_sparse:
+            _refuse_nul(head, self.limits)
+        if kind == "mail":
+            data = stream.read_whole(self.limits.record_bytes)
+            return Extraction(kind, None, mail.read_mail(data, self.limits))
+        if kind in ("jsonl", "csv", "tsv"):
+            return self._read_lines(kind, stream, codec)
+        return self._read_document(kind, stream, head)
+
+    def _read_lines(self, kind: str, stream: ByteStream, codec: str) -> Extraction:
+        """Formats of one record a line, read as they come; wide encodings are decoded whole."""
+        lines, lines_codec = stream, codec
+        if is_wide(codec):
+            text = decode(stream.read_whole(self.limits.record_bytes), codec).text
+            lines = ByteStream(io.BytesIO(text.encode()), self.limits.file_bytes)
+            lines_codec = "utf-8"
+        read = json_document.read_lines if kind == "jsonl" else table.read_delimited
+        return Extraction(kind, codec, read(lines, lines_codec, self.limits, self.mapping))
+
+    def _read_document(self, kind: str, stream: ByteStream, head: bytes) -> Extraction:
+        """Formats that are one text."""
+        data = stream.read_whole(self.limits.record_bytes)
+        text, encoding = decode(data, page.declared_charset(head))
+        if not text.strip():
+            raise Refused("empty_text", "The file holds white space only. Nothing to load.")
+        return Extraction(kind, encoding, self._document_items(kind, text))
+
+    def _document_items(self, kind: str, text: str) -> Iterator[Item]:
+        match kind:
+            case "json":
+                return json_document.read_json(text, self.limits, self.mapping)
+            case "feed":
+                return feed.read_feed(text, self.limits)
+            case "newsml":
+                return newsml.read_newsml(text, self.limits)
+            case "html":
+                return iter([page.read_page(text, self.limits)])
+            case "markdown":
+                return iter([markdown.read_markdown(text)])
+            case "plain":
+                return iter([plain.read_plain(text)])
+            case "xml":
+                raise Refused(
+                    "unknown_format",
+                    "This is XML of a kind that is not news (not RSS, Atom, RDF, NewsML-G2 or "
+                    "NITF).",
+                    printable(text, self.limits.payload_chars),
+                )
+            case _:
+                raise AssertionError(f"no reader for {kind}")
+
+
+def _refuse_binary(head: bytes, limits: Limits) -> None:
+    """Raises Refused ``not_text`` for pictures, programs and whatever else is known as no text."""
+    if kind := sniff.binary_kind(head):
+        raise _not_text(kind, head, limits)
+
+
+def _refuse_nul(head: bytes, limits: Limits) -> None:
+    """Raises Refused ``not_text`` for bytes with NUL among them."""
+    if b"\0" in head and not _is_wide_text(head):
+        raise _not_text("binary data (it holds NUL bytes)", head, limits)
+
+
+def _not_text(kind: str, head: bytes, limits: Limits) -> Refused:
+    return Refused(
+        "not_text",
+        f"The file looks like {kind}, not like text. Remove it, or deliver its text.",
+        printable(head, limits.payload_chars),
+    )
+
+
+def _is_wide_text(head: bytes) -> bool:
+    """True for UTF-16 and UTF-32, in which NUL bytes are parts of characters."""
+    try:
+        return "\0" not in decode(head[: len(head) // 4 * 4]).text
+    except Refused:
+        return False

@@ -1,0 +1,1 @@
+"""How runs meet Prefect: tasks, states, artifacts, and the server they report to."""

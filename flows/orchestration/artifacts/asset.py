@@ -1,0 +1,92 @@
+"""Assets: the source, the warehouse and its tables, and which was made out of which. An asset is
+known by its address; Prefect keeps its history as events."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prefect import Task
+from prefect.assets import Asset, AssetProperties, add_asset_metadata
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import MaterializingTask
+
+from flows.settings import without_credentials
+from flows.sources.location import address, is_remote
+from transforms.article.identity import short_hash
+from warehouse.layout import layout_of
+from warehouse.tables import BY_NAME
+
+T = TypeVar("T")
+
+_REFUSED = re.compile(r"""[\s#?&%"'<>\[\]{}|\\^`\x00]""")
+_LONGEST = 480
+
+
+def asset_key(uri: str) -> str:
+    """The address in the letters that asset keys may have; a hash keeps altered ones apart."""
+    key = _REFUSED.sub("_", uri)
+    if key == uri and len(key) <= _LONGEST:
+        return key
+    return f"{key[:_LONGEST]}-{short_hash((uri,))[:8]}"
+
+
+class Lineage:
+    """Source → warehouse → tables. ``source`` is null for a run that reads none, as a rebuild."""
+
+    def __init__(self, source: str | None, warehouse: Path) -> None:
+        file = layout_of(warehouse).file
+        self._uri = f"duckdb://{file}"
+        self.source = None if source is None else _source_asset(source)
+        self.warehouse = Asset(
+            key=asset_key(self._uri),
+            properties=AssetProperties(name=file.name, description=f"DuckDB file {file}."),
+        )
+
+    def table(self, name: str) -> Asset:
+        """The asset of a table of the warehouse."""
+        contract = BY_NAME[name]
+        return Asset(
+            key=asset_key(f"{self._uri}/{contract.schema}/{name}"),
+            properties=AssetProperties(name=contract.qualified_name, description=contract.grain),
+        )
+
+    def materializing(self, work: Callable[[], T], options: dict[str, Any]) -> Task[[], T]:
+        """The task that publishes: it makes the warehouse out of the source."""
+
+        def publish() -> T:
+            result = work()
+            if isinstance(result, Mapping):
+                add_asset_metadata(self.warehouse, {"rows": dict(result)})
+            return result
+
+        upstream: list[str | Asset] = [] if self.source is None else [self.source]
+        return MaterializingTask(publish, assets=[self.warehouse], asset_deps=upstream, **options)
+
+    def show_tables(self, rows: Mapping[str, int]) -> None:
+        """Tell that these tables were made, out of the warehouse's publication."""
+        written = {name: count for name, count in rows.items() if count}
+        if not written:
+            return
+        assets = {name: self.table(name) for name in written}
+
+        def tell() -> None:
+            for name, asset in assets.items():
+                add_asset_metadata(asset, {"rows": written[name]})
+
+        MaterializingTask(
+            tell, name="tables", task_run_name=lambda: f"rows of {len(assets)} tables",
+            assets=list(assets.values()), asset_deps=[self.warehouse], persist_result=False,
+            cache_policy=NO_CACHE,
+        )()  # fmt: skip
+
+
+def _source_asset(source: str) -> Asset:
+    place = without_credentials(address(source))
+    uri = place if is_remote(place) else f"file://{place}"
+    return Asset(
+        key=asset_key(uri[0].lower() + uri[1:]),
+        properties=AssetProperties(name=place, description="Where the articles are delivered."),
+    )

@@ -1,0 +1,118 @@
+"""A progress artifact that moves while a run works. Posted from a thread of its own, at a bounded
+rate: a slow server, or one that is gone, holds up no run and fails none."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextvars import copy_context
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import httpx
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
+from prefect.exceptions import PrefectException
+
+from flows.session.progress import Pace
+
+KEY = "progress"
+SECONDS_BETWEEN = 2.0
+_PATIENCE = 3.0
+"""Seconds a finished run waits for its last word to arrive."""
+
+LOST_SERVER = (httpx.HTTPError, PrefectException)
+"""What a server that is gone makes a client raise."""
+
+API_ERRORS = (*LOST_SERVER, OSError, RuntimeError)
+"""The same, and what clients make of it on their way up."""
+
+_SHARES = {
+    "discover": 2, "extract": 10, "compare": 2, "blocks": 12, "language": 40, "mentions": 12,
+    "entities": 6, "links": 2, "checks": 8, "publish": 6,
+}  # fmt: skip
+"""Per cent of a run that a stage takes, about: measured on 2,000 articles. Their sum is 100."""
+
+_log = logging.getLogger(__name__)
+
+
+class ProgressArtifact:
+    """One artifact a run: its per cent never falls, its description says the stage and the pace.
+
+    A context manager; a listener of `flows.progress`.
+    """
+
+    def __init__(self, seconds_between: float = SECONDS_BETWEEN) -> None:
+        self._seconds_between = seconds_between
+        self._stage = ""
+        self._pace = Pace(None, "")
+        self._ended: set[str] = set()
+        self._percent = 0.0
+        self._finished = False
+        self._id: UUID | None = None
+        self._posted: tuple[float, str] | None = None
+        self._stop = threading.Event()
+        # Artifacts belong to the run whose context they are made in; threads begin without one.
+        work = copy_context()
+        self._thread = threading.Thread(target=work.run, args=(self._post_on,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._finished = error is None
+        self._stop.set()
+        self._thread.join(_PATIENCE)
+
+    def begin(self, stage: str, total: int | None, unit: str) -> None:
+        """Another stage: those before it are done."""
+        if self._stage and self._stage != stage:
+            self._ended.add(self._stage)
+        self._stage, self._pace = stage, Pace(total, unit)
+
+    def advance(self, amount: int) -> None:
+        """Count."""
+        self._pace.done += amount
+
+    def tell(self, line: str) -> None:
+        """The log says it."""
+
+    def end(self, seconds: float) -> None:
+        """The next stage begins, or the run ends."""
+
+    def state(self) -> tuple[float, str]:
+        """Per cent of the run that is done, and what it is doing."""
+        if self._finished:
+            return 100.0, "done"
+        share = _SHARES.get(self._stage, 0) * self._pace.share
+        done = share + sum(_SHARES.get(stage, 0) for stage in self._ended)
+        self._percent = max(self._percent, round(done, 1))
+        if self._stop.is_set():
+            return self._percent, f"stopped at {self._stage}"
+        return self._percent, f"{self._stage or 'starting'}: {self._pace.words()}"
+
+    def _post_on(self) -> None:
+        while not self._stop.wait(self._seconds_between):
+            self._post()
+        self._post()
+
+    def _post(self) -> None:
+        percent, words = state = self.state()
+        if state == self._posted:
+            return
+        try:
+            if self._id is None:
+                made = create_progress_artifact(percent, key=KEY, description=words)
+                assert isinstance(made, UUID)  # no event loop runs in this thread
+                self._id = made
+            else:
+                update_progress_artifact(self._id, percent, description=words)
+            self._posted = state
+        except API_ERRORS as problem:
+            _log.debug("the progress artifact was not updated: %s", problem)

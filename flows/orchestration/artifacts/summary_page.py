@@ -1,0 +1,133 @@
+"""A run as one page of markdown: where its rows went, what was withheld and why, how long it took,
+and the runs before it. Computes no figure of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from flows.orchestration.artifacts.picture import draw_way, markdown_image
+from flows.orchestration.artifacts.trend import PastRun, trend_markdown
+from flows.session.summary import STATUS_WORDS, Summary, paragraphs
+from warehouse.tables.run import OUTCOMES
+
+WAY = (
+    ("article", "articles"), ("block", "blocks"), ("sentence", "sentences"),
+    ("mention", "mentions"), ("entity", "entities"),
+)  # fmt: skip
+"""The tables of the picture, in the order rows go through them."""
+
+_REASONS_SHOWN, _CHECKS_SHOWN, _BAR_LONG = 10, 20, 24
+
+
+def markdown(summary: Summary, past: Sequence[PastRun] = ()) -> str:
+    """The whole page. ``past`` are the last runs, this one included."""
+    status = STATUS_WORDS[summary.status]
+    lines = [
+        f"## {status[0].upper()}{status[1:]}",
+        "",
+        f"Source {code(summary.source)}, warehouse {code(summary.warehouse)}, run "
+        f"{code(summary.run_id)}.",
+        "",
+        markdown_image(_picture(summary), "rows of the run, from files to tables"),
+        "",
+        *_files(summary),
+        *_rows(summary),
+        *_checks(summary),
+        *_quarantine(summary),
+        *_seconds(summary),
+    ]
+    if past:
+        lines += ["", "### The last runs", "", *trend_markdown(past)]
+    return "\n".join([*lines, "", *_diagram(summary)])
+
+
+def code(text: str) -> str:
+    """Text of others inside markdown: shown as it is, whatever signs it holds."""
+    plain = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    return f"`{plain}`"
+
+
+def plain(text: str) -> str:
+    """The same for running text: no sign of markdown or HTML takes effect, and on one line."""
+    escaped = "".join(f"\\{sign}" if sign in "\\`*_[]|#~" else sign for sign in text)
+    return " ".join(escaped.split()).replace("<", "&lt;")
+
+
+def _picture(summary: Summary) -> str:
+    outcomes = [(name, summary.files[name]) for name in OUTCOMES if summary.files[name]]
+    tables = [(word, summary.rows[name]) for name, word in WAY if summary.rows.get(name)]
+    return draw_way(summary.files_seen + summary.files_gone, outcomes, tables)
+
+
+def _files(summary: Summary) -> Iterator[str]:
+    yield from ("| files | count |", "|---|---:|", f"| seen | {summary.files_seen:,} |")
+    yield f"| gone | {summary.files_gone:,} |"
+    yield from (f"| {outcome} | {summary.files[outcome]:,} |" for outcome in OUTCOMES)
+    if summary.paragraphs_read or summary.paragraphs_reused:
+        said = paragraphs(summary)
+        yield from ("", f"{said[0].upper()}{said[1:]}.")
+
+
+def _rows(summary: Summary) -> Iterator[str]:
+    written = [(name, count) for name, count in summary.rows.items() if count]
+    if written:
+        yield from ("", "### Rows written", "", "| table | rows |", "|---|---:|")
+        yield from (f"| {name} | {count:,} |" for name, count in written)
+
+
+def _checks(summary: Summary) -> Iterator[str]:
+    """Lists, not tables, where texts are long: Prefect's pages cut wide tables off."""
+    failed = summary.failed_checks
+    yield from ("", "### Checks", "")
+    yield f"{summary.checks_run - len(failed):,} of {summary.checks_run:,} held."
+    if failed:
+        yield ""
+    for check in failed[:_CHECKS_SHOWN]:
+        examples = plain("; ".join(check.examples))
+        yield (
+            f"- {code(check.check_id)} ({check.severity}): {check.failed_count:,} of "
+            f"{check.checked_count:,} rows{f'; {examples}' if examples else ''}"
+        )
+    if len(failed) > _CHECKS_SHOWN:
+        yield from ("", f"… and {len(failed) - _CHECKS_SHOWN:,} more: `newshouse status`.")
+
+
+def _quarantine(summary: Summary) -> Iterator[str]:
+    if not summary.quarantine:
+        return
+    counted = Counter(rule for _, rule, _ in summary.quarantine)
+    first = {rule: (uri, message) for uri, rule, message in reversed(summary.quarantine)}
+    yield from ("", "### Quarantine", "", "Commonest reasons first, each with the first file:", "")
+    for rule, times in counted.most_common(_REASONS_SHOWN):
+        uri, message = first[rule]
+        name = uri.rstrip("/").rpartition("/")[2]
+        yield f"- {times:,} × {code(rule)}: {code(name)}. {plain(message)}"
+    yield from ("", "All of it: `newshouse quarantine list`.")
+
+
+def _seconds(summary: Summary) -> Iterator[str]:
+    longest = max(summary.seconds.values(), default=0.0) or 1.0
+    yield from ("", "### Seconds a stage", "", "| stage | seconds | |", "|---|---:|---|")
+    for stage, seconds in summary.seconds.items():
+        yield f"| {stage} | {seconds:.2f} | {'█' * round(_BAR_LONG * seconds / longest)} |"
+
+
+def _diagram(summary: Summary) -> Iterator[str]:
+    """The picture once more, as mermaid: for those who copy it, and for pages that draw it."""
+    seen = summary.files_seen + summary.files_gone
+    yield from ("### The same as mermaid", "", "```mermaid", "flowchart LR")
+    yield f'  files["{seen:,} files"]'
+    for outcome in OUTCOMES:
+        if summary.files[outcome]:
+            yield f'  files --> {outcome}["{summary.files[outcome]:,} {outcome}"]'
+    made = [(name, word) for name, word in WAY if summary.rows.get(name)]
+    if made:
+        name, word = made[0]
+        for outcome in ("loaded", "revised"):
+            if summary.files[outcome]:
+                yield f'  {outcome} --> {name}["{summary.rows[name]:,} {word}"]'
+    for (before, _), (name, word) in pairwise(made):
+        yield f'  {before} --> {name}["{summary.rows[name]:,} {word}"]'
+    yield "```"

@@ -1,0 +1,201 @@
+"""Prefect's server for one command where none is configured: on loopback, gone with the command.
+
+Prefect would start one by itself, too. That one hears the signals that are meant for the run, so
+that the run cannot say its last word, and goes on without end where the run is killed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import http.client
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from contextvars import copy_context
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flows.orchestration.quick_import import quick_imports
+from flows.settings import prefect_api_url, prefect_profiles
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_HOST = "127.0.0.1"
+_START_SECONDS = 90.0
+"""Starting takes two to ten, on a busy machine forty; a run goes on without it."""
+
+_STOP_SECONDS = 5.0
+
+
+class ServerMissing(RuntimeError):
+    """The configured server is not there."""
+
+
+class ServerNotStarted(ServerMissing):
+    """The server of this command did not come up. What it was to report to it, it does without."""
+
+
+class EmbeddedServer:
+    """A server that is getting ready from the moment this object is made.
+
+    It ends when its standard input does: when this process ends, however it ends.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "flows.orchestration.embedded_server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            process_group=0,
+        )
+        self._is_up = False
+        # Last of all: what Prefect still has to tell, it tells as this process ends.
+        atexit.register(self.close)
+        self._url: str | None = None
+
+    def url(self) -> str:
+        """Address of its API, once it answers. Raises ServerNotStarted where it does not."""
+        if self._url is None:
+            give_up_at = time.monotonic() + _START_SECONDS
+            try:
+                url = f"http://{_HOST}:{self._port(give_up_at)}/api"
+                left = max(1.0, give_up_at - time.monotonic())
+                # Loopback, and held open by the child: the request waits until it is served.
+                with urllib.request.urlopen(f"{url}/health", timeout=left):  # noqa: S310 # nosec B310
+                    self._url = url
+                    self._is_up = True
+            except (urllib.error.URLError, OSError, http.client.HTTPException) as problem:
+                raise ServerNotStarted(
+                    f"Prefect's server did not start ({problem}). It keeps its database in "
+                    "PREFECT_HOME (~/.prefect unless set), which it must be able to read and "
+                    "write. Run `prefect server start` to see why, or set PREFECT_API_URL to one "
+                    "that runs."
+                ) from problem
+        return self._url
+
+    def _port(self, give_up_at: float) -> str:
+        """The port it says it listens on. Raises OSError where it ends, or says none in time."""
+        assert self._process.stdout is not None
+        while not select.select([self._process.stdout], [], [], 0.1)[0]:
+            if time.monotonic() > give_up_at:
+                raise TimeoutError("timed out")
+        port = self._process.stdout.readline().decode().strip()
+        if not port:
+            raise ConnectionError("it ended")
+        return port
+
+    def has_ended(self) -> bool:
+        """Whether its process is gone."""
+        return self._process.poll() is not None
+
+    def close(self) -> None:
+        """End it, at once where it has nothing to write down or does not end by itself."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        if not self._is_up:
+            self._process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_SECONDS)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@cache
+def _own_server() -> EmbeddedServer:
+    return EmbeddedServer()
+
+
+def refuse_damaged_profiles() -> None:
+    """Raise ServerMissing where Prefect, which reads them as it is imported, could not be."""
+    path = prefect_profiles()
+    try:
+        tomllib.loads(path.read_text("utf-8") if path.exists() else "")
+    except (OSError, ValueError) as problem:
+        raise ServerMissing(
+            f"{path}: Prefect cannot read its profiles there ({problem}). Mend that file, or move "
+            "it away."
+        ) from None
+
+
+def start_ahead() -> None:
+    """Start the server before Prefect is asked whether one is configured, unless the environment
+    says so: importing Prefect takes a second, in which the server is a second further."""
+    if not prefect_api_url():
+        _own_server()
+
+
+def server_of_this_command() -> EmbeddedServer | None:
+    """The server, started with the first call; null where one is configured."""
+    from prefect.settings import PREFECT_API_URL
+
+    if not PREFECT_API_URL.value():
+        return _own_server()
+    if _own_server.cache_info().currsize:  # a profile of Prefect's names one
+        _own_server().close()
+    return None
+
+
+def main() -> None:
+    """Serve until standard input ends. The port goes to standard output, nothing else does."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    with socket.create_server((_HOST, 0)) as listening:
+        sys.stdout.write(f"{listening.getsockname()[1]}\n")
+        sys.stdout.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+        _serve(listening)
+    # All is written; threads of Prefect's would hold up an ordinary exit for five seconds.
+    os._exit(0)
+
+
+def _serve(listening: socket.socket) -> None:
+    with quick_imports():
+        import uvicorn
+        from prefect.server.api.server import create_app
+        from prefect.settings import (
+            PREFECT_API_BLOCKS_REGISTER_ON_START,
+            PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION,
+            temporary_settings,
+        )
+
+    # Blocks are of no use to one run, and a lasting server registers them itself.
+    without_blocks: dict[Any, Any] = {
+        PREFECT_API_BLOCKS_REGISTER_ON_START: False,
+        PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION: False,
+    }
+    with temporary_settings(without_blocks):
+        app = create_app(ephemeral=True, final=True)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
+        threading.Thread(target=_end_with_the_command, args=(server,), daemon=True).start()
+        # Not in the main thread, where it would put its own signal handlers in place.
+        run = copy_context().run
+        serving = threading.Thread(target=run, args=(server.run, [listening]))
+        serving.start()
+        serving.join()
+
+
+def _end_with_the_command(server: uvicorn.Server) -> None:
+    """What the server was told is written down before it ends, as long as that takes no time."""
+    sys.stdin.read()
+    server.should_exit = True
+    time.sleep(_STOP_SECONDS)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

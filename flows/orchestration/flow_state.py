@@ -1,0 +1,96 @@
+"""How a flow that writes the warehouse is carried out and how it ends: its steps as tasks, what
+people see of it, and a state that says in one line what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from prefect import get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from expectations.check import CheckError
+from flows.orchestration.artifacts.asset import Lineage
+from flows.orchestration.artifacts.live_progress import ProgressArtifact
+from flows.orchestration.artifacts.post import Log, show_run
+from flows.orchestration.outcome import Outcome, wanted_outcome
+from flows.orchestration.plain_steps import StageTimedOut
+from flows.orchestration.stage_task import StageTasks
+from flows.session.accounts import AccountingError
+from flows.session.conclude import ChecksFailed
+from flows.session.progress import Several, progress
+from flows.session.reference import ReferenceInvalid
+from flows.session.summary import STATUS_WORDS, Summary
+from flows.settings import Settings
+from flows.sources.location import PlaceError
+from flows.stages.discovery import EmptyListing
+from flows.workers.exchange import ClusterError
+from flows.workers.pool import WorkerDied
+from transforms.nlp.pipeline import PipelineMissing
+from warehouse.layout import WarehouseError
+from warehouse.lock import WarehouseLocked
+
+EXPECTED = (
+    AccountingError, CheckError, ClusterError, EmptyListing, PipelineMissing, PlaceError,
+    ReferenceInvalid, StageTimedOut, WarehouseError, WorkerDied,
+)  # fmt: skip
+"""Errors whose message says what happened and what to do: the state's message is theirs."""
+
+
+def carry_out(
+    settings: Settings, lineage: Lineage, work: Callable[[StageTasks], Summary]
+) -> State[Any]:
+    """Do the work, with its steps as tasks, show what it did, and return how it ended."""
+    log = get_run_logger()
+    outcome = wanted_outcome.get() or Outcome()
+    try:
+        summary = outcome.of(lambda: _heard(settings, lineage, work))
+    except ChecksFailed as problem:
+        if problem.summary is not None:
+            show_run(problem.summary, log)
+        return _failed("Checks failed", problem, log)
+    except WarehouseLocked as problem:
+        return _failed("Warehouse held", problem, log)
+    except EXPECTED as problem:
+        return _failed("Failed", problem, log)
+    for line in summary.notices:
+        log.warning("%s", line)
+    lineage.show_tables(summary.rows)
+    show_run(summary, log)
+    return _completed(summary, log)
+
+
+def _heard(settings: Settings, lineage: Lineage, work: Callable[[StageTasks], Summary]) -> Summary:
+    """The work itself, heard by whoever listens already and by the progress artifact."""
+    tasks = StageTasks(settings, lineage)
+    with ProgressArtifact() as artifact:
+        before = progress.set(Several(progress.get(), tasks, artifact))
+        try:
+            return work(tasks)
+        finally:
+            progress.reset(before)
+
+
+def _failed(name: str, problem: Exception, log: Log) -> State[Any]:
+    """The state of a run that published nothing; whoever called the flow gets the error itself."""
+    log.error("%s", problem)
+    return Failed(name=name, message=str(problem), data=problem)
+
+
+def _completed(summary: Summary, log: Log) -> State[Any]:
+    words, withheld = STATUS_WORDS[summary.status], len(summary.quarantine)
+    log.info("%s: %s", words, _counts(summary))
+    if withheld:
+        return Completed(
+            name="Completed with quarantine", message=f"{words}; {withheld:,} in quarantine"
+        )
+    if summary.status == "nothing_new":
+        return Completed(name="Nothing new", message="nothing new")
+    return Completed(message=f"{words}: {_counts(summary)}")
+
+
+def _counts(summary: Summary) -> str:
+    files = ", ".join(f"{count:,} {outcome}" for outcome, count in summary.files.items() if count)
+    rows = sum(summary.rows.values())
+    return files or (f"{rows:,} rows written" if rows else "no files")

@@ -1,0 +1,83 @@
+"""Which Prefect server the flows of a command report to, and for how long they wait for it."""
+
+from __future__ import annotations
+
+import logging
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flows.orchestration.embedded_server import EmbeddedServer, ServerMissing
+from flows.orchestration.process_end import no_last_words
+from flows.settings import without_credentials
+
+_ASKED_AGAIN = 2
+
+
+@contextmanager
+def reporting_to(server: EmbeddedServer | None) -> Iterator[None]:
+    """Flows of the block report to this server, or to the configured one where it is null.
+
+    Where it goes away meanwhile, nobody waits for it for long. Raises ServerMissing where it is not
+    there to begin with, before the block.
+    """
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_CLIENT_MAX_RETRIES,
+        get_current_settings,
+        temporary_settings,
+    )
+
+    values: dict[Any, Any] = {}
+    chosen = get_current_settings().client.model_fields_set
+    if "max_retries" not in chosen:
+        values[PREFECT_CLIENT_MAX_RETRIES] = _ASKED_AGAIN
+    if server is None:
+        _refuse_absent(str(PREFECT_API_URL.value()))
+    else:
+        values[PREFECT_API_URL] = server.url()
+    with temporary_settings(values), _bounded_calls(server):
+        yield
+
+
+@contextmanager
+def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
+    """Engine and artifacts find this client in their context and use it, in all threads."""
+    from prefect.context import SyncClientContext
+    from prefect.settings import PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED, temporary_settings
+
+    from flows.orchestration.server_calls import bound
+
+    # Prefect's threads would write every log line that they could not send to standard error.
+    told_of_lost_lines = logging.raiseExceptions
+    logging.raiseExceptions = False
+    context = SyncClientContext()
+    calls = bound(context.client, (lambda: False) if server is None else server.has_ended)
+    try:
+        with (
+            context,
+            # Entering has asked for the server's version; workers of a cluster need not ask again.
+            temporary_settings({PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}),
+        ):
+            yield
+    finally:
+        logging.raiseExceptions = told_of_lost_lines
+        if calls.is_away:
+            no_last_words()
+
+
+def _refuse_absent(url: str) -> None:
+    """Raise ServerMissing where nobody answers at the configured address."""
+    try:
+        # The address is the one that the user configured.
+        with urllib.request.urlopen(f"{url}/health", timeout=10):  # noqa: S310 # nosec B310
+            pass
+    except urllib.error.HTTPError:
+        pass  # somebody is there, whatever he answers
+    except (OSError, ValueError) as problem:
+        raise ServerMissing(
+            f"No Prefect server answers at PREFECT_API_URL={without_credentials(url)} ({problem}). "
+            "Start it, or unset PREFECT_API_URL to run without one."
+        ) from problem

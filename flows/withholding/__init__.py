@@ -1,0 +1,1 @@
+"""What data checks blame is taken out of the staged rows and put in quarantine."""

@@ -1,0 +1,55 @@
+"""Makes what can be made of a part's articles, and lists those that the program fails on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+import polars as pl
+
+from flows.session.staging import Work
+from transforms.failing import FAULTS, find_failing
+from warehouse.contract import Contract
+
+T = TypeVar("T")
+
+FAILED = pl.Schema({"article_id": pl.String(), "stage": pl.String(), "error": pl.String()})
+"""Articles that a stage could not make, and why."""
+
+
+def make_what_can_be(
+    work: Work,
+    part: str,
+    stage: str,
+    article_id: pl.Series,
+    make: Callable[[pl.Series], T],
+    tables: Iterable[Contract] = (),
+) -> T:
+    """Make the articles of a part, without those that make it fail; what making the rest returns.
+
+    These are listed, so that the run withholds them. ``make`` may write the part of ``tables`` for
+    the ids it is given; what attempts left there is removed before the last one.
+    """
+    try:
+        return make(article_id)
+    except FAULTS as problem:
+        ids = article_id.unique(maintain_order=True).to_list()
+        failing = find_failing(ids, lambda some: make(pl.Series(some, dtype=pl.String)), problem)
+        if not failing:
+            raise
+    list_failed(work, part, stage, failing)
+    for contract in tables:
+        work.part(contract.name, part).unlink(missing_ok=True)
+    return make(article_id.filter(~article_id.is_in(list(failing))))
+
+
+def list_failed(work: Work, part: str, stage: str, failing: Mapping[str, str]) -> None:
+    """Note articles of a part that a stage could not make, by id, with the error's words."""
+    rows = [(article_id, stage, error) for article_id, error in failing.items()]
+    pl.DataFrame(rows, FAILED, orient="row").write_parquet(work.part("_failed", f"{part}-{stage}"))
+
+
+def failed_articles(work: Work) -> pl.DataFrame:
+    """All that were listed, as FAILED."""
+    listed = [pl.read_parquet(path) for path in work.parts("_failed")]
+    return pl.concat([pl.DataFrame(schema=FAILED), *listed])

@@ -1,0 +1,188 @@
+"""Checks the staged rows and withholds what fails, round by round until the rest holds; or says why
+the run must stop."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from expectations.check import CheckReport
+from flows.session import conclude
+from flows.session.run_state import RunState
+from flows.withholding.quarantine_row import deliveries, not_made, withheld_rows
+from flows.withholding.take_out import (
+    first_articles_naming,
+    held_removals,
+    take_out,
+    with_articles_of_lost_merges,
+)
+from transforms.withholding import Withheld, blamed_articles, name_blamed, to_blame_first
+from warehouse.tables import ARTICLE, CHECK_FAILURE, CHECK_RESULT, ENTITY
+
+FEWEST_SYSTEMATIC = 20
+"""Articles, entities or files below which failures of one check are taken for chance: of ten
+articles three may well be odd."""
+
+_MOST_ROUNDS = 10
+"""What is withheld may leave others broken, which are withheld next; such chains are short."""
+
+
+@dataclass
+class _Findings:
+    """What the rounds of checks of one run found, and what is withheld for it."""
+
+    report: CheckReport
+    withheld: Withheld = field(default_factory=Withheld)
+    named_in: dict[str, str] = field(default_factory=dict)
+
+    def add(self, later: CheckReport) -> None:
+        """Take in a later round: a check that failed in any round has failed."""
+        found = self.report
+        self.report = CheckReport(
+            result=pl.concat([found.result, later.result])
+            .sort("success", maintain_order=True)
+            .unique("check_id", keep="first")
+            .pipe(CHECK_RESULT.conform),
+            failure=pl.concat([found.failure, later.failure])
+            .unique(CHECK_FAILURE.key, keep="first")
+            .pipe(CHECK_FAILURE.conform),
+            blamed=pl.concat([found.blamed, to_blame_first(later.blamed)]).unique(
+                maintain_order=True
+            ),
+        )
+
+
+def withhold_what_fails(run: RunState, emptied: Sequence[str] = ()) -> CheckReport:
+    """Run every check on the staged rows and take out what fails, until what is left holds.
+
+    Files, records and quarantine are accounted for anew each time. ``emptied`` names tables that
+    publication will empty first. Returns what all rounds found, staged as CHECK_RESULT and
+    CHECK_FAILURE. Raises ChecksFailed where a failing row can be blamed on no article, where one
+    check would withhold too large a share, or where something fails whatever is withheld.
+    """
+    staged = _staged_counts(run)
+    findings = _Findings(CheckReport(CHECK_RESULT.empty(), CHECK_FAILURE.empty(), not_made(run)))
+    if findings.report.blamed.height:
+        _refuse_systematic(run, findings, staged)
+        _withhold(run, findings, emptied)
+    for _ in range(_MOST_ROUNDS):
+        latest = conclude.check(run, emptied)
+        findings.add(latest)
+        if latest.blamed.is_empty():
+            _stage_results(run, findings.report, stopped_by=())
+            return findings.report
+        _refuse_systematic(run, findings, staged)
+        before = len(findings.withheld)
+        _withhold(run, findings, emptied)
+        if len(findings.withheld) == before:
+            break
+    failing = latest.blamed["check_id"].unique(maintain_order=True).to_list()
+    raise _stop(run, findings.report, failing, _why_it_cannot_be_withheld(latest, failing))
+
+
+def _why_it_cannot_be_withheld(latest: CheckReport, failing: Sequence[str]) -> str:
+    counted = _counted(latest, failing)
+    many = f"{len(failing)} check{'s' if len(failing) > 1 else ''}"
+    if "nothing" in latest.blamed["blame"]:
+        return (
+            f"{many} failed that no article can be blamed for, nothing was published ({counted}). "
+            "See `newshouse status`, and the failing rows in ops.check_failure."
+        )
+    if latest.blamed["blamed"].is_null().all():
+        return (
+            f"{many} failed for rows that name nothing to withhold, nothing was published "
+            f"({counted}). A check in SQL must select article_id for its articles to be withheld."
+        )
+    return (
+        f"{many} failed whatever was withheld, nothing was published ({counted}). This is a fault "
+        "of the program: please report it with the failing rows in ops.check_failure."
+    )
+
+
+def _staged_counts(run: RunState) -> dict[str, int]:
+    """How many articles, entities and files the run brings, by what a row can be blamed on."""
+    failed = not_made(run)["blamed"].n_unique()
+    article, entity = (run.work.staged(c, c.key[0])[c.key[0]].n_unique() for c in (ARTICLE, ENTITY))
+    return {"article": article + failed, "entity": entity, "file": len(run.extracted.files)}
+
+
+def _refuse_systematic(run: RunState, findings: _Findings, staged: Mapping[str, int]) -> None:
+    """Stop where one check would keep out so much that the fault is not in single articles."""
+    most = run.settings.max_withheld_share
+    blamed = findings.report.blamed
+    counts = (
+        blamed_articles(blamed, run.version)
+        .select(pl.lit("article").alias("blame"), pl.col("article_id").alias("blamed"), "check_id")
+        .vstack(blamed.filter(pl.col("blame") != "article").select("blame", "blamed", "check_id"))
+        .group_by("blame", "check_id", maintain_order=True)
+        .agg(pl.col("blamed").n_unique())
+        .sort("blamed", descending=True, maintain_order=True)
+    )
+    for blame, check_id, count in counts.iter_rows():
+        if count >= FEWEST_SYSTEMATIC and count > most * staged[blame]:
+            rest = {"article": "articles", "entity": "entities", "file": "files"}[blame]
+            raise _stop(
+                run, findings.report, [check_id],
+                f"{check_id} failed for {count:,} of {staged[blame]:,} {rest}, more than the "
+                f"{most:.0%} that one check may withhold: something systematic is wrong, and "
+                f"nothing was published. First: {_example(run, findings.report, check_id)}. Mend "
+                "the cause, or publish what holds with --max-withheld-share 1.",
+            )  # fmt: skip
+
+
+def _stop(
+    run: RunState, report: CheckReport, stopped_by: Collection[str], message: str
+) -> conclude.ChecksFailed:
+    _stage_results(run, report, stopped_by)
+    return conclude.ChecksFailed(report, message)
+
+
+def _counted(report: CheckReport, check_ids: Sequence[str]) -> str:
+    rows = report.result.filter(pl.col("check_id").is_in(list(check_ids[:3])))
+    return "; ".join(
+        f"{row['check_id']}: {row['failed_count']:,} of {row['checked_count']:,} rows"
+        for row in rows.iter_rows(named=True)
+    )
+
+
+def _example(run: RunState, report: CheckReport, check_id: str) -> str:
+    row = report.blamed.filter(pl.col("check_id") == check_id).row(0, named=True)
+    said = f"row {row['row_key']} of {row['table_name']}, found: {row['observed']}"
+    if row["blame"] != "article":
+        return said
+    place = deliveries(run, [row["blamed"]])
+    return f"{said}, of {place['file_uri'][0]}" if place.height else said
+
+
+def _stage_results(run: RunState, report: CheckReport, stopped_by: Collection[str]) -> None:
+    """Stage what the checks found, with what was done about it.
+
+    Where a check failed only for something else that was withheld, its rows are recorded.
+    """
+    withheld = () if stopped_by else report.blamed["check_id"].unique().to_list()
+    action = (
+        pl.when("success")
+        .then(pl.lit("none"))
+        .when(pl.col("check_id").is_in(list(stopped_by)))
+        .then(pl.lit("stopped"))
+        .when(pl.col("check_id").is_in(list(withheld)))
+        .then(pl.lit("withheld"))
+        .otherwise(pl.lit("recorded"))
+    )
+    run.work.stage(CHECK_RESULT, "all", report.result.with_columns(action.alias("action")))
+    run.work.stage(CHECK_FAILURE, "all", report.failure)
+
+
+def _withhold(run: RunState, findings: _Findings, emptied: Sequence[str]) -> None:
+    """Take out of staging what the findings blame, and account for it."""
+    withheld = with_articles_of_lost_merges(run, name_blamed(findings.report.blamed, run.version))
+    fresh = {e: c for e, c in withheld.entity.items() if e not in findings.withheld.entity}
+    findings.named_in.update(first_articles_naming(run, fresh))
+    findings.withheld = withheld
+    take_out(run, withheld, emptied)
+    if withheld.article or withheld.file:
+        conclude.settle_accounts(run, withheld, held_removals(run, withheld))
+    rows = withheld_rows(run, findings.report.blamed, withheld, findings.named_in)
+    conclude.stage_quarantine(run, rows)

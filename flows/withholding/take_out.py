@@ -1,0 +1,106 @@
+"""Takes what is withheld out of the staged tables of a run. Decides nothing of what that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from flows.session.run_state import RunState
+from flows.withholding.quarantine_row import deliveries
+from transforms.withholding import Published, Withheld, is_touched, keep_named, keep_rows
+from warehouse.tables import (
+    ARTICLE_TABLES,
+    BY_NAME,
+    ENTITY,
+    ENTITY_ALIAS,
+    ENTITY_MERGE,
+    ENTITY_TABLES,
+    MENTION,
+)
+
+_OF_PUBLISHED = "of_published"
+"""Name of the part with entities that stay for published rows."""
+
+
+def take_out(run: RunState, withheld: Withheld, emptied: Sequence[str]) -> None:
+    """Take every row of what is withheld out of the staged tables, and entities left unnamed.
+
+    ``emptied`` names tables that publication will empty: published entities that withheld articles
+    name are staged then, as these keep their published rows.
+    """
+    published = _published(run, withheld, emptied)
+    for name in sorted(ARTICLE_TABLES | ENTITY_TABLES):
+        for path in _parts(run, name):
+            if is_touched(BY_NAME[name], pl.scan_parquet(path), withheld):
+                kept = keep_rows(BY_NAME[name], pl.read_parquet(path), withheld, published)
+                kept.write_parquet(path)
+    named = pl.concat([run.work.staged(MENTION, "entity_id")["entity_id"], published.entity_id])
+    for name in sorted(ENTITY_TABLES):
+        for path in _parts(run, name):
+            keep_named(BY_NAME[name], pl.read_parquet(path), named).write_parquet(path)
+    if ENTITY.name in emptied:
+        _stage_entities_of_published(run, published.entity_id)
+
+
+def _parts(run: RunState, table: str) -> list[Path]:
+    return [path for path in run.work.parts(table) if path.stem != _OF_PUBLISHED]
+
+
+def _published(run: RunState, withheld: Withheld, emptied: Sequence[str]) -> Published:
+    article_id = run.known.targets()["article_id"]
+    if ENTITY.name not in emptied:
+        return Published(article_id, run.known.table(ENTITY)["entity_id"])
+    stays = pl.Series("article_id", list(withheld.article), pl.String())
+    named = run.known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()
+    return Published(article_id, named)
+
+
+def _stage_entities_of_published(run: RunState, entity_id: pl.Series) -> None:
+    """Stage the published entities of these ids that are not staged anew."""
+    staged = [
+        pl.read_parquet(path, columns=["entity_id"])["entity_id"]
+        for path in _parts(run, ENTITY.name)
+    ]
+    anew = pl.concat([pl.Series("entity_id", [], pl.String()), *staged])
+    missing = entity_id.filter(~entity_id.is_in(anew.implode()))
+    entity, alias = run.known.named_entities(pl.Series([], dtype=pl.String), missing)
+    for contract, rows in ((ENTITY, entity), (ENTITY_ALIAS, alias)):
+        run.work.part(contract.name, _OF_PUBLISHED).unlink(missing_ok=True)
+        run.work.stage(contract, _OF_PUBLISHED, rows)
+
+
+def with_articles_of_lost_merges(run: RunState, withheld: Withheld) -> Withheld:
+    """The same, and the published articles whose mentions a withheld merge was carried to: these
+    keep the entity they name."""
+    merge = run.work.staged(ENTITY_MERGE, "entity_id", "into_entity_id")
+    out = list(withheld.entity)
+    lost = merge.filter(pl.col("entity_id").is_in(out) | pl.col("into_entity_id").is_in(out))
+    into = pl.col("entity_id").is_in(lost["into_entity_id"].implode())
+    carried = run.mention.filter(into)["article_id"].unique().to_list()
+    if not carried:
+        return withheld
+    check = next(iter(withheld.entity.values()))
+    return replace(withheld, article=dict.fromkeys(carried, check) | dict(withheld.article))
+
+
+def first_articles_naming(run: RunState, entity: Iterable[str]) -> dict[str, str]:
+    """The first staged article that names each of these entities."""
+    mention = run.work.staged(MENTION, "article_id", "entity_id")
+    naming = mention.filter(pl.col("entity_id").is_in(list(entity)))
+    return dict(naming.group_by("entity_id").agg(pl.col("article_id").min()).iter_rows())
+
+
+def held_removals(run: RunState, withheld: Withheld) -> dict[str, str]:
+    """Files found gone whose article stays, as a check failed for it; the next run tries again."""
+    assert run.plan is not None
+    gone = set(run.plan.gone["source_uri"])
+    if not gone:
+        return {}
+    return {
+        uri: withheld.article[article_id]
+        for article_id, uri, _ in deliveries(run, list(withheld.article)).iter_rows()
+        if uri in gone
+    }

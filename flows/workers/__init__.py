@@ -1,0 +1,1 @@
+"""Who does the work of a run: this process, processes beside it, or a Dask cluster."""

@@ -1,0 +1,126 @@
+"""The data checks in a process of their own, which imports their library while the run works.
+
+The library takes seconds to import; beside the run that costs nothing. Results come back as
+Parquet. The process ends with its parent, however that ends: its standard input closes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from expectations.audit import run_checks
+from expectations.check import CheckError, CheckReport
+from expectations.late_import import said_to_be_missing
+from flows.orchestration.quick_import import quick_imports
+from warehouse.staging import open_check_database
+
+_FRAMES = ("result", "failure", "blamed")
+
+
+def check_staged(
+    staging: Path, warehouse: Path, run_id: str, emptied: Sequence[str] = ()
+) -> CheckReport:
+    """Run every check on staged rows, in this process; CheckError where that cannot be done."""
+    try:
+        con = open_check_database(staging, warehouse, emptied=emptied)
+        try:
+            return run_checks(con, run_id=run_id)
+        finally:
+            con.close()
+    except (duckdb.Error, MemoryError) as error:
+        first_line = str(error).partition("\n")[0] or "out of memory"
+        raise CheckError(
+            f"The staged rows could not be checked ({first_line}). Nothing was published. Run "
+            "again: they are made anew."
+        ) from error
+
+
+class CheckProcess:
+    """A process that is getting ready to check, from the moment this object is made."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "flows.workers.check_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            # Ctrl-C at a terminal reaches the whole group; this process ends with the run instead.
+            process_group=0,
+        )
+
+    def __call__(
+        self, staging: Path, warehouse: Path, run_id: str, emptied: Sequence[str] = ()
+    ) -> CheckReport:
+        """Check there; CheckError where a check could not be run or the process is gone."""
+        folder = staging / "_work" / "report"
+        folder.mkdir(parents=True, exist_ok=True)
+        asked = [str(staging), str(warehouse), run_id, list(emptied), str(folder)]
+        answer = ""
+        if self._process.stdin is not None and self._process.stdout is not None:
+            try:
+                self._process.stdin.write(json.dumps(asked) + "\n")
+                self._process.stdin.flush()
+                answer = self._process.stdout.readline()
+            except BrokenPipeError:
+                answer = ""
+        if not answer:
+            raise CheckError(
+                f"The process that checks ended (exit code {self._process.poll()}) without a "
+                "result. Nothing was published. Is there memory left? Run again."
+            )
+        problem = json.loads(answer)
+        if problem:
+            raise CheckError(problem)
+        return CheckReport(*(pl.read_parquet(folder / f"{name}.parquet") for name in _FRAMES))
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.terminate()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+_LATER = 10
+"""How much its start yields: checks come last, and what a run begins with needs the cores."""
+
+
+def get_ready() -> None:
+    """Import what checks need, for a process that does nothing else.
+
+    The library's pandas loads Arrow, 37 MB, where there is one; no check hands it any data.
+    """
+    with quick_imports(), said_to_be_missing("pyarrow"):
+        import expectations.engine  # noqa: F401 - this is what takes its time
+
+
+def main() -> None:
+    """Get ready, then check whatever is asked for until standard input ends."""
+    os.nice(_LATER)
+    get_ready()
+    for line in sys.stdin:
+        staging, warehouse, run_id, emptied, folder = json.loads(line)
+        problem = None
+        try:
+            report = check_staged(Path(staging), Path(warehouse), run_id, emptied)
+            for name in _FRAMES:
+                getattr(report, name).write_parquet(Path(folder) / f"{name}.parquet")
+        except CheckError as error:
+            problem = str(error)
+        sys.stdout.write(json.dumps(problem) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

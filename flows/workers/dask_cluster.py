@@ -1,0 +1,206 @@
+"""The language pass on an existing Dask cluster, as tasks of Prefect's Dask task runner.
+
+Paragraphs and results travel as Parquet through a folder or bucket that all machines see. Whatever
+makes the cluster unfit (no library, no scheduler, no worker, other versions, a folder not seen) is
+one line that says what to do. Starts and ends no cluster.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+import polars as pl
+
+from flows.workers.batch import Batch
+from flows.workers.compatibility import fit_workers, pipelines
+from flows.workers.exchange import SEEN, ClusterError, clear, get, put, remove
+from flows.workers.pool import WorkerDied
+from transforms.nlp.paragraph_reading import annotate_what_can_be
+from transforms.nlp.pipeline import Component
+
+if TYPE_CHECKING:
+    from prefect_dask.task_runners import DaskTaskRunner
+
+_CONNECT_SECONDS = 15
+_ALONE_SECONDS = 60
+"""A cluster without any worker for so long is given up: somebody has stopped it."""
+
+_SENTENCES, _SPANS, _CHUNK = "sentence.parquet", "span.parquet", "paragraph.parquet"
+
+
+def refuse_missing_library() -> None:
+    """Raise ClusterError where the extra is not installed."""
+    try:
+        import prefect_dask  # noqa: F401
+    except ImportError:
+        raise ClusterError(
+            "--runner dask needs Dask: pip install 'newshouse[dask]', here and on every worker."
+        ) from None
+
+
+@contextmanager
+def cluster_crew(
+    address: str, shared: str, names: Mapping[str, str], components: Mapping[str, Component]
+) -> Iterator[ClusterCrew]:
+    """The workers of the scheduler at that address, while the block runs.
+
+    ``shared`` is an empty folder, or a place in a bucket, for this run alone. ``components`` are
+    those of this process, by language: workers must have the same. Whatever lies there is removed.
+    """
+    refuse_missing_library()
+    from prefect_dask.task_runners import DaskTaskRunner
+
+    with (
+        _reporting_to_one_server(),
+        DaskTaskRunner(address=address, client_kwargs={"timeout": _CONNECT_SECONDS}) as runner,
+    ):
+        try:
+            client = runner.client
+        except (OSError, ValueError, TimeoutError):
+            raise ClusterError(
+                f"No Dask scheduler answers at {address}. Start one with `dask scheduler`, or "
+                "give its address as it prints it: --address tcp://host:8786."
+            ) from None
+        put(f"{shared}/{SEEN}", b"newshouse")
+        try:
+            workers = fit_workers(client, address, shared, names, components)
+            yield ClusterCrew(runner, workers, shared, names)
+        finally:
+            clear(shared)
+
+
+@contextmanager
+def _reporting_to_one_server() -> Iterator[None]:
+    """Workers report their tasks to the server that this process reports to."""
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    if PREFECT_API_URL.value():
+        yield
+        return
+    with get_client(sync_client=True) as client:
+        url = str(client.api_url)
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield
+
+
+_one_at_a_time = threading.Lock()
+"""A pipeline keeps its words in tables that two threads of a worker must not fill at once."""
+
+
+def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
+    """On a worker: read the paragraphs at a place and leave the results beside them.
+
+    Raises ClusterError, and leaves nothing, where the shared place was tidied up meanwhile, as a
+    run that ends does: nobody would remove it.
+    """
+    folder = place.rpartition("/")[0]
+    paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
+    with _one_at_a_time:
+        annotation = annotate_what_can_be(pipelines(names), paragraph)
+    try:
+        get(f"{folder}/{SEEN}")
+    except FileNotFoundError:
+        raise ClusterError(
+            f"{folder} was emptied while a batch was at work: the run has ended, or somebody else "
+            "tidies there. Run again, with a place that nobody else clears."
+        ) from None
+    for suffix, frame in (
+        (_SPANS, annotation.paragraph_span),
+        (_SENTENCES, annotation.paragraph_sentence),
+    ):
+        with fsspec.open(f"{place}-{suffix}", "wb") as file:
+            frame.write_parquet(file)
+    return paragraph.height
+
+
+class ClusterCrew:
+    """Workers of a Dask cluster; `cluster_crew` connects to them. Carries out reading alone."""
+
+    def __init__(
+        self, runner: DaskTaskRunner, size: int, shared: str, names: Mapping[str, str]
+    ) -> None:
+        self.size = size
+        self._runner = runner
+        self._shared = shared
+        self._names = tuple(sorted(names.items()))
+
+    def carry_out(self, batches: Iterable[Batch], advance: Callable[[int], None]) -> int:
+        """At most two batches a worker are under way; a killed worker's go to the others."""
+        total, waiting = 0, dict[Any, Batch]()
+        try:
+            for batch in batches:
+                waiting[self._submit(batch)] = batch
+                if len(waiting) >= 2 * self.size:
+                    total += self._collect(waiting, advance)
+            while waiting:
+                total += self._collect(waiting, advance)
+        finally:
+            self._runner.client.cancel([future.wrapped_future for future in waiting])
+        return total
+
+    def _submit(self, batch: Batch) -> Any:
+        from prefect import task
+        from prefect.cache_policies import NO_CACHE
+
+        chunk, _, name = batch.arguments
+        place = f"{self._shared}/{name}"
+        put(f"{place}-{_CHUNK}", Path(chunk).read_bytes())
+        read = task(name=batch.name, persist_result=False, cache_policy=NO_CACHE)(read_there)
+        return self._runner.submit(read, {"names": self._names, "place": place})
+
+    def _collect(self, waiting: dict[Any, Batch], advance: Callable[[int], None]) -> int:
+        """Wait for a batch at least and take its results into the store; what they read."""
+        from flows.session.nlp_store import NlpStore
+
+        self._wait([future.wrapped_future for future in waiting])
+        total = 0
+        for future in [f for f in waiting if f.wrapped_future.status != "pending"]:
+            batch = waiting.pop(future)
+            if future.wrapped_future.status != "finished":
+                raise self._died()
+            total += int(future.result())
+            chunk, store, name = batch.arguments
+            place = f"{self._shared}/{name}"
+            sentence, span = (
+                pl.read_parquet(get(f"{place}-{suffix}")) for suffix in (_SENTENCES, _SPANS)
+            )
+            NlpStore(Path(store)).write(name, sentence, span)
+            for suffix in (_CHUNK, _SENTENCES, _SPANS):
+                remove(f"{place}-{suffix}")
+            Path(chunk).unlink()
+            advance(batch.cost)
+        return total
+
+    def _wait(self, futures: list[Any]) -> None:
+        """Until one is done; WorkerDied where no worker is left to do it."""
+        from distributed import wait
+
+        client, alone_since = self._runner.client, None
+        while True:
+            try:
+                with client.as_current():
+                    wait(futures, timeout=2, return_when="FIRST_COMPLETED")
+            except TimeoutError:
+                pass
+            else:
+                return
+            if client.status == "running" and client.scheduler_info(n_workers=-1)["workers"]:
+                alone_since = None
+            elif alone_since is None:
+                alone_since = time.monotonic()
+            elif time.monotonic() - alone_since > _ALONE_SECONDS:
+                raise self._died()
+
+    def _died(self) -> WorkerDied:
+        return WorkerDied(
+            f"The Dask cluster at {self._runner.address} lost its workers, or a batch ended "
+            "several of them; is there memory for one pipeline a worker (about 1 GB)? Nothing was "
+            "published; what was read is kept. Start workers and run again."
+        )

@@ -1,0 +1,65 @@
+"""Files that machines hand each other through a folder or bucket all of them see. Keeps nothing."""
+
+from __future__ import annotations
+
+import contextlib
+
+import fsspec
+
+from flows.sources.network import remote_errors
+
+SEEN = "seen"
+"""Name of a file that lies in the shared place for as long as a run uses it."""
+
+
+class ClusterError(RuntimeError):
+    """The cluster cannot be used; one line says why and what to do."""
+
+
+def put(address: str, content: bytes) -> None:
+    """Write a file; ClusterError where that cannot be done."""
+    try:
+        with fsspec.open(address, "wb", **_making_folders(address)) as file:
+            file.write(content)
+    except (OSError, ImportError, ValueError) as problem:
+        raise ClusterError(
+            f"{address} cannot be written ({one_line(problem)}). Name a folder or bucket that this "
+            "process and all workers can write: --shared s3://bucket/newshouse."
+        ) from problem
+
+
+def _making_folders(address: str) -> dict[str, bool]:
+    return {} if "://" in address else {"auto_mkdir": True}
+
+
+def get(address: str) -> bytes:
+    """Read a file; OSError, ImportError or ValueError where that cannot be done."""
+    with fsspec.open(address, "rb") as file:
+        content: bytes = file.read()
+    return content
+
+
+def remove(address: str) -> None:
+    """Remove a file."""
+    files, path = fsspec.core.url_to_fs(address)
+    files.rm(path)
+
+
+def clear(address: str) -> None:
+    """Remove every file below a place. What cannot be removed any more is left there.
+
+    Tidying decides nothing: whatever a bucket's library raises, the run goes on.
+    """
+    with contextlib.suppress(ImportError, *remote_errors()):
+        files, path = fsspec.core.url_to_fs(address)
+        if "://" not in address:
+            files.rm(path, recursive=True)
+            return
+        files.invalidate_cache()  # others have written there
+        for each in files.find(path):  # not by pattern: a name may look like one
+            files.rm_file(each)
+
+
+def one_line(problem: BaseException) -> str:
+    """The first line of what an error says."""
+    return str(problem).partition("\n")[0] or type(problem).__name__

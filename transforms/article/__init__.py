@@ -1,0 +1,5 @@
+"""What an article is: its rows, identity, versions, metadata, dates, language and related links."""
+
+from transforms.article.build import build_article
+
+__all__ = ["build_article"]

@@ -1,0 +1,5 @@
+"""Countries, cities, regions, peoples, languages and currencies by name."""
+
+from transforms.gazetteer.lookup import Gazetteer, load_gazetteer
+
+__all__ = ["Gazetteer", "load_gazetteer"]

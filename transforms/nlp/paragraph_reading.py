@@ -1,0 +1,44 @@
+"""Reads paragraphs with a language pipeline; one that it fails on is marked, and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from transforms.failing import FAULTS, find_failing
+from transforms.nlp.pipeline import Pipeline
+from transforms.nlp.read import Annotation, annotate
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
+
+
+def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotation:
+    """What `annotate` finds in all paragraphs but those it fails on, each of which has one row of
+    PARAGRAPH_SENTENCE with UNREAD tokens and one of PARAGRAPH_SPAN with the error as its label.
+    Takes and gives what `annotate` does."""
+    try:
+        return annotate(pipelines, paragraph)
+    except FAULTS as problem:
+        ids = paragraph["paragraph_id"].to_list()
+        failing = find_failing(ids, lambda some: annotate(pipelines, _of(paragraph, some)), problem)
+        if not failing:
+            raise
+    read = annotate(pipelines, paragraph.filter(~pl.col("paragraph_id").is_in(list(failing))))
+    unread = _of(paragraph, list(failing)).select(
+        "paragraph_id",
+        pl.lit(0).alias("sentence_no"),
+        pl.lit(0).alias("start_char"),
+        pl.col("text").str.len_chars().alias("end_char"),
+        pl.lit(UNREAD).alias("token_count"),
+    )
+    errors = unread.select(
+        "paragraph_id", "start_char", "end_char",
+        pl.col("paragraph_id").replace_strict(failing, return_dtype=pl.String()).alias("label"),
+    )  # fmt: skip
+    sentence = pl.concat([read.paragraph_sentence, PARAGRAPH_SENTENCE.conform(unread)])
+    span = pl.concat([read.paragraph_span, PARAGRAPH_SPAN.conform(errors)])
+    return Annotation(PARAGRAPH_SENTENCE.conform(sentence), PARAGRAPH_SPAN.conform(span))
+
+
+def _of(paragraph: pl.DataFrame, ids: Sequence[str]) -> pl.DataFrame:
+    return paragraph.filter(pl.col("paragraph_id").is_in(ids))
