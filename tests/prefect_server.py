@@ -14,13 +14,15 @@ from prefect.testing.utilities import prefect_test_harness
 def prefect_server() -> Iterator[None]:
     """Flows of the block report to a server of their own.
 
-    Prefect keeps one sender of events for a process whatever the address of its server is, and one
-    that still waits for the server of earlier tests would keep the events of these.
+    A process has one sender of events whatever the address of its server is. One that still waits
+    for the server of earlier tests, or that their last threads make, would keep the events of
+    these: so each block begins with a sender of its own.
     """
-    EventsWorker.reset_instances_for_fork()
     with (
         prefect_test_harness(server_startup_timeout=180),
         temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
     ):
+        EventsWorker.reset_instances_for_fork()
+        EventsWorker.instance()
         yield
     EventsWorker.reset_instances_for_fork()
