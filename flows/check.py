@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 
 from expectations.audit import run_checks
 from flows.orchestration.artifacts.post import check_rows
-from flows.session.hold import new_clock
+from flows.session.clock import new_clock
 from flows.session.summary import failed_checks
 from warehouse.staging import open_published
 

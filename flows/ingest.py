@@ -1,4 +1,4 @@
-"""The run as a Prefect flow: its name, its parameters, its patience with another run."""
+"""The run: a Prefect flow of the stages, in order."""
 
 from __future__ import annotations
 
@@ -17,18 +17,33 @@ from prefect.settings import (
 
 from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.artifacts.post import Log
-from flows.orchestration.flow_state import carry_out
-from flows.session.preload import Warm
-from flows.session.run import run_once
+from flows.orchestration.flow_state import run_as_flow
+from flows.orchestration.stage_task import run_batch
+from flows.session.delivery import Delivery
+from flows.session.preload import Preload
+from flows.session.session import open_session
+from flows.session.summary import Summary
 from flows.settings import Settings, without_credentials
+from flows.stages.blocks import Typed
+from flows.tasks import (
+    blocks,
+    check_and_publish,
+    compare,
+    discover,
+    extract,
+    find_names,
+    refuse_broken_checks,
+    relate,
+)
+from flows.workers.choice import workers_for
 from warehouse.lock import WarehouseLocked, current_holder
 
 LOCK_PATIENCE_SECONDS = 60.0
 """How long a deployment's run waits for another that holds the warehouse, unless told otherwise:
 long enough for a small one, short of a schedule's usual interval."""
 
-warm_up: ContextVar[Warm | None] = ContextVar("warm_up", default=None)
-"""Pipelines that the caller began to load before the flow; null where nobody did."""
+preload_of_caller: ContextVar[Preload | None] = ContextVar("preload_of_caller", default=None)
+"""What the caller began to load before the flow; null where nobody did."""
 
 
 @contextmanager
@@ -66,23 +81,48 @@ def ingest(settings: Settings | None = None, again: list[str] | None = None) -> 
     """
     log = get_run_logger()
     chosen = _with_patience(settings or Settings(), log)
-    return carry_out(
-        chosen,
+    return run_as_flow(
         Lineage(chosen.source, chosen.warehouse),
-        lambda step: run_once(
+        lambda: ingest_source(
             chosen,
-            step=step,
-            warm=_warmed_up(),
+            preload=_preloaded(),
             again=frozenset(again or ()),
             flow_run_id=str(runtime.flow_run.id),
         ),
     )
 
 
-def _warmed_up() -> Warm | None:
+def ingest_source(
+    settings: Settings,
+    *,
+    preload: Preload | None = None,
+    again: frozenset[str] = frozenset(),
+    flow_run_id: str | None = None,
+) -> Summary:
+    """Bring the warehouse up to date with a source, stage by stage, in a flow or without one.
+
+    One run at a time holds the warehouse. Raises WarehouseLocked, ChecksFailed, AccountingError,
+    PlaceError and the other errors of the stages; the run's own record is kept in every case.
+    """
+    refuse_broken_checks()
+    with open_session(settings, preload, again=again, flow_run_id=flow_run_id) as session:
+        found = discover(session)
+        extracted = extract(session, found)
+        compared = compare(session, found, extracted)
+        delivery = Delivery(found.plan, found.unlisted, extracted, compared.version)
+        typed, read = Typed(), None
+        if compared.parts:
+            with workers_for(session, extracted.char_count, run_batch) as workers:
+                typed = blocks(session, delivery, compared, workers)
+                read = find_names(session, typed, workers)
+        resolved = relate(session, delivery, typed, read)
+        return check_and_publish(session, delivery, resolved, read)
+
+
+def _preloaded() -> Preload | None:
     """A function of its own: a cluster is sent the flow's body with every name it uses, and cannot
     be sent a ContextVar."""
-    return warm_up.get()
+    return preload_of_caller.get()
 
 
 def _with_patience(settings: Settings, log: Log) -> Settings:

@@ -1,35 +1,64 @@
-"""Makes derived tables anew out of the kept texts, with the components of today."""
+"""Makes derived tables anew out of the kept texts, with the components of today: a Prefect flow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import polars as pl
+from prefect import flow, runtime
+from prefect.client.schemas.objects import State
 
+from flows.orchestration.artifacts.asset import Lineage
+from flows.orchestration.flow_state import run_as_flow, run_name
+from flows.orchestration.stage_task import StageTask, run_batch
 from flows.session.components import describe_components
-from flows.session.hold import hold_warehouse
-from flows.session.preload import Warm
-from flows.session.run import crew_of, derive_rows, directly, finish, name_things, timed
-from flows.session.run_state import RunState
+from flows.session.delivery import Delivery
+from flows.session.preload import Preload
+from flows.session.session import Session, open_session
 from flows.session.summary import Summary
 from flows.settings import Settings
-from flows.stages import steps as stages
-from flows.stages.discovery import KNOWN_FILE, Plan
+from flows.stages.blocks import Typed, retype
+from flows.stages.compare import count_lines_of, learn_boilerplate
+from flows.stages.declared import BLOCKS, COMPARE
+from flows.stages.entities import KnownEntities
+from flows.tasks import check_and_publish, find_names, publish_rebuilt, relate
 from flows.version import CODE_VERSION
-from flows.workers.pool import Step
-from transforms.article.version import nothing_assigned
-from transforms.block.boilerplate import LINE_COUNT_SCHEMA, build_boilerplate_line
+from flows.workers.choice import workers_for
 from warehouse.layout import WarehouseError
-from warehouse.tables import ENTITY, ENTITY_ALIAS
+
+EMPTIED = ("entity", "entity_alias", "entity_merge")
+"""Tables whose published rows all go when everything is made anew."""
 
 
-def rebuild(
+@flow(name="rebuild", flow_run_name=run_name, persist_result=False)
+def rebuild(warehouse: Path = Path("news.duckdb"), only_changed: bool = False) -> State[Any]:
+    """Make everything derived anew out of the kept texts, with today's components.
+
+    Texts, versions and the record of runs stay. Use it after a change of pipeline, rules or
+    reference tables.
+
+    Args:
+        warehouse: The published DuckDB file.
+        only_changed: Only what components of another version made; quicker, and entities keep
+            what is known of them.
+    """
+    settings = Settings(warehouse=warehouse)
+    return run_as_flow(
+        Lineage(None, warehouse),
+        lambda: rebuild_warehouse(
+            settings, only_changed=only_changed, flow_run_id=str(runtime.flow_run.id)
+        ),
+    )
+
+
+def rebuild_warehouse(
     settings: Settings,
     *,
     only_changed: bool = False,
-    step: Step = directly,
-    warm: Warm | None = None,
+    preload: Preload | None = None,
     flow_run_id: str | None = None,
 ) -> Summary:
     """Make blocks, sentences, mentions, entities and links of the published articles anew.
@@ -42,55 +71,79 @@ def rebuild(
         raise WarehouseError(
             f"{settings.warehouse}: there is no warehouse to rebuild. Make one with: newshouse run"
         )
-    with hold_warehouse(settings, warm, flow_run_id=flow_run_id) as run:
-        run.plan = Plan(0, 0, (), pl.DataFrame(schema=KNOWN_FILE))
-        run.version = nothing_assigned()
-        chosen = _chosen(run, only_changed=only_changed)
-        if not only_changed:
-            run.known_entity, run.known_alias = ENTITY.empty(), ENTITY_ALIAS.empty()
-        timed(run, step, "learn boilerplate", "compare", partial(_learn, run, chosen))
+    with open_session(settings, preload, flow_run_id=flow_run_id) as session:
+        delivery = Delivery()
+        chosen = _chosen(session, only_changed=only_changed)
+        lines = learn(session, chosen)
+        parts: list[str] = []
         for number, ids in enumerate(_chunks(chosen, settings.batch_chars)):
-            _rederive(run, step, f"{number:05}", ids)
-        with crew_of(run, step, int(chosen["chars"].sum())) as crew:
-            name_things(run, step, crew)
-        derive_rows(run, step)
-        stages.stage_known_articles(run)
-        stages.stage_reference(run)
-        emptied = () if only_changed else ("entity", "entity_alias", "entity_merge")
-        return finish(run, step, emptied=emptied)
+            part = f"{number:05}"
+            if retype_part(session, delivery, part, ids, lines.boilerplate_line).count:
+                parts.append(part)
+        typed = Typed(tuple(parts))
+        with workers_for(session, int(chosen["chars"].sum()), run_batch) as workers:
+            read = find_names(session, typed, workers)
+        resolved = relate(session, delivery, typed, read, None if only_changed else KnownEntities())
+        emptied = () if only_changed else EMPTIED
+        return check_and_publish(
+            session, delivery, resolved, read, emptied=emptied, publish=publish_rebuilt
+        )
 
 
-def _chosen(run: RunState, *, only_changed: bool) -> pl.DataFrame:
-    sizes = run.known.article_sizes()
+def _chosen(session: Session, *, only_changed: bool) -> pl.DataFrame:
+    """`article_id, chars` of the articles to make anew."""
+    sizes = session.known.article_sizes()
     if not only_changed:
         return sizes
-    languages = run.known.languages()
-    components = describe_components(run.pipelines(), languages, run.reference, CODE_VERSION)
-    stale = run.known.articles_of_other_components(components.component["component_id"].to_list())
+    languages = session.known.languages()
+    components = describe_components(
+        session.pipelines(), languages, session.reference, CODE_VERSION
+    ).component["component_id"]
+    stale = session.known.articles_of_other_components(components.to_list())
     return sizes.filter(pl.col("article_id").is_in(stale.implode()))
 
 
-def _learn(run: RunState, chosen: pl.DataFrame) -> int:
-    chunks = _chunks(chosen, run.settings.batch_chars)
+@dataclass(frozen=True)
+class Learned:
+    """`source_id, line` of what outlets repeat."""
+
+    boilerplate_line: pl.DataFrame
+
+    def describe(self) -> str:
+        """How many lines, in words."""
+        return f"{self.boilerplate_line.height:,} lines that outlets repeat"
+
+
+def _learn(session: Session, chosen: pl.DataFrame) -> Learned:
+    """Which lines outlets repeat, by all published articles."""
+    chunks = _chunks(chosen, session.settings.batch_chars)
     counts = [
-        stages.count_lines_of(run, f"{number:05}", run.known.staged_records(ids))
+        count_lines_of(session, f"{number:05}", session.known.staged_records(ids))
         for number, ids in enumerate(chunks)
     ]
-    line_count = (
-        pl.concat([pl.DataFrame(schema=LINE_COUNT_SCHEMA), *counts])
-        .group_by("source_id", "line")
-        .agg(pl.col("article_count").sum())
-    )
-    published = run.known.line_counts(
-        line_count["source_id"].unique().to_list(), line_count["line"], chosen["article_id"]
-    )
-    run.boilerplate_line = build_boilerplate_line(line_count, published)
-    return run.boilerplate_line.height
+    return Learned(learn_boilerplate(session, counts, chosen["article_id"]))
 
 
-def _rederive(run: RunState, step: Step, part: str, ids: pl.Series) -> None:
-    name = f"type blocks, batch {int(part) + 1}"
-    timed(run, step, name, "blocks", partial(stages.rederive, run, part, ids))
+@dataclass(frozen=True)
+class Retyped:
+    """How many articles were typed anew."""
+
+    count: int
+
+    def describe(self) -> str:
+        """The number, in words."""
+        return f"{self.count:,} articles typed"
+
+
+def _retype(
+    session: Session, delivery: Delivery, part: str, ids: pl.Series, boilerplate_line: pl.DataFrame
+) -> Retyped:
+    """Blocks and article rows of published articles, made anew."""
+    return Retyped(retype(session, delivery, part, ids, boilerplate_line))
+
+
+learn = StageTask(COMPARE, _learn, title="learn boilerplate")
+retype_part = StageTask(BLOCKS, _retype)
 
 
 def _chunks(chosen: pl.DataFrame, batch_chars: int) -> Iterator[pl.Series]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
@@ -12,25 +11,10 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flows.stages.declared import BY_NAME
+
 DEFAULT_SOURCE = "seeds/articles"
 DEFAULT_COLLECTION = "seeds"
-
-
-STAGE_SECONDS: Mapping[str, float] = {
-    "discover": 1_800,
-    "extract": 21_600,
-    "compare": 3_600,
-    "blocks": 21_600,
-    "language": 86_400,
-    "mentions": 21_600,
-    "entities": 7_200,
-    "links": 3_600,
-    "checks": 7_200,
-    "publish": 7_200,
-}
-"""Most seconds a stage may take: many times what a million articles need, so that what hits one
-hangs. `publish` ends with a rename, and can be stopped until then."""
-
 
 _PREFIX = "NEWSHOUSE_"
 
@@ -175,16 +159,16 @@ class Settings(BaseSettings):
     @field_validator("stage_seconds")
     @classmethod
     def _stages_are_known(cls, value: dict[str, float]) -> dict[str, float]:
-        unknown = sorted(set(value) - set(STAGE_SECONDS))
+        unknown = sorted(set(value) - set(BY_NAME))
         if unknown:
-            raise ValueError(f"there is no stage {unknown[0]!r}: {', '.join(STAGE_SECONDS)}")
+            raise ValueError(f"there is no stage {unknown[0]!r}: {', '.join(BY_NAME)}")
         if min(value.values(), default=0) < 0:
             raise ValueError("seconds cannot be negative; 0 is no limit")
         return value
 
     def stage_limit(self, stage: str) -> float | None:
         """Most seconds that a stage may take; null for no limit."""
-        return self.stage_seconds.get(stage, STAGE_SECONDS[stage]) or None
+        return self.stage_seconds.get(stage, BY_NAME[stage].seconds) or None
 
     def public(self) -> dict[str, object]:
         """The settings as plain values for `ops.run.config`; holds no secret of an address."""

@@ -16,10 +16,10 @@ from flows.main import QUIET_AND_PRIVATE
 for _name, _value in QUIET_AND_PRIVATE.items():
     os.environ.setdefault(_name, _value)
 
+from flows.ingest import ingest_source  # noqa: E402
 from flows.session.pipelines import pipeline_names  # noqa: E402
-from flows.session.preload import Warm  # noqa: E402
+from flows.session.preload import Preload  # noqa: E402
 from flows.session.reference import read_reference  # noqa: E402
-from flows.session.run import run_once  # noqa: E402
 from flows.session.summary import Summary  # noqa: E402
 from flows.settings import Settings  # noqa: E402
 from tests.bucket import s3_server  # noqa: E402
@@ -32,18 +32,18 @@ Load = Callable[..., Summary]
 
 
 @pytest.fixture(scope="session")
-def warm() -> Warm:
+def preload() -> Preload:
     """Language pipelines, loaded once a test session."""
-    return Warm(pipeline_names(Settings()), read_reference(Settings().reference))
+    return Preload(pipeline_names(Settings()), read_reference(Settings().reference))
 
 
 @pytest.fixture(scope="session")
-def load(warm: Warm) -> Load:
+def load(preload: Preload) -> Load:
     """Run the whole way from files to a published warehouse, in this process, without Prefect."""
 
     def run(source: Path, warehouse: Path, **given: object) -> Summary:
         settings = Settings(source=str(source), warehouse=warehouse, **given)  # type: ignore[arg-type]
-        return run_once(settings, warm=warm)
+        return ingest_source(settings, preload=preload)
 
     return run
 

@@ -25,7 +25,7 @@ from flows.cli.serve import duration
 from flows.cli.stopping import stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
 from flows.session.pipelines import pipeline_names
-from flows.session.preload import Warm
+from flows.session.preload import Preload
 from flows.session.reference import read_reference
 from warehouse.snapshot import list_snapshots
 
@@ -52,14 +52,14 @@ def rebuild(
         stopped_by_signals(),
         err.status("rebuilding"),
     ):
-        from flows.rebuild import rebuild as rebuild_all
+        from flows.rebuild import rebuild_warehouse
         from flows.session.accounts import AccountingError
-        from flows.session.conclude import ChecksFailed
+        from flows.session.summary import ChecksFailed
 
         reference = read_reference(settings.reference)
-        with Warm(pipeline_names(settings), reference, own_process=True) as warm:
+        with Preload(pipeline_names(settings), reference, own_process=True) as preload:
             try:
-                summary = rebuild_all(settings, only_changed=changed, warm=warm)
+                summary = rebuild_warehouse(settings, only_changed=changed, preload=preload)
             except (ChecksFailed, AccountingError) as problem:
                 say(str(problem))
                 raise typer.Exit(FAILED) from None

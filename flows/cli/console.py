@@ -36,7 +36,7 @@ from flows.orchestration.embedded_server import ServerMissing
 from flows.session.reference import ReferenceInvalid
 from flows.settings import Settings, mistyped_variables
 from flows.sources.location import PlaceError, PlaceUnreachable
-from flows.stages.discovery import EmptyListing
+from flows.stages.discover import EmptyListing
 from flows.workers.exchange import ClusterError
 from flows.workers.pool import WorkerDied
 from transforms.nlp.pipeline import PipelineMissing

@@ -135,7 +135,7 @@ def check(
         con = open_published(path)
     with err.status("checking"):
         from expectations.audit import run_checks
-        from flows.session.hold import new_clock
+        from flows.session.clock import new_clock
 
         try:
             report = run_checks(con, run_id=new_clock().run_id)

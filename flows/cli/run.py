@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +34,7 @@ from flows.orchestration.outcome import run_reported
 from flows.orchestration.quick_import import quick_imports
 from flows.orchestration.reporting import reporting_to
 from flows.session.pipelines import pipeline_names, refuse_missing_pipelines
-from flows.session.preload import Warm
+from flows.session.preload import Preload
 from flows.session.reference import read_reference
 from flows.session.summary import STATUS_WORDS, Summary, paragraphs
 from flows.settings import Settings
@@ -201,26 +200,26 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
     with starting, quick_imports():
         server = server_of_this_command()
         from flows import ingest as flow_module
-        from flows.orchestration.plain_steps import StageTimedOut, without_prefect
+        from flows.orchestration.stage_task import StageTimedOut
         from flows.session.accounts import AccountingError
-        from flows.session.conclude import ChecksFailed
-        from flows.session.run import run_once
+        from flows.session.summary import ChecksFailed
     stopping.here()
     reference = read_reference(settings.reference)
     with (
-        Warm(pipeline_names(settings), reference, own_process=True) as warm,
+        Preload(pipeline_names(settings), reference, own_process=True) as preload,
         Bars(stopping.here) as bars,
     ):
 
         def as_flow() -> None:
             with reporting_to(server), flow_module.without_default_heartbeat():
-                flow_module.warm_up.set(warm)
+                flow_module.preload_of_caller.set(preload)
                 stopping.here()
                 flow_module.ingest(settings, again)
 
         def directly() -> Summary:
-            whole = partial(run_once, settings, warm=warm, again=frozenset(again or ()))
-            return without_prefect(settings, lambda step: whole(step=step))
+            return flow_module.ingest_source(
+                settings, preload=preload, again=frozenset(again or ())
+            )
 
         before = progress.set(bars)
         try:

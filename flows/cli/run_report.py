@@ -30,7 +30,7 @@ def summary_report(summary: Summary) -> Mapping[str, object]:
 
 def stopped_report(problem: Exception) -> Mapping[str, object]:
     """Status and message, and of a run that checks stopped all that its summary says."""
-    from flows.session.conclude import ChecksFailed
+    from flows.session.summary import ChecksFailed
 
     message = str(problem)
     if not isinstance(problem, ChecksFailed):

@@ -1,12 +1,12 @@
-"""How a flow that writes the warehouse is carried out and how it ends: its steps as tasks, what
-people see of it, and a state that says in one line what became of it."""
+"""How a flow that writes the warehouse ends: what people see of it, and a state that says in one
+line what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from prefect import get_run_logger
+from prefect import get_run_logger, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
@@ -15,16 +15,13 @@ from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.artifacts.live_progress import ProgressArtifact
 from flows.orchestration.artifacts.post import Log, show_run
 from flows.orchestration.outcome import Outcome, wanted_outcome
-from flows.orchestration.plain_steps import StageTimedOut
-from flows.orchestration.stage_task import StageTasks
+from flows.orchestration.stage_task import StageTimedOut
 from flows.session.accounts import AccountingError
-from flows.session.conclude import ChecksFailed
-from flows.session.progress import Several, progress
+from flows.session.progress import heard_by
 from flows.session.reference import ReferenceInvalid
-from flows.session.summary import STATUS_WORDS, Summary
-from flows.settings import Settings
+from flows.session.summary import STATUS_WORDS, ChecksFailed, Summary
 from flows.sources.location import PlaceError
-from flows.stages.discovery import EmptyListing
+from flows.stages.discover import EmptyListing
 from flows.workers.exchange import ClusterError
 from flows.workers.pool import WorkerDied
 from transforms.nlp.pipeline import PipelineMissing
@@ -38,14 +35,18 @@ EXPECTED = (
 """Errors whose message says what happened and what to do: the state's message is theirs."""
 
 
-def carry_out(
-    settings: Settings, lineage: Lineage, work: Callable[[StageTasks], Summary]
-) -> State[Any]:
-    """Do the work, with its steps as tasks, show what it did, and return how it ended."""
+def run_name() -> str:
+    """What is done and when: ``rebuild 2024-03-12 06:15``."""
+    return f"{runtime.flow_run.flow_name} {runtime.flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"
+
+
+def run_as_flow(lineage: Lineage, work: Callable[[], Summary]) -> State[Any]:
+    """Do the work, show what it did, and return how it ended."""
     log = get_run_logger()
     outcome = wanted_outcome.get() or Outcome()
     try:
-        summary = outcome.of(lambda: _heard(settings, lineage, work))
+        with ProgressArtifact() as artifact, heard_by(artifact):
+            summary = outcome.of(work)
     except ChecksFailed as problem:
         if problem.summary is not None:
             show_run(problem.summary, log)
@@ -59,17 +60,6 @@ def carry_out(
     lineage.show_tables(summary.rows)
     show_run(summary, log)
     return _completed(summary, log)
-
-
-def _heard(settings: Settings, lineage: Lineage, work: Callable[[StageTasks], Summary]) -> Summary:
-    """The work itself, heard by whoever listens already and by the progress artifact."""
-    tasks = StageTasks(settings, lineage)
-    with ProgressArtifact() as artifact:
-        before = progress.set(Several(progress.get(), tasks, artifact))
-        try:
-            return work(tasks)
-        finally:
-            progress.reset(before)
 
 
 def _failed(name: str, problem: Exception, log: Log) -> State[Any]:

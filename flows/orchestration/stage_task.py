@@ -1,49 +1,78 @@
-"""How a step of a run becomes a Prefect task: its name, its retries, its time limit, its log.
+"""A stage of a run as a Prefect task: its name, its retries, its time limit, its log.
 
-A stage is a task, and so is a batch within it; a record never is. Only what may pass is tried
-again. A time limit ends a stage wherever Python code of the flow's own thread runs or waits;
-batches have none of their own, their stage's holds for them.
+A stage is a task, and so is a batch within it; a record never is. Outside a flow the same stage is
+carried out with the same retries and limits, without any record in Prefect. A time limit ends a
+stage wherever Python code of the flow's own thread runs or waits; batches have none of their own.
 """
 
 from __future__ import annotations
 
 import logging
+import random
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from prefect import Task, get_run_logger
+from prefect import Task, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.context import TaskRunContext
+from prefect.context import FlowRunContext
 from prefect.task_engine import TaskRunTimeoutError
 from prefect.tasks import exponential_backoff
+from prefect.utilities.timeout import timeout
 
 from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.outcome import named
-from flows.orchestration.plain_steps import PATIENT_STAGES, PlainSteps, StageTimedOut
 from flows.orchestration.server_calls import tells_of_absence
+from flows.session.progress import progress
+from flows.session.session import Session
 from flows.settings import Settings
 from flows.sources.location import PlaceUnreachable
+from flows.stages.declared import Stage
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass
-class _Done(Generic[T]):
-    """Work that a task does, and how it came out: known here whatever Prefect makes of it."""
+class Described(Protocol):
+    """The result of a stage."""
 
-    work: Callable[[], T]
-    has_begun: bool = False
-    result: list[T] = field(default_factory=list)
-    problem: BaseException | None = None
+    def describe(self) -> str:
+        """What the stage did, in one line with counts: no text of an article, no secret."""
+
+
+R = TypeVar("R", bound=Described)
+
+
+class StageTimedOut(RuntimeError):
+    """A stage took longer than the settings allow."""
+
+    def __init__(self, title: str, stage: str, limit: float | None) -> None:
+        super().__init__(
+            f"{title}: not done after {limit or 0:,.0f} seconds, the limit of the stage {stage!r} "
+            "(NEWSHOUSE_STAGE_SECONDS). Nothing was published; what was read is kept, and the next "
+            "run carries on."
+        )
+
+
+class _TimeIsUp(TimeoutError):
+    """Raised in a stage at its limit."""
+
+
+class _Attempt(Generic[T]):
+    """Work that a task does, and how it ended: known here whatever Prefect makes of it."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self.result: list[T] = []
+        self.problem: BaseException | None = None
 
     def __call__(self) -> T:
-        self.has_begun, self.problem = True, None
+        self.problem = None
         try:
-            result = self.work()
+            result = self._work()
         except BaseException as problem:
             self.problem = problem
             raise
@@ -51,79 +80,164 @@ class _Done(Generic[T]):
         return result
 
 
-class StageTasks:
-    """Carries out steps as tasks. A listener too: progress tells it which stage is under way."""
+def _carry_out(attempt: _Attempt[T]) -> T:
+    """The body of every stage's task."""
+    return attempt()
 
-    def __init__(self, settings: Settings, lineage: Lineage | None = None) -> None:
-        self._settings = settings
+
+def _is_worth_a_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001
+    """Only a place that does not answer: what is wrong with data stays wrong."""
+    return isinstance(state.data, PlaceUnreachable)
+
+
+class StageTask(Generic[P, R]):
+    """A stage: called with a session and what earlier stages made, returns what it makes.
+
+    ``title`` is the name of its task runs where that is not the stage's own. ``total`` says how
+    many of the stage's units there are. ``lineage`` makes it the task that makes the warehouse.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        work: Callable[Concatenate[Session, P], R],
+        *,
+        title: str | None = None,
+        total: Callable[Concatenate[Session, P], int | None] | None = None,
+        lineage: Callable[[Session], Lineage] | None = None,
+    ) -> None:
+        self.stage = stage
+        self.work = work
+        self._title = title or stage.title
+        self._total = total
         self._lineage = lineage
-        self._stage = ""
+        self.task: Task[[_Attempt[R]], R] = Task(
+            _carry_out,
+            name=stage.name,
+            description=(work.__doc__ or "").strip().partition("\n")[0],
+            timeout_seconds=stage.seconds,
+            retries=Settings.model_fields["retries"].default if stage.is_retried else 0,
+            retry_condition_fn=_is_worth_a_retry,
+            persist_result=False,
+            cache_policy=NO_CACHE,
+        )
 
-    def begin(self, stage: str, total: int | None, unit: str) -> None:  # noqa: ARG002
-        """The steps that follow are of this stage."""
-        self._stage = stage
+    def __call__(self, session: Session, /, *given: P.args, **named: P.kwargs) -> R:
+        """Carry the stage out: as a task where a flow is running. Raises StageTimedOut."""
+        return self._carry_out(session, FlowRunContext.get() is not None, *given, **named)
 
-    def advance(self, amount: int) -> None:
-        """Others show it."""
+    def without_task(self, session: Session, /, *given: P.args, **named: P.kwargs) -> R:
+        """Carry the stage out without a task of its own, also within a flow."""
+        return self._carry_out(session, False, *given, **named)
 
-    def tell(self, line: str) -> None:
-        """Into the log of the task that is under way."""
-        get_run_logger().info("%s", line)
+    def _carry_out(self, session: Session, as_task: bool, /, *given: Any, **named: Any) -> R:
+        total = None if self._total is None else self._total(session, *given, **named)
+        title = self._title.format(total=f"{total or 0:,}")
+        listener = progress.get()
 
-    def end(self, seconds: float) -> None:
-        """Others show it."""
+        def work() -> R:
+            result = self.work(session, *given, **named)
+            line = result.describe()
+            listener.tell(line)
+            if as_task:
+                get_run_logger().info("%s", line)
+            return result
 
-    def __call__(self, name: str, work: Callable[[], T]) -> T:
-        """Do the work as a task and return what it returns. Raises StageTimedOut.
-
-        What goes wrong in Prefect itself, as where its server went away, costs the task's record:
-        work that was done counts, and work that was not begun is done without it. None is done
-        twice. The run's log tells of it.
-        """
-        done = _Done(work)
+        listener.begin(self.stage.name, total, self.stage.unit)
+        began = time.perf_counter()
         try:
-            return self._as_task(name, done)
+            with session.record.timing(self.stage.name):
+                if as_task:
+                    return self._in_prefect(session, title, _Attempt(work))
+                return self._without_prefect(session.settings, title, work)
+        finally:
+            listener.end(time.perf_counter() - began)
+
+    def _in_prefect(self, session: Session, title: str, attempt: _Attempt[R]) -> R:
+        """As a task. What goes wrong in Prefect itself, as where its server went away, costs the
+        task's record: work that was done counts, and work that was not begun is done without it.
+        None is done twice. The run's log says so."""
+        settings = session.settings
+        try:
+            return self._prepared(session, title)(attempt)
         except TaskRunTimeoutError as problem:
-            limit = self._settings.stage_limit(self._stage)
-            raise StageTimedOut(name, self._stage, limit) from problem
+            limit = settings.stage_limit(self.stage.name)
+            raise StageTimedOut(title, self.stage.name, limit) from problem
         except Exception as problem:
-            if problem is done.problem:
+            if problem is attempt.problem:
                 raise
-            _tell_of_no_record(name, problem)
-        if done.result:
-            return done.result[-1]
-        if done.problem is not None:
-            raise done.problem
-        return PlainSteps(self._settings, self._stage)(name, work)
+            _log_missing_record(title, problem)
+        if attempt.result:
+            return attempt.result[-1]
+        if attempt.problem is not None:
+            raise attempt.problem
+        return self._without_prefect(settings, title, attempt)
 
-    def _as_task(self, name: str, work: Callable[[], T]) -> T:
-        is_batch = TaskRunContext.get() is not None
+    def _prepared(self, session: Session, title: str) -> Task[[_Attempt[R]], R]:
+        """The task with the limits of these settings."""
+        settings = session.settings
         options: dict[str, Any] = {
-            "name": name.partition(", batch")[0] if is_batch else self._stage,
-            "task_run_name": lambda: name,
-            "persist_result": False,
-            "cache_policy": NO_CACHE,
+            "task_run_name": lambda: title,
+            "timeout_seconds": settings.stage_limit(self.stage.name),
         }
-        if is_batch:
-            return Task(_logged(name, work), **options)()
-        options["timeout_seconds"] = self._settings.stage_limit(self._stage)
-        if self._stage in PATIENT_STAGES:
+        if self.stage.is_retried:
             options |= {
-                "retries": self._settings.retries,
-                "retry_delay_seconds": exponential_backoff(self._settings.retry_seconds),
+                "retries": settings.retries,
+                "retry_delay_seconds": exponential_backoff(settings.retry_seconds),
                 "retry_jitter_factor": 0.5,
-                "retry_condition_fn": _is_worth_a_retry,
             }
-        return self._task(work, options)()
+        prepared = self.task.with_options(**options)
+        return prepared if self._lineage is None else self._lineage(session).materializing(prepared)
 
-    def _task(self, work: Callable[[], T], options: dict[str, Any]) -> Callable[[], T]:
-        if self._stage == "publish" and self._lineage is not None:
-            return self._lineage.materializing(work, options)
-        return Task(work, **options)
+    def _without_prefect(self, settings: Settings, title: str, work: Callable[[], R]) -> R:
+        left = settings.retries if self.stage.is_retried else 0
+        wait = settings.retry_seconds
+        limit = settings.stage_limit(self.stage.name)
+        while True:
+            try:
+                with timeout(limit, timeout_exc_type=_TimeIsUp):
+                    return work()
+            except _TimeIsUp as problem:
+                raise StageTimedOut(title, self.stage.name, limit) from problem
+            except PlaceUnreachable:
+                if not left:
+                    raise
+            time.sleep(wait * random.uniform(1, 1.5))  # noqa: S311 # nosec B311 - no secret
+            left, wait = left - 1, 2 * wait
 
 
-def _tell_of_no_record(name: str, problem: Exception) -> None:
-    """A server that is away is told of once, as the run ends; any other error is a fault to mend,
+@task(name="batch", persist_result=False, cache_policy=NO_CACHE)
+def _batch(name: str, attempt: _Attempt[int]) -> int:
+    """A batch of a stage. Its name and its count go to the log."""
+    count = attempt()
+    get_run_logger().info("%s: %s", name, f"{count:,}")
+    return count
+
+
+def run_batch(name: str, work: Callable[[], int]) -> int:
+    """Carry out a batch: as a task of its own where a flow is running.
+
+    Prefect's own failures cost the record of the batch, as they do for a stage.
+    """
+    if FlowRunContext.get() is None:
+        return work()
+    attempt = _Attempt(work)
+    kind = name.partition(", batch")[0]
+    try:
+        return _batch.with_options(name=kind, task_run_name=lambda: name)(name, attempt)
+    except Exception as problem:
+        if problem is attempt.problem:
+            raise
+        _log_missing_record(name, problem)
+    if attempt.result:
+        return attempt.result[-1]
+    if attempt.problem is not None:
+        raise attempt.problem
+    return work()
+
+
+def _log_missing_record(name: str, problem: Exception) -> None:
+    """A server that is away is reported once, as the run ends; any other error is a fault to mend,
     so that the run's log has its traceback."""
     if tells_of_absence(problem):
         _log.debug("%s: no record as a task (%s)", name, named(problem))
@@ -131,18 +245,3 @@ def _tell_of_no_record(name: str, problem: Exception) -> None:
         get_run_logger().error(
             "%s: no record as a task (%s)", name, named(problem), exc_info=problem
         )
-
-
-def _logged(name: str, work: Callable[[], T]) -> Callable[[], T]:
-    def carry_out() -> T:
-        result = work()
-        if isinstance(result, int):
-            get_run_logger().info("%s: %s", name, f"{result:,}")
-        return result
-
-    return carry_out
-
-
-def _is_worth_a_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001
-    """Only a place that does not answer: what is wrong with data stays wrong."""
-    return isinstance(state.data, PlaceUnreachable)

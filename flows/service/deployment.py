@@ -12,8 +12,9 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.check import check
 from flows.ingest import ingest
+from flows.rebuild import rebuild
+from flows.replay_quarantine import replay_quarantine
 from flows.service.plan import ServicePlan
-from flows.upkeep import rebuild, replay_quarantine
 from flows.version import CODE_VERSION
 
 TAG = "newshouse"

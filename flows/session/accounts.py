@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.stages.discovery import Plan
-from flows.stages.extraction import Extracted, OpenedFile, Rejected
+from flows.session.delivery import Delivery, OpenedFile, Rejected
 from transforms.withholding import Withheld
 from warehouse.tables import FILE
 from warehouse.tables.run import OUTCOMES
@@ -77,9 +76,7 @@ def _listed(counts: Mapping[str, int]) -> str:
 
 
 def settle(
-    plan: Plan,
-    extracted: Extracted,
-    version: pl.DataFrame,
+    delivery: Delivery,
     withheld: Withheld,
     held_removals: Mapping[str, str] = MappingProxyType({}),
     *,
@@ -88,9 +85,10 @@ def settle(
 ) -> Accounts:
     """Give every file and record of a run its outcome.
 
-    ``version`` is the frame of `assign_version`; ``withheld`` is what checks keep out, and
-    ``held_removals`` the files found gone whose articles a check keeps as they were.
+    ``withheld`` is what checks keep out, and ``held_removals`` the files found gone whose articles
+    a check keeps as they were, with its id.
     """
+    plan, extracted, version = delivery.plan, delivery.extracted, delivery.version
     rejected, delivered = _by_file(extracted.rejected), _delivered(version, withheld)
     records = Counter(record.outcome for of_file in delivered.values() for record in of_file)
     partial = sum(1 for r in extracted.rejected if r.locator)

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import polars as pl
 
-from flows.session.hold import hold_lock, take_lock
-from flows.session.staging import Work
+from flows.session.lock import hold_lock, take_lock
+from flows.session.staging import Staging
 from flows.settings import Settings
 from flows.version import CODE_VERSION
 from warehouse.connect import open_reader
@@ -28,14 +28,14 @@ def discard_quarantine(settings: Settings, rows: pl.DataFrame) -> None:
     Raises WarehouseLocked while a run holds the warehouse.
     """
     with hold_lock(settings) as clock:
-        work = Work(layout_of(settings.warehouse), clock.run_id)
-        work.stage(RUN, "all", _run_row(settings, clock.run_id, clock.started_at, "discard"))
+        staging = Staging(layout_of(settings.warehouse), clock.run_id)
+        staging.stage(RUN, "all", _run_row(settings, clock.run_id, clock.started_at, "discard"))
         discarded = rows.with_columns(
             pl.lit("discarded").alias("status"), pl.lit(clock.run_id).alias("resolved_run_id")
         )
-        work.stage(QUARANTINE, "all", discarded)
-        publish(work.staging, settings.warehouse, keep_snapshots=settings.keep_snapshots)
-        shutil.rmtree(work.staging, ignore_errors=True)
+        staging.stage(QUARANTINE, "all", discarded)
+        publish(staging.folder, settings.warehouse, keep_snapshots=settings.keep_snapshots)
+        shutil.rmtree(staging.folder, ignore_errors=True)
 
 
 def chosen_articles(

@@ -12,7 +12,7 @@ from flows.session.reference import Reference
 from transforms.nlp.pipeline import Pipeline
 
 
-class Warm:
+class Preload:
     """What a run needs, being loaded in a thread of its own since the object was made.
 
     ``own_process``, for a command, has the checks run in a process of their own, which starts to
@@ -33,7 +33,7 @@ class Warm:
         self._left = threading.Event()
         self._process = CheckProcess() if own_process else None
         self.check = check_staged if self._process is None else self._process
-        self._thread = threading.Thread(target=self._load, name="warm", daemon=True)
+        self._thread = threading.Thread(target=self._load, name="preload", daemon=True)
         self._thread.start()
 
     def __enter__(self) -> Self:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
 
@@ -113,6 +114,16 @@ def duration_words(seconds: float) -> str:
 
 
 progress: ContextVar[Progress] = ContextVar("progress", default=Silent())  # noqa: B039
+
+
+@contextmanager
+def heard_by(listener: Progress) -> Iterator[None]:
+    """Stages of the block are heard by this listener, too."""
+    before = progress.set(Several(progress.get(), listener))
+    try:
+        yield
+    finally:
+        progress.reset(before)
 
 
 def scaled(advance: Callable[[int], None], of: int, total: int) -> Callable[[int], None]:

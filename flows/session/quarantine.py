@@ -7,11 +7,19 @@ from typing import NamedTuple
 
 import polars as pl
 
-from flows.session.remedy import awaits_rebuild
 from flows.settings import Settings
 from warehouse.connect import open_reader
 from warehouse.layout import WarehouseError
 from warehouse.tables import QUARANTINE
+
+REPLAY, REBUILD = "newshouse quarantine replay", "newshouse rebuild"
+"""What to run once the fault behind a row is mended: where its file is to be read again, and where
+what the warehouse has is to be made anew. The message of a row ends with one of them."""
+
+
+def awaits_rebuild() -> pl.Expr:
+    """Whether a row of QUARANTINE is resolved by making its article anew, not by its file."""
+    return pl.col("message").str.ends_with(REBUILD)
 
 
 class SourceToReplay(NamedTuple):

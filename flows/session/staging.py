@@ -1,4 +1,4 @@
-"""Names of everything a run lays down while it works: staged tables, and its own scratch."""
+"""The folders of one run: its staged tables, and the scratch of its stages."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from warehouse.layout import Layout
 
 
 @dataclass(frozen=True)
-class Work:
+class Staging:
     """The folders of one run. Staged tables are what publishing reads; the rest is scratch."""
 
     layout: Layout
     run_id: str
 
     @property
-    def staging(self) -> Path:
+    def folder(self) -> Path:
         """One folder a table, holding Parquet parts that conform to its contract."""
         return self.layout.run_staging(self.run_id)
 
     @property
     def scratch(self) -> Path:
         """Hand-over between the stages of this run; nothing publishes from here."""
-        return self.staging / "_work"
+        return self.folder / "_work"
 
     @property
     def extracted(self) -> Path:
@@ -40,13 +40,13 @@ class Work:
 
     def part(self, table: str, name: str) -> Path:
         """A part of a staged table, or of scratch where the name begins with an underscore."""
-        folder = self.scratch / table[1:] if table.startswith("_") else self.staging / table
+        folder = self.scratch / table[1:] if table.startswith("_") else self.folder / table
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{name}.parquet"
 
     def parts(self, table: str) -> list[Path]:
         """Every part written so far, in name order."""
-        folder = self.scratch / table[1:] if table.startswith("_") else self.staging / table
+        folder = self.scratch / table[1:] if table.startswith("_") else self.folder / table
         return sorted(folder.glob("*.parquet"))
 
     def stage(self, contract: Contract, name: str, frame: pl.DataFrame) -> int:
@@ -59,3 +59,10 @@ class Work:
         """All rows staged for a table; of these columns alone, as texts may not fit in memory."""
         parts, wanted = self.parts(contract.name), list(columns or contract.column_names)
         return pl.read_parquet(parts, columns=wanted) if parts else contract.empty().select(wanted)
+
+    def row_count(self, contract: Contract) -> int:
+        """Rows staged for a table."""
+        parts = self.parts(contract.name)
+        if not parts:
+            return 0
+        return int(pl.scan_parquet(parts).select(pl.len()).collect().item())

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from expectations.check import CheckReport
+
 
 @dataclass(frozen=True)
 class FailedCheck:
@@ -41,6 +43,18 @@ class Summary:
     paragraphs_reused: int = 0
     notices: tuple[str, ...] = ()
     """What was damaged beside the warehouse, and what became of it."""
+
+
+class ChecksFailed(RuntimeError):
+    """Checks stopped the run: nothing was published. ``report`` says which and how many rows.
+
+    ``summary`` is what the run did until then, once it is known.
+    """
+
+    def __init__(self, report: CheckReport, message: str) -> None:
+        self.report = report
+        self.summary: Summary | None = None
+        super().__init__(message)
 
 
 STATUS_WORDS = {

@@ -16,8 +16,8 @@ import polars as pl
 
 from flows.session.nlp_store import NlpStore
 from flows.session.notices import store_notice, tell_people
-from flows.session.staging import Work
-from flows.workers.batch import Batch, Outfit
+from flows.session.staging import Staging
+from flows.workers.batch import Batch, Resources
 from transforms.nlp.paragraph_reading import annotate_what_can_be
 from transforms.nlp.pipeline import Pipeline
 from transforms.nlp.read import load_pipeline
@@ -39,7 +39,7 @@ def load_pipelines(names: Mapping[str, str]) -> dict[str, Pipeline]:
 
 
 @dataclass
-class Reading:
+class ReadingPlan:
     """What is to be read: costs of the batches, largest first, and who needs which of them.
 
     Fresh paragraphs lie end to end, by cost; ``places`` says for each part where those it prints
@@ -60,40 +60,44 @@ class Reading:
 
 
 def plan_reading(
-    work: Work,
+    staging: Staging,
     parts: Sequence[str],
     store: NlpStore,
     languages: Sequence[str],
     workers: int,
-    tell: Callable[[str], None] = tell_people,
-) -> Reading:
+    notice: Callable[[str], None] = tell_people,
+) -> ReadingPlan:
     """Sort every part's paragraphs into fresh ones, kept for `reading_batches`, and known ones.
 
-    ``languages`` are those with a pipeline. Damaged parts of the store are removed, which ``tell``
-    hears: every part that is relied on has been read.
+    ``languages`` are those with a pipeline. Damaged parts of the store are removed, which a line to
+    ``notice`` says: every part that is relied on has been read.
     """
     try:
         known = store.known()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         damaged = store.drop_damaged()
         if damaged:
-            tell(store_notice(damaged))
+            notice(store_notice(damaged))
         known = store.known()
-    reading = _plan(work, parts, known, languages, workers)
+    reading = _plan(staging, parts, known, languages, workers)
     damaged = store.drop_damaged({name for names in reading.known.values() for name in names})
     if damaged:
-        tell(store_notice(damaged))
-        reading = _plan(work, parts, store.known(), languages, workers)
+        notice(store_notice(damaged))
+        reading = _plan(staging, parts, store.known(), languages, workers)
     return reading
 
 
 def _plan(
-    work: Work, parts: Sequence[str], known: pl.DataFrame, languages: Sequence[str], workers: int
-) -> Reading:
-    reading = Reading()
+    staging: Staging,
+    parts: Sequence[str],
+    known: pl.DataFrame,
+    languages: Sequence[str],
+    workers: int,
+) -> ReadingPlan:
+    reading = ReadingPlan()
     seen = known.with_columns(pl.lit(None, pl.Int64).alias("place"))
     for part in parts:
-        paragraph = pl.read_parquet(work.part("_paragraph", part))
+        paragraph = pl.read_parquet(staging.part("_paragraph", part))
         chars = pl.col("text").str.len_chars().cast(pl.Int64)
         cost = pl.when(pl.col("language").is_in(languages)).then(chars).otherwise(
             chars // _UNREAD_COST
@@ -105,7 +109,7 @@ def _plan(
             .with_columns((cost + 1).alias("cost"))
             .with_columns((pl.col("cost").cum_sum() - pl.col("cost") + reading.cost).alias("place"))
         )
-        fresh.drop("home", "cost", "printed").write_parquet(work.part("_fresh_paragraph", part))
+        fresh.drop("home", "cost", "printed").write_parquet(staging.part("_fresh_paragraph", part))
         known = joined.filter(is_known)
         reading.fresh += fresh.height
         reading.reused += int(paragraph["printed"].sum()) - fresh.height
@@ -133,7 +137,7 @@ def batch_name(run_id: str, number: int) -> str:
     return f"{run_id}-{number:06}"
 
 
-def homes(reading: Reading, part: str, run_id: str) -> tuple[str, ...]:
+def homes(reading: ReadingPlan, part: str, run_id: str) -> tuple[str, ...]:
     """The parts of the store that hold what one part of the run prints."""
     numbers = np.unique(reading.batch_numbers(reading.places[part]))
     made = [batch_name(run_id, number) for number in numbers.tolist()]
@@ -141,27 +145,27 @@ def homes(reading: Reading, part: str, run_id: str) -> tuple[str, ...]:
 
 
 def reading_batches(
-    work: Work, reading: Reading, store: NlpStore, parts: Sequence[str]
+    staging: Staging, reading: ReadingPlan, store: NlpStore, parts: Sequence[str]
 ) -> Iterator[Batch]:
     """The batches, each written to the run's scratch when it is asked for."""
     last = len(reading.bounds) - 1
     costs = [stop - start for start, stop in pairwise(reading.bounds)]
-    for number, chunk in _chunks(work, reading, parts):
-        name = batch_name(work.run_id, number)
-        path = work.part("_chunk", name)
+    for number, chunk in _chunks(staging, reading, parts):
+        name = batch_name(staging.run_id, number)
+        path = staging.part("_chunk", name)
         chunk.write_parquet(path)
         title = f"read the language, batch {number + 1} of {last}"
         yield Batch(title, costs[number], read_batch, (path, store.folder, name))
 
 
 def _chunks(
-    work: Work, reading: Reading, parts: Sequence[str]
+    staging: Staging, reading: ReadingPlan, parts: Sequence[str]
 ) -> Iterator[tuple[int, pl.DataFrame]]:
     """Number and paragraphs (PARAGRAPH) of every batch that has any."""
     held: list[pl.DataFrame] = []
     held_number = 0
     for part in parts:
-        fresh = pl.read_parquet(work.part("_fresh_paragraph", part))
+        fresh = pl.read_parquet(staging.part("_fresh_paragraph", part))
         numbers = pl.Series("number", reading.batch_numbers(fresh["place"].to_numpy()), pl.Int64)
         for (number,), chunk in fresh.with_columns(numbers).group_by("number", maintain_order=True):
             if number != held_number and held:
@@ -173,10 +177,10 @@ def _chunks(
         yield held_number, pl.concat(held)
 
 
-def read_batch(outfit: Outfit, chunk: Path, store: Path, name: str) -> int:
+def read_batch(resources: Resources, chunk: Path, store: Path, name: str) -> int:
     """Read the paragraphs of one batch and put the results into the store; how many they were."""
     paragraph = pl.read_parquet(chunk)
-    annotation = annotate_what_can_be(outfit.pipelines(), paragraph)
+    annotation = annotate_what_can_be(resources.pipelines(), paragraph)
     NlpStore(store).write(name, annotation.paragraph_sentence, annotation.paragraph_span)
     chunk.unlink()
     return paragraph.height

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from flows.session.staging import Work
+from flows.session.staging import Staging
 from transforms.failing import FAULTS, find_failing
 from warehouse.contract import Contract
 
@@ -18,7 +18,7 @@ FAILED = pl.Schema({"article_id": pl.String(), "stage": pl.String(), "error": pl
 
 
 def make_what_can_be(
-    work: Work,
+    staging: Staging,
     part: str,
     stage: str,
     article_id: pl.Series,
@@ -37,19 +37,21 @@ def make_what_can_be(
         failing = find_failing(ids, lambda some: make(pl.Series(some, dtype=pl.String)), problem)
         if not failing:
             raise
-    list_failed(work, part, stage, failing)
+    list_failed(staging, part, stage, failing)
     for contract in tables:
-        work.part(contract.name, part).unlink(missing_ok=True)
+        staging.part(contract.name, part).unlink(missing_ok=True)
     return make(article_id.filter(~article_id.is_in(list(failing))))
 
 
-def list_failed(work: Work, part: str, stage: str, failing: Mapping[str, str]) -> None:
+def list_failed(staging: Staging, part: str, stage: str, failing: Mapping[str, str]) -> None:
     """Note articles of a part that a stage could not make, by id, with the error's words."""
     rows = [(article_id, stage, error) for article_id, error in failing.items()]
-    pl.DataFrame(rows, FAILED, orient="row").write_parquet(work.part("_failed", f"{part}-{stage}"))
+    pl.DataFrame(rows, FAILED, orient="row").write_parquet(
+        staging.part("_failed", f"{part}-{stage}")
+    )
 
 
-def failed_articles(work: Work) -> pl.DataFrame:
+def failed_articles(staging: Staging) -> pl.DataFrame:
     """All that were listed, as FAILED."""
-    listed = [pl.read_parquet(path) for path in work.parts("_failed")]
+    listed = [pl.read_parquet(path) for path in staging.parts("_failed")]
     return pl.concat([pl.DataFrame(schema=FAILED), *listed])

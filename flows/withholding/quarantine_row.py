@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from flows.session.remedy import REBUILD, REPLAY
-from flows.session.run_state import RunState
+from flows.session.quarantine import REBUILD, REPLAY
 from flows.settings import without_credentials
+from flows.withholding.checked_run import CheckedRun
 from flows.withholding.failed_articles import failed_articles
 from transforms.article.identity import short_hash
 from transforms.withholding import Withheld, blamed_articles
@@ -20,17 +20,17 @@ Row = tuple[object, ...]
 _Place = tuple[str, str | None]
 
 
-def deliveries(run: RunState, article_id: Sequence[str]) -> pl.DataFrame:
+def deliveries(run: CheckedRun, article_id: Sequence[str]) -> pl.DataFrame:
     """`article_id, file_uri, locator` of the records that delivered these articles: in this run,
     or, for those that it only changes, the records of their published version."""
     wanted = pl.Series("article_id", list(article_id), pl.String())
     columns = ("article_id", "file_uri", "locator")
-    delivered = run.version.filter(
+    delivered = run.delivery.version.filter(
         pl.col("article_id").is_in(wanted.implode()) & (pl.col("outcome") != "unchanged")
     ).select(columns)
     others = wanted.filter(~wanted.is_in(delivered["article_id"].implode()))
-    current = run.known.rows(ARTICLE, others).select("article_id", "version_no")
-    before = run.known.rows(RECORD, others).join(current, on=["article_id", "version_no"])
+    current = run.session.known.rows(ARTICLE, others).select("article_id", "version_no")
+    before = run.session.known.rows(RECORD, others).join(current, on=["article_id", "version_no"])
     return pl.concat([delivered, before.select(columns)]).unique(maintain_order=True)
 
 
@@ -38,9 +38,9 @@ NOT_MADE = "not_made"
 """Rule of articles that a stage could not make."""
 
 
-def not_made(run: RunState) -> pl.DataFrame:
+def not_made(run: CheckedRun) -> pl.DataFrame:
     """Articles that a stage could not make, as rows of BLAMED."""
-    return failed_articles(run.work).select(
+    return failed_articles(run.session.staging).select(
         pl.lit("article").alias("blame"),
         pl.col("article_id").alias("blamed"),
         pl.lit(ARTICLE.name).alias("table_name"),
@@ -52,7 +52,7 @@ def not_made(run: RunState) -> pl.DataFrame:
 
 
 def withheld_rows(
-    run: RunState, blamed: pl.DataFrame, withheld: Withheld, named_in: Mapping[str, str]
+    run: CheckedRun, blamed: pl.DataFrame, withheld: Withheld, named_in: Mapping[str, str]
 ) -> list[Row]:
     """One row, in the order of QUARANTINE, for every check, article and record that delivered it;
     one for every entity that is not made and every file that holds no article.
@@ -63,7 +63,7 @@ def withheld_rows(
     places: dict[str, list[_Place]] = {}
     for article_id, uri, locator in deliveries(run, wanted).iter_rows():
         places.setdefault(article_id, []).append((uri, locator or None))
-    nowhere: list[_Place] = [(without_credentials(run.address), None)]
+    nowhere: list[_Place] = [(without_credentials(run.session.address), None)]
     return [
         *_of_articles(run, blamed, places, nowhere),
         *_of_entities(run, blamed, named_in, places, nowhere),
@@ -72,10 +72,10 @@ def withheld_rows(
 
 
 def _of_articles(
-    run: RunState, blamed: pl.DataFrame, places: Mapping[str, list[_Place]], nowhere: list[_Place]
+    run: CheckedRun, blamed: pl.DataFrame, places: Mapping[str, list[_Place]], nowhere: list[_Place]
 ) -> Iterator[Row]:
-    failing = blamed_articles(blamed, run.version)
-    delivered = set(run.version.filter(pl.col("outcome") != "unchanged")["article_id"])
+    failing = blamed_articles(blamed, run.delivery.version)
+    delivered = set(run.delivery.version.filter(pl.col("outcome") != "unchanged")["article_id"])
     for row, count in _first_rows(failing, "article_id"):
         article_id = row["article_id"]
         whose = f"Article {article_id}" if article_id else "A row that belongs to no article"
@@ -88,7 +88,7 @@ def _of_articles(
 
 
 def _of_entities(
-    run: RunState,
+    run: CheckedRun,
     blamed: pl.DataFrame,
     named_in: Mapping[str, str],
     places: Mapping[str, list[_Place]],
@@ -104,12 +104,14 @@ def _of_entities(
         yield _row(run, place, article_id, row["blamed"], row, said, REBUILD)
 
 
-def _of_files(run: RunState, blamed: pl.DataFrame) -> Iterator[Row]:
-    with_article = run.version.filter(pl.col("outcome") != "unchanged")["file_uri"].implode()
+def _of_files(run: CheckedRun, blamed: pl.DataFrame) -> Iterator[Row]:
+    with_article = run.delivery.version.filter(pl.col("outcome") != "unchanged")[
+        "file_uri"
+    ].implode()
     is_empty = ~pl.col("blamed").is_in(with_article).fill_null(False)
     failing = blamed.filter((pl.col("blame") == "file") & is_empty)
     for row, count in _first_rows(failing, "blamed"):
-        place = (row["blamed"] or without_credentials(run.address), None)
+        place = (row["blamed"] or without_credentials(run.session.address), None)
         said = f"The file failed {_why(row, count)} It was withheld."
         yield _row(run, place, None, row["blamed"], row, said, REPLAY)
 
@@ -130,7 +132,7 @@ def _why(row: Mapping[str, str], count: int) -> str:
 
 
 def _row(
-    run: RunState,
+    run: CheckedRun,
     place: _Place,
     article_id: str | None,
     owner: str | None,
@@ -149,6 +151,6 @@ def _row(
     )
     stage = "transform" if row["check_id"] == NOT_MADE else "check"
     return (
-        identity, run.clock.run_id, uri, locator, article_id, row["table_name"], stage,
+        identity, run.session.clock.run_id, uri, locator, article_id, row["table_name"], stage,
         row["check_id"], message + what_to_do, row["observed"], "open", None,
     )  # fmt: skip

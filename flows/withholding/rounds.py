@@ -5,13 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import polars as pl
 
 from expectations.check import CheckReport
-from flows.session import conclude
-from flows.session.run_state import RunState
+from flows.session.accounts import settle
+from flows.session.delivery import Delivery
+from flows.session.session import Session
+from flows.session.summary import ChecksFailed
+from flows.withholding.checked_run import CheckedRun
 from flows.withholding.quarantine_row import deliveries, not_made, withheld_rows
+from flows.withholding.quarantine_table import stage_quarantine
 from flows.withholding.take_out import (
     first_articles_naming,
     held_removals,
@@ -19,7 +24,7 @@ from flows.withholding.take_out import (
     with_articles_of_lost_merges,
 )
 from transforms.withholding import Withheld, blamed_articles, name_blamed, to_blame_first
-from warehouse.tables import ARTICLE, CHECK_FAILURE, CHECK_RESULT, ENTITY
+from warehouse.tables import ARTICLE, CHECK_FAILURE, CHECK_RESULT, ENTITY, FILE
 
 FEWEST_SYSTEMATIC = 20
 """Articles, entities or files below which failures of one check are taken for chance: of ten
@@ -54,32 +59,64 @@ class _Findings:
         )
 
 
-def withhold_what_fails(run: RunState, emptied: Sequence[str] = ()) -> CheckReport:
+def withhold_what_fails(
+    session: Session, delivery: Delivery, mention: pl.DataFrame, emptied: Sequence[str] = ()
+) -> CheckReport:
     """Run every check on the staged rows and take out what fails, until what is left holds.
 
-    Files, records and quarantine are accounted for anew each time. ``emptied`` names tables that
-    publication will empty first. Returns what all rounds found, staged as CHECK_RESULT and
+    Files, records and quarantine are accounted for anew each time. ``mention`` holds the rows of
+    published articles that the run changes, ``emptied`` names tables that publication will empty
+    first. Returns what all rounds found, staged as CHECK_RESULT and
     CHECK_FAILURE. Raises ChecksFailed where a failing row can be blamed on no article, where one
     check would withhold too large a share, or where something fails whatever is withheld.
     """
+    run = CheckedRun(session, delivery, mention, emptied)
+    settle_accounts(run, Withheld())
+    stage_quarantine(run)
     staged = _staged_counts(run)
     findings = _Findings(CheckReport(CHECK_RESULT.empty(), CHECK_FAILURE.empty(), not_made(run)))
     if findings.report.blamed.height:
         _refuse_systematic(run, findings, staged)
-        _withhold(run, findings, emptied)
+        _withhold(run, findings)
     for _ in range(_MOST_ROUNDS):
-        latest = conclude.check(run, emptied)
+        latest = _check(run)
         findings.add(latest)
         if latest.blamed.is_empty():
             _stage_results(run, findings.report, stopped_by=())
             return findings.report
         _refuse_systematic(run, findings, staged)
         before = len(findings.withheld)
-        _withhold(run, findings, emptied)
+        _withhold(run, findings)
         if len(findings.withheld) == before:
             break
     failing = latest.blamed["check_id"].unique(maintain_order=True).to_list()
     raise _stop(run, findings.report, failing, _why_it_cannot_be_withheld(latest, failing))
+
+
+def settle_accounts(
+    run: CheckedRun, withheld: Withheld, held_removals: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Give every file its outcome, close the sums and stage FILE. Raises AccountingError.
+
+    ``held_removals`` maps files found gone whose articles stay to the check that failed.
+    """
+    session = run.session
+    accounts = settle(
+        run.delivery, withheld, held_removals, run_id=session.clock.run_id,
+        collection=session.collection,
+    )  # fmt: skip
+    accounts.balance()
+    session.record.accounts = accounts
+    session.staging.stage(FILE, "all", accounts.file)
+
+
+def _check(run: CheckedRun) -> CheckReport:
+    """One round: every check on what is staged now."""
+    session = run.session
+    session.record.stage("running")
+    return session.check(
+        session.staging.folder, session.staging.layout.file, session.clock.run_id, run.emptied
+    )
 
 
 def _why_it_cannot_be_withheld(latest: CheckReport, failing: Sequence[str]) -> str:
@@ -101,19 +138,25 @@ def _why_it_cannot_be_withheld(latest: CheckReport, failing: Sequence[str]) -> s
     )
 
 
-def _staged_counts(run: RunState) -> dict[str, int]:
+def _staged_counts(run: CheckedRun) -> dict[str, int]:
     """How many articles, entities and files the run brings, by what a row can be blamed on."""
     failed = not_made(run)["blamed"].n_unique()
-    article, entity = (run.work.staged(c, c.key[0])[c.key[0]].n_unique() for c in (ARTICLE, ENTITY))
-    return {"article": article + failed, "entity": entity, "file": len(run.extracted.files)}
+    article, entity = (
+        run.session.staging.staged(c, c.key[0])[c.key[0]].n_unique() for c in (ARTICLE, ENTITY)
+    )
+    return {
+        "article": article + failed,
+        "entity": entity,
+        "file": len(run.delivery.extracted.files),
+    }
 
 
-def _refuse_systematic(run: RunState, findings: _Findings, staged: Mapping[str, int]) -> None:
+def _refuse_systematic(run: CheckedRun, findings: _Findings, staged: Mapping[str, int]) -> None:
     """Stop where one check would keep out so much that the fault is not in single articles."""
-    most = run.settings.max_withheld_share
+    most = run.session.settings.max_withheld_share
     blamed = findings.report.blamed
     counts = (
-        blamed_articles(blamed, run.version)
+        blamed_articles(blamed, run.delivery.version)
         .select(pl.lit("article").alias("blame"), pl.col("article_id").alias("blamed"), "check_id")
         .vstack(blamed.filter(pl.col("blame") != "article").select("blame", "blamed", "check_id"))
         .group_by("blame", "check_id", maintain_order=True)
@@ -133,10 +176,10 @@ def _refuse_systematic(run: RunState, findings: _Findings, staged: Mapping[str, 
 
 
 def _stop(
-    run: RunState, report: CheckReport, stopped_by: Collection[str], message: str
-) -> conclude.ChecksFailed:
+    run: CheckedRun, report: CheckReport, stopped_by: Collection[str], message: str
+) -> ChecksFailed:
     _stage_results(run, report, stopped_by)
-    return conclude.ChecksFailed(report, message)
+    return ChecksFailed(report, message)
 
 
 def _counted(report: CheckReport, check_ids: Sequence[str]) -> str:
@@ -147,7 +190,7 @@ def _counted(report: CheckReport, check_ids: Sequence[str]) -> str:
     )
 
 
-def _example(run: RunState, report: CheckReport, check_id: str) -> str:
+def _example(run: CheckedRun, report: CheckReport, check_id: str) -> str:
     row = report.blamed.filter(pl.col("check_id") == check_id).row(0, named=True)
     said = f"row {row['row_key']} of {row['table_name']}, found: {row['observed']}"
     if row["blame"] != "article":
@@ -156,7 +199,7 @@ def _example(run: RunState, report: CheckReport, check_id: str) -> str:
     return f"{said}, of {place['file_uri'][0]}" if place.height else said
 
 
-def _stage_results(run: RunState, report: CheckReport, stopped_by: Collection[str]) -> None:
+def _stage_results(run: CheckedRun, report: CheckReport, stopped_by: Collection[str]) -> None:
     """Stage what the checks found, with what was done about it.
 
     Where a check failed only for something else that was withheld, its rows are recorded.
@@ -171,18 +214,22 @@ def _stage_results(run: RunState, report: CheckReport, stopped_by: Collection[st
         .then(pl.lit("withheld"))
         .otherwise(pl.lit("recorded"))
     )
-    run.work.stage(CHECK_RESULT, "all", report.result.with_columns(action.alias("action")))
-    run.work.stage(CHECK_FAILURE, "all", report.failure)
+    run.session.staging.stage(
+        CHECK_RESULT, "all", report.result.with_columns(action.alias("action"))
+    )
+    run.session.staging.stage(CHECK_FAILURE, "all", report.failure)
 
 
-def _withhold(run: RunState, findings: _Findings, emptied: Sequence[str]) -> None:
+def _withhold(run: CheckedRun, findings: _Findings) -> None:
     """Take out of staging what the findings blame, and account for it."""
-    withheld = with_articles_of_lost_merges(run, name_blamed(findings.report.blamed, run.version))
+    withheld = with_articles_of_lost_merges(
+        run, name_blamed(findings.report.blamed, run.delivery.version)
+    )
     fresh = {e: c for e, c in withheld.entity.items() if e not in findings.withheld.entity}
     findings.named_in.update(first_articles_naming(run, fresh))
     findings.withheld = withheld
-    take_out(run, withheld, emptied)
+    take_out(run, withheld)
     if withheld.article or withheld.file:
-        conclude.settle_accounts(run, withheld, held_removals(run, withheld))
+        settle_accounts(run, withheld, held_removals(run, withheld))
     rows = withheld_rows(run, findings.report.blamed, withheld, findings.named_in)
-    conclude.stage_quarantine(run, rows)
+    stage_quarantine(run, rows)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from flows.session.run_state import RunState
+from flows.withholding.checked_run import CheckedRun
 from flows.withholding.quarantine_row import deliveries
 from transforms.withholding import Published, Withheld, is_touched, keep_named, keep_rows
 from warehouse.tables import (
@@ -25,40 +25,42 @@ _OF_PUBLISHED = "of_published"
 """Name of the part with entities that stay for published rows."""
 
 
-def take_out(run: RunState, withheld: Withheld, emptied: Sequence[str]) -> None:
+def take_out(run: CheckedRun, withheld: Withheld) -> None:
     """Take every row of what is withheld out of the staged tables, and entities left unnamed.
 
-    ``emptied`` names tables that publication will empty: published entities that withheld articles
-    name are staged then, as these keep their published rows.
+    Where publication empties the entities, published ones that withheld articles name are staged,
+    as these articles keep their published rows.
     """
-    published = _published(run, withheld, emptied)
+    published = _published(run, withheld)
     for name in sorted(ARTICLE_TABLES | ENTITY_TABLES):
         for path in _parts(run, name):
             if is_touched(BY_NAME[name], pl.scan_parquet(path), withheld):
                 kept = keep_rows(BY_NAME[name], pl.read_parquet(path), withheld, published)
                 kept.write_parquet(path)
-    named = pl.concat([run.work.staged(MENTION, "entity_id")["entity_id"], published.entity_id])
+    named = pl.concat(
+        [run.session.staging.staged(MENTION, "entity_id")["entity_id"], published.entity_id]
+    )
     for name in sorted(ENTITY_TABLES):
         for path in _parts(run, name):
             keep_named(BY_NAME[name], pl.read_parquet(path), named).write_parquet(path)
-    if ENTITY.name in emptied:
+    if ENTITY.name in run.emptied:
         _stage_entities_of_published(run, published.entity_id)
 
 
-def _parts(run: RunState, table: str) -> list[Path]:
-    return [path for path in run.work.parts(table) if path.stem != _OF_PUBLISHED]
+def _parts(run: CheckedRun, table: str) -> list[Path]:
+    return [path for path in run.session.staging.parts(table) if path.stem != _OF_PUBLISHED]
 
 
-def _published(run: RunState, withheld: Withheld, emptied: Sequence[str]) -> Published:
-    article_id = run.known.targets()["article_id"]
-    if ENTITY.name not in emptied:
-        return Published(article_id, run.known.table(ENTITY)["entity_id"])
+def _published(run: CheckedRun, withheld: Withheld) -> Published:
+    article_id = run.session.known.targets()["article_id"]
+    if ENTITY.name not in run.emptied:
+        return Published(article_id, run.session.known.table(ENTITY)["entity_id"])
     stays = pl.Series("article_id", list(withheld.article), pl.String())
-    named = run.known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()
+    named = run.session.known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()
     return Published(article_id, named)
 
 
-def _stage_entities_of_published(run: RunState, entity_id: pl.Series) -> None:
+def _stage_entities_of_published(run: CheckedRun, entity_id: pl.Series) -> None:
     """Stage the published entities of these ids that are not staged anew."""
     staged = [
         pl.read_parquet(path, columns=["entity_id"])["entity_id"]
@@ -66,16 +68,16 @@ def _stage_entities_of_published(run: RunState, entity_id: pl.Series) -> None:
     ]
     anew = pl.concat([pl.Series("entity_id", [], pl.String()), *staged])
     missing = entity_id.filter(~entity_id.is_in(anew.implode()))
-    entity, alias = run.known.named_entities(pl.Series([], dtype=pl.String), missing)
+    entity, alias = run.session.known.named_entities(pl.Series([], dtype=pl.String), missing)
     for contract, rows in ((ENTITY, entity), (ENTITY_ALIAS, alias)):
-        run.work.part(contract.name, _OF_PUBLISHED).unlink(missing_ok=True)
-        run.work.stage(contract, _OF_PUBLISHED, rows)
+        run.session.staging.part(contract.name, _OF_PUBLISHED).unlink(missing_ok=True)
+        run.session.staging.stage(contract, _OF_PUBLISHED, rows)
 
 
-def with_articles_of_lost_merges(run: RunState, withheld: Withheld) -> Withheld:
+def with_articles_of_lost_merges(run: CheckedRun, withheld: Withheld) -> Withheld:
     """The same, and the published articles whose mentions a withheld merge was carried to: these
     keep the entity they name."""
-    merge = run.work.staged(ENTITY_MERGE, "entity_id", "into_entity_id")
+    merge = run.session.staging.staged(ENTITY_MERGE, "entity_id", "into_entity_id")
     out = list(withheld.entity)
     lost = merge.filter(pl.col("entity_id").is_in(out) | pl.col("into_entity_id").is_in(out))
     into = pl.col("entity_id").is_in(lost["into_entity_id"].implode())
@@ -86,17 +88,16 @@ def with_articles_of_lost_merges(run: RunState, withheld: Withheld) -> Withheld:
     return replace(withheld, article=dict.fromkeys(carried, check) | dict(withheld.article))
 
 
-def first_articles_naming(run: RunState, entity: Iterable[str]) -> dict[str, str]:
+def first_articles_naming(run: CheckedRun, entity: Iterable[str]) -> dict[str, str]:
     """The first staged article that names each of these entities."""
-    mention = run.work.staged(MENTION, "article_id", "entity_id")
+    mention = run.session.staging.staged(MENTION, "article_id", "entity_id")
     naming = mention.filter(pl.col("entity_id").is_in(list(entity)))
     return dict(naming.group_by("entity_id").agg(pl.col("article_id").min()).iter_rows())
 
 
-def held_removals(run: RunState, withheld: Withheld) -> dict[str, str]:
+def held_removals(run: CheckedRun, withheld: Withheld) -> dict[str, str]:
     """Files found gone whose article stays, as a check failed for it; the next run tries again."""
-    assert run.plan is not None
-    gone = set(run.plan.gone["source_uri"])
+    gone = set(run.delivery.plan.gone["source_uri"])
     if not gone:
         return {}
     return {

@@ -9,7 +9,7 @@ from flows.session.reference import Reference
 from transforms.nlp.pipeline import Pipeline
 
 
-class Outfit(NamedTuple):
+class Resources(NamedTuple):
     """What batches work with, loaded once a process, when first asked for."""
 
     pipelines: Callable[[], Mapping[str, Pipeline]]
@@ -19,8 +19,8 @@ class Outfit(NamedTuple):
 class Batch(NamedTuple):
     """A piece of a run that needs no other piece.
 
-    ``function`` is a module's function, called with an outfit and ``arguments``: paths and names,
-    never rows. ``cost`` is what its being done adds to the progress.
+    ``function`` is a module's function, called with resources and ``arguments``: paths and
+    names, never rows. ``cost`` is what its being done adds to the progress.
     """
 
     name: str

@@ -45,9 +45,9 @@ def refuse_missing_library() -> None:
 
 
 @contextmanager
-def cluster_crew(
+def dask_workers(
     address: str, shared: str, names: Mapping[str, str], components: Mapping[str, Component]
-) -> Iterator[ClusterCrew]:
+) -> Iterator[DaskWorkers]:
     """The workers of the scheduler at that address, while the block runs.
 
     ``shared`` is an empty folder, or a place in a bucket, for this run alone. ``components`` are
@@ -70,7 +70,7 @@ def cluster_crew(
         put(f"{shared}/{SEEN}", b"newshouse")
         try:
             workers = fit_workers(client, address, shared, names, components)
-            yield ClusterCrew(runner, workers, shared, names)
+            yield DaskWorkers(runner, workers, shared, names)
         finally:
             clear(shared)
 
@@ -120,8 +120,8 @@ def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
     return paragraph.height
 
 
-class ClusterCrew:
-    """Workers of a Dask cluster; `cluster_crew` connects to them. Carries out reading alone."""
+class DaskWorkers:
+    """Workers of a Dask cluster; `dask_workers` connects to them. Carries out reading alone."""
 
     def __init__(
         self, runner: DaskTaskRunner, size: int, shared: str, names: Mapping[str, str]

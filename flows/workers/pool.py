@@ -25,7 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from flows.workers.batch import Batch, Outfit
+from flows.workers.batch import Batch, Resources
 from flows.workers.process import get_ready, start_worker, work
 
 T = TypeVar("T")
@@ -38,14 +38,16 @@ class WorkerDied(RuntimeError):
     """A worker was killed, or ran out of memory."""
 
 
-class Step(Protocol):
-    """Carries out one named step of a run."""
-
-    def __call__(self, name: str, work: Callable[[], T]) -> T:
-        """Do the work and return what it returns."""
+RunBatch = Callable[[str, Callable[[], int]], int]
+"""Carries out the work of one named batch, and returns what it returns."""
 
 
-class Crew(Protocol):
+def directly(name: str, work: Callable[[], int]) -> int:  # noqa: ARG001 - the name is for others
+    """Carry out a batch at once, without anything around it."""
+    return work()
+
+
+class Workers(Protocol):
     """Carries out batches."""
 
     @property
@@ -66,34 +68,34 @@ def worker_count(asked: int, chars: int) -> int:
     return (os.cpu_count() or 1) if chars > ONE_PROCESS_CHARS else 1
 
 
-class SoloCrew:
+class InProcess:
     """This process alone."""
 
     size = 1
 
-    def __init__(self, outfit: Outfit, step: Step) -> None:
-        self._outfit = outfit
-        self._step = step
+    def __init__(self, resources: Resources, run_batch: RunBatch) -> None:
+        self._resources = resources
+        self._run_batch = run_batch
 
     def carry_out(self, batches: Iterable[Batch], advance: Callable[[int], None]) -> int:
         """One after the other."""
         total = 0
         for batch in batches:
-            do = partial(batch.function, self._outfit, *batch.arguments)
-            total += self._step(batch.name, do)
+            do = partial(batch.function, self._resources, *batch.arguments)
+            total += self._run_batch(batch.name, do)
             advance(batch.cost)
         return total
 
 
-class ProcessCrew:
-    """Processes of this machine; `process_crew` starts and ends them."""
+class ProcessWorkers:
+    """Processes of this machine; `process_workers` starts and ends them."""
 
     def __init__(self, pool: ProcessPoolExecutor, threads: ThreadPoolExecutor, size: int,
-                 step: Step) -> None:  # fmt: skip
+                 run_batch: RunBatch) -> None:  # fmt: skip
         self.size = size
         self._pool = pool
         self._threads = threads
-        self._step = step
+        self._run_batch = run_batch
 
     def carry_out(self, batches: Iterable[Batch], advance: Callable[[int], None]) -> int:
         """At most two batches a worker are under way at once, so that memory stays bounded.
@@ -104,7 +106,7 @@ class ProcessCrew:
         total, waiting = 0, dict[Future[int], int]()
         for batch in batches:
             at_a_worker = partial(self._at_a_worker, batch)
-            shown = partial(copy_context().run, self._step, batch.name, at_a_worker)
+            shown = partial(copy_context().run, self._run_batch, batch.name, at_a_worker)
             waiting[self._threads.submit(shown)] = batch.cost
             if len(waiting) >= 2 * self.size:
                 total += _collect(waiting, advance)
@@ -126,9 +128,9 @@ def _collect(waiting: dict[Future[int], int], advance: Callable[[int], None]) ->
 
 
 @contextmanager
-def process_crew(
-    workers: int, names: Mapping[str, str], reference: Path, step: Step
-) -> Iterator[ProcessCrew]:
+def process_workers(
+    workers: int, names: Mapping[str, str], reference: Path, run_batch: RunBatch
+) -> Iterator[ProcessWorkers]:
     """Workers while the block runs. Where it fails they are ended at once, not waited for.
 
     ``names`` maps languages to the names pipelines load by, ``reference`` is the folder of the
@@ -144,7 +146,7 @@ def process_crew(
         with _interrupts_held_back():
             for _ in range(workers):
                 pool.submit(get_ready)
-        yield ProcessCrew(pool, threads, workers, step)
+        yield ProcessWorkers(pool, threads, workers, run_batch)
     except BaseException as problem:
         for worker in set(multiprocessing.active_children()) - others:
             worker.kill()

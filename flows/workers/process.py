@@ -12,24 +12,26 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-_outfit: Any = None
+_resources: Any = None
 
 
 def start_worker(names: Mapping[str, str], reference: Path) -> None:
     """Make this process ready for the batches of a run that is its parent."""
-    global _outfit
+    global _resources
     _leave_interrupts_to_the_run()
     threading.Thread(target=_end_with_the_run, daemon=True).start()
-    _outfit = make_outfit(names, reference)
+    _resources = make_resources(names, reference)
 
 
-def make_outfit(names: Mapping[str, str], reference: Path) -> Any:
+def make_resources(names: Mapping[str, str], reference: Path) -> Any:
     """What batches work with: pipelines and reference tables, each when it is first needed."""
     from flows.session.reference import read_reference
     from flows.stages.language_batches import load_pipelines
-    from flows.workers.batch import Outfit
+    from flows.workers.batch import Resources
 
-    return Outfit(cache(partial(load_pipelines, names)), cache(partial(read_reference, reference)))
+    return Resources(
+        cache(partial(load_pipelines, names)), cache(partial(read_reference, reference))
+    )
 
 
 def get_ready() -> None:
@@ -38,7 +40,7 @@ def get_ready() -> None:
 
 def work(function: Callable[..., int], arguments: tuple[Any, ...]) -> int:
     """Carry out one batch with what this process loaded."""
-    return function(_outfit, *arguments)
+    return function(_resources, *arguments)
 
 
 def _leave_interrupts_to_the_run() -> None:

@@ -4,7 +4,7 @@
 
 The default of 40,000 generated articles makes 1,000,000 sentences, published as any run is. Prints
 for each view the time that EXPLAIN ANALYZE tells of one entity, one outlet, one day or one run
-(best of five, warm) and the rows given; and what the search index costs. Proves nothing.
+(best of five, preload) and the rows given; and what the search index costs. Proves nothing.
 """
 
 from __future__ import annotations

@@ -44,18 +44,18 @@ def measure(source: Path, warehouse: Path, workers: int) -> OneRun:
 
 def main(source: str, warehouse: str, workers: int) -> None:
     """Run in this process, as `newshouse run` does but for Prefect."""
+    from flows.ingest import ingest_source
     from flows.session.pipelines import pipeline_names
-    from flows.session.preload import Warm
+    from flows.session.preload import Preload
     from flows.session.reference import read_reference
-    from flows.session.run import run_once
     from flows.settings import Settings
 
     settings = Settings(source=source, warehouse=Path(warehouse), workers=workers)
     reference = read_reference(settings.reference)
-    with Warm(pipeline_names(settings), reference, own_process=True) as warm:
-        warm.pipelines()
+    with Preload(pipeline_names(settings), reference, own_process=True) as preload:
+        preload.pipelines()
         began = time.perf_counter()
-        summary = run_once(settings, warm=warm)
+        summary = ingest_source(settings, preload=preload)
         seconds = time.perf_counter() - began
     said = {
         "seconds": seconds, "status": summary.status, "stages": dict(summary.seconds),

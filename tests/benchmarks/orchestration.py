@@ -101,7 +101,7 @@ def _measured(how: str, source: str, born: str) -> tuple[float, float]:
     """Seconds of the clock and of the processor that one kind of run takes."""
     from flows.orchestration.embedded_server import start_ahead
     from flows.session.pipelines import pipeline_names
-    from flows.session.preload import Warm
+    from flows.session.preload import Preload
     from flows.session.reference import read_reference
     from flows.settings import Settings
 
@@ -111,10 +111,10 @@ def _measured(how: str, source: str, born: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as place:
         settings = Settings(source=source, warehouse=Path(place) / "news.duckdb", workers=1)
         reference = read_reference(settings.reference)
-        with Warm(pipeline_names(settings), reference, own_process=True) as warm:
-            run = _runner(how, settings, warm)
+        with Preload(pipeline_names(settings), reference, own_process=True) as preload:
+            run = _runner(how, settings, preload)
             if how.startswith("whole"):
-                warm.pipelines()
+                preload.pipelines()
                 began, used = time.perf_counter(), _processor()
                 run()
                 return time.perf_counter() - began, _processor() - used
@@ -124,14 +124,14 @@ def _measured(how: str, source: str, born: str) -> tuple[float, float]:
             return ended[0] - float(born), _processor()
 
 
-def _runner(how: str, settings: Any, warm: Any) -> Callable[[], object]:
+def _runner(how: str, settings: Any, preload: Any) -> Callable[[], object]:
     """A function that runs the settings, with Prefect or without it."""
-    from flows.session.run import run_once
+    from flows.ingest import ingest_source
 
     if how in ("direct", "whole-direct"):
-        return lambda: run_once(settings, warm=warm)
+        return lambda: ingest_source(settings, preload=preload)
     ingest, reporting_to, server_of_this_command = _import_prefect()
-    ingest.warm_up.set(warm)
+    ingest.preload_of_caller.set(preload)
 
     def run() -> object:
         with reporting_to(server_of_this_command()), ingest.without_default_heartbeat():
@@ -153,15 +153,15 @@ def _import_prefect() -> tuple[Any, Any, Any]:
 
 def _tell_first_step(ended: list[float]) -> None:
     """Note when the first step begins."""
-    from flows.stages import steps as stages
+    from flows.tasks import discover
 
-    discover = stages.discover
+    work = discover.work
 
-    def noted(run: Any) -> None:
+    def noted(session: Any) -> Any:
         ended.append(time.time())
-        discover(run)
+        return work(session)
 
-    stages.discover = noted
+    discover.work = noted
 
 
 def _processor() -> float:

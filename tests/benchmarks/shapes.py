@@ -115,24 +115,24 @@ class _Warm:
 
 def measure(wanted: Sequence[str]) -> Iterator[Row]:
     """What was measured, and the figure: the shapes whose name has a part that is wanted."""
-    warm = _Warm()
+    preload = _Warm()
     kept = counted = 0
     try:
         for shape in SHAPES:
             if wanted and not any(part in shape for part in wanted):
                 continue
-            seconds = list(_runs(warm, shape))
+            seconds = list(_runs(preload, shape))
             held, figure = _told(seconds)
             kept, counted = kept + held, counted + 1
             yield shape.replace("|", "bar").replace(":", "colon"), figure
     finally:
-        warm.end()
+        preload.end()
     yield "shapes that kept the limits", f"{kept} of {counted}: {verdict(kept == counted)}"
 
 
-def _runs(warm: _Warm, shape: str) -> Iterator[Seconds | None]:
+def _runs(preload: _Warm, shape: str) -> Iterator[Seconds | None]:
     for size in SIZES:
-        seconds = warm.run(shape, size)
+        seconds = preload.run(shape, size)
         yield seconds
         if seconds is None:
             return
@@ -166,15 +166,15 @@ def _growths(runs: Sequence[tuple[int, Seconds]]) -> Iterator[Growth]:
 
 def serve() -> None:
     """Run the shapes that standard input names, a line each; print seconds a stage as JSON."""
-    from flows.session.conclude import ChecksFailed
+    from flows.ingest import ingest_source
     from flows.session.pipelines import pipeline_names
-    from flows.session.preload import Warm
+    from flows.session.preload import Preload
     from flows.session.reference import read_reference
-    from flows.session.run import run_once
+    from flows.session.summary import ChecksFailed
     from flows.settings import Settings
 
     settings = Settings(workers=1)
-    with Warm(pipeline_names(settings), read_reference(settings.reference)) as warm:
+    with Preload(pipeline_names(settings), read_reference(settings.reference)) as preload:
 
         def run(shape: str, size: int) -> Seconds:
             with tempfile.TemporaryDirectory() as place:
@@ -189,7 +189,7 @@ def serve() -> None:
                 progress.set(watch)
                 # What checks refuse has been through all stages but the last.
                 with suppress(ChecksFailed):
-                    run_once(settings.model_copy(update=asked), warm=warm)
+                    ingest_source(settings.model_copy(update=asked), preload=preload)
                 return watch.seconds
 
         # What is loaded on first use belongs to no shape, nor does looking through it for garbage.

@@ -19,10 +19,10 @@ from pathlib import Path
 from pyinstrument import Profiler
 from pyinstrument.frame import Frame
 
+from flows.ingest import ingest_source
 from flows.session.pipelines import pipeline_names
-from flows.session.preload import Warm
+from flows.session.preload import Preload
 from flows.session.reference import read_reference
-from flows.session.run import run_once
 from flows.settings import Settings
 from tests.benchmarks.news import ROOT, write_articles
 
@@ -40,14 +40,14 @@ def measure(articles: int = 2_000) -> Iterator[Row]:
     settings = Settings()
     with (
         tempfile.TemporaryDirectory() as place,
-        Warm(pipeline_names(settings), read_reference(settings.reference)) as warm,
+        Preload(pipeline_names(settings), read_reference(settings.reference)) as preload,
     ):
-        warm.pipelines()
+        preload.pipelines()
         folder = Path(place)
         write_articles(folder / "in", articles)
         given = {"source": str(folder / "in"), "warehouse": folder / "w.duckdb", "workers": 1}
         with Profiler(interval=0.005) as profiler:
-            run_once(Settings(**given), warm=warm)  # type: ignore[arg-type]
+            ingest_source(Settings(**given), preload=preload)  # type: ignore[arg-type]
     assert profiler.last_session is not None
     root = profiler.last_session.root_frame()
     assert root is not None

@@ -43,7 +43,7 @@ def make_known(folder: Path, warehouse: Path, files: int) -> None:
     import polars as pl
 
     from flows.sources.location import list_files
-    from flows.stages.discovery import LISTING
+    from flows.stages.discover import LISTING
     from warehouse.publish import publish
     from warehouse.tables import FILE, RUN
 
@@ -81,23 +81,22 @@ def make_known(folder: Path, warehouse: Path, files: int) -> None:
 
 def discover(folder: Path, warehouse: Path) -> None:
     """Discover in this process; prints seconds, megabytes, and what was found, as JSON."""
-    from flows.session.hold import hold_warehouse
-    from flows.session.preload import Warm
+    from flows.session.preload import Preload
     from flows.session.reference import read_reference
+    from flows.session.session import open_session
     from flows.settings import Settings
-    from flows.stages import steps as stages
+    from flows.stages.discover import discover as discover_files
 
     settings = Settings(source=str(folder), warehouse=warehouse)
-    warm = Warm({}, read_reference(settings.reference))
-    warm.pipelines()
-    with hold_warehouse(settings, warm) as run:
-        run.known.files("nothing of this name")
+    preload = Preload({}, read_reference(settings.reference))
+    preload.pipelines()
+    with open_session(settings, preload) as session:
+        session.known.files("nothing of this name")
         before = _most_memory()
         began = time.perf_counter()
-        stages.discover(run)
+        plan = discover_files(session).plan
         seconds = time.perf_counter() - began
-        assert run.plan is not None
-        found = (run.plan.files_unchanged, len(run.plan.candidates))
+        found = (plan.files_unchanged, len(plan.candidates))
     print(json.dumps([seconds, (_most_memory() - before) / 1e6, *found]))
 
 

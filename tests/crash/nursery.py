@@ -121,14 +121,13 @@ class Prepared:
 def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: Announcer) -> Any:
     """The run itself, in a forked child."""
     from expectations import engine
-    from flows.session import conclude
-    from flows.session.preload import Warm
+    from flows.ingest import ingest_source
+    from flows.session.nlp_store import NlpStore
+    from flows.session.preload import Preload
     from flows.session.progress import progress
     from flows.session.reference import read_reference
-    from flows.session.run import run_once
-    from flows.session.run_state import RunState
     from flows.settings import Settings
-    from flows.stages import steps as stages
+    from flows.stages import publish as publish_stage
     from flows.workers.check_process import check_staged
     from tests.crash.damage import DAMAGES
     from warehouse.publish import publish
@@ -147,14 +146,14 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
         if order.damage is not None:
             DAMAGES[order.damage](f"publish: {step}", settings)
 
-    conclude.publish = partial(publish, announce=announce)  # type: ignore[attr-defined]
-    trim = stages.trim_store
+    publish_stage.publish = partial(publish, announce=announce)  # type: ignore[attr-defined]
+    trim = NlpStore.trim
 
-    def clean_up(run: RunState) -> None:
+    def clean_up(store: NlpStore, most_bytes: int) -> None:
         announcer.announce("clean up")
-        trim(run)
+        trim(store, most_bytes)
 
-    stages.trim_store = clean_up
+    NlpStore.trim = clean_up  # type: ignore[method-assign, assignment]
     if order.pipeline == "cheap":
         engine.failed_checks = lambda *_, **__: frozenset()
     if order.damage is not None:
@@ -165,8 +164,8 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
             DAMAGES[cast(str, order.damage)](stage, settings)
 
         announcer.begin = damaged  # type: ignore[method-assign]
-    warm = cast(Warm, Prepared(reference, loaded, check_staged))
-    summary = run_once(settings, warm=warm)
+    preload = cast(Preload, Prepared(reference, loaded, check_staged))
+    summary = ingest_source(settings, preload=preload)
     return {
         "status": summary.status,
         "read": summary.paragraphs_read,

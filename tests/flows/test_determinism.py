@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from flows.sources.location import Listed, Unlisted, list_files
+from flows.stages import discover
 from flows.stages import language_batches as language_pass
-from flows.stages import steps as stages
 from tests.conftest import SEEDS, Load
 from tests.crash.rounds import tables
 
@@ -35,7 +35,7 @@ def test_rows_do_not_depend_on_workers_batches_or_order(
     # Small batches, so that every worker has some to read, in an order that chance decides.
     monkeypatch.setattr(language_pass, "_USUAL_CHARS", 4_000)
     monkeypatch.setattr(language_pass, "_LEAST_CHARS", 1_000)
-    monkeypatch.setattr(stages, "list_files", shuffled)
+    monkeypatch.setattr(discover, "list_files", shuffled)
 
     load(SEEDS, tmp_path / "news.duckdb", workers=workers, batch_chars=batch_chars)
 

@@ -17,10 +17,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId
 
 from expectations.check import BLAMED, CheckReport
-from flows.ingest import ingest, warm_up
+from flows.ingest import ingest, preload_of_caller
 from flows.orchestration.artifacts import post as show
-from flows.session.conclude import ChecksFailed
-from flows.session.preload import Warm
+from flows.session.preload import Preload
+from flows.session.summary import ChecksFailed
 from flows.settings import Settings
 from flows.workers.check_process import check_staged
 from tests.conftest import ROOT, SEEDS
@@ -46,8 +46,10 @@ def folder(tmp_path: Path) -> Path:
     return source
 
 
-def test_states_say_what_happened(server: None, warm: Warm, folder: Path, tmp_path: Path) -> None:
-    warm_up.set(warm)
+def test_states_say_what_happened(
+    server: None, preload: Preload, folder: Path, tmp_path: Path
+) -> None:
+    preload_of_caller.set(preload)
     settings = Settings(source=str(folder), warehouse=tmp_path / "news.duckdb")
     first = ingest(settings, return_state=True)
     assert (first.name, first.message) == ("Completed", "published: 1 loaded")
@@ -60,9 +62,9 @@ def test_states_say_what_happened(server: None, warm: Warm, folder: Path, tmp_pa
 
 
 def test_run_name_tasks_and_artifacts(
-    server: None, warm: Warm, folder: Path, tmp_path: Path
+    server: None, preload: Preload, folder: Path, tmp_path: Path
 ) -> None:
-    warm_up.set(warm)
+    preload_of_caller.set(preload)
     settings = Settings(source=str(folder), warehouse=tmp_path / "news.duckdb")
     state = ingest(settings, return_state=True)
     run_id = state.state_details.flow_run_id
@@ -85,7 +87,7 @@ def test_run_name_tasks_and_artifacts(
 
 
 def test_failed_checks_are_named_in_the_state_and_shown(
-    server: None, warm: Warm, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: None, preload: Preload, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(*words: Any) -> CheckReport:
         report = check_staged(*words)
@@ -99,8 +101,8 @@ def test_failed_checks_are_named_in_the_state_and_shown(
         row = pl.DataFrame([blamed], BLAMED)
         return CheckReport(result, report.failure, row)
 
-    monkeypatch.setattr(warm, "check", failing)
-    warm_up.set(warm)
+    monkeypatch.setattr(preload, "check", failing)
+    preload_of_caller.set(preload)
     warehouse = tmp_path / "news.duckdb"
     state = ingest(Settings(source=str(folder), warehouse=warehouse), return_state=True)
     assert (state.is_failed(), state.name) == (True, "Checks failed")
@@ -122,14 +124,14 @@ def test_failed_checks_are_named_in_the_state_and_shown(
 
 
 def test_artifacts_that_fail_leave_the_run_as_it_is(
-    server: None, warm: Warm, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: None, preload: Preload, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> object:
         raise httpx.ConnectError("gone")
 
     for name in ("create_markdown_artifact", "create_table_artifact"):
         monkeypatch.setattr(show, name, refuse)
-    warm_up.set(warm)
+    preload_of_caller.set(preload)
     strange = tmp_path / "новости `|` #1"
     folder.rename(strange)
     settings = Settings(source=str(strange), warehouse=tmp_path / "news.duckdb")

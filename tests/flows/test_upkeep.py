@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.ingest import warm_up
-from flows.session.preload import Warm
-from flows.upkeep import rebuild, replay_quarantine
+from flows.ingest import preload_of_caller
+from flows.rebuild import rebuild
+from flows.replay_quarantine import replay_quarantine
+from flows.session.preload import Preload
 from tests.conftest import SEEDS, Load
 from tests.prefect_server import prefect_server
 
@@ -36,8 +37,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory, load: Load) -> Path:
     return warehouse
 
 
-def test_a_replay_reads_mended_files_again(server: None, warehouse: Path, warm: Warm) -> None:
-    warm_up.set(warm)
+def test_a_replay_reads_mended_files_again(server: None, warehouse: Path, preload: Preload) -> None:
+    preload_of_caller.set(preload)
     wrong = replay_quarantine(warehouse, ids=["zzzz"], return_state=True)
     assert wrong.is_failed()
     assert "No open row begins with zzzz" in str(wrong.message)

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from flows.cli import quarantine
 from flows.cli.app import app
-from flows.session.preload import Warm
-from flows.session.run import run_once
+from flows.ingest import ingest_source
+from flows.session.preload import Preload
 from tests.conftest import SEEDS, Load
 from tests.warehouse.made_up import START, MadeUp, add_run, hex64, made_up_run, run_id_of
 from tests.warehouse.test_publish import publish_run, whole
@@ -117,7 +117,7 @@ def test_what_only_reads_an_older_warehouse_says_how_to_go_on(path: Path, tmp_pa
 
 @pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
 def test_what_an_older_program_withheld_is_listed_and_read_again(
-    path: Path, tmp_path: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch
+    path: Path, tmp_path: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story = tmp_path / "in" / "ferry.txt"
     story.parent.mkdir()
@@ -132,7 +132,7 @@ def test_what_an_older_program_withheld_is_listed_and_read_again(
     released(path, warehouse, run)
     monkeypatch.setattr(
         quarantine, "run_flow",
-        lambda settings, again: run_once(settings, warm=warm, again=frozenset(again)),
+        lambda settings, again: ingest_source(settings, preload=preload, again=frozenset(again)),
     )  # fmt: skip
 
     def command(*words: str) -> str:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flows.extract import ExtractedRecord, extract
+from flows.ingest import ingest_source
 from flows.session.pipelines import pipeline_names
-from flows.session.preload import Warm
+from flows.session.preload import Preload
 from flows.session.reference import read_reference
-from flows.session.run import run_once
 from flows.settings import Settings
 from tests.wild.folder import Folder
 
@@ -46,12 +46,12 @@ def slowest_files(folder: Folder, count: int) -> Iterator[str]:
     }
     settings = Settings()
     with (
-        Warm(pipeline_names(settings), read_reference(settings.reference)) as warm,
+        Preload(pipeline_names(settings), read_reference(settings.reference)) as preload,
         tempfile.TemporaryDirectory(prefix="newshouse-slowest-") as place,
     ):
-        warm.pipelines()
+        preload.pipelines()
         timed = [
-            (_alone(folder.path(path), Path(place) / f"{number}.duckdb", warm), one)
+            (_alone(folder.path(path), Path(place) / f"{number}.duckdb", preload), one)
             for number, (path, one) in enumerate(list(candidates.items())[:count])
         ]
     for seconds, one in sorted(timed, key=lambda pair: -pair[0]):
@@ -69,7 +69,7 @@ def _read(folder: Folder, path: bytes) -> Read:
     return Read(path, seconds, sum(len(i.text) for i in items if isinstance(i, ExtractedRecord)))
 
 
-def _alone(path: Path, warehouse: Path, warm: Warm) -> float:
+def _alone(path: Path, warehouse: Path, preload: Preload) -> float:
     """Seconds of a run over one file, in the stages that grow with what the file holds."""
-    summary = run_once(Settings(source=str(path), warehouse=warehouse), warm=warm)
+    summary = ingest_source(Settings(source=str(path), warehouse=warehouse), preload=preload)
     return sum(summary.seconds.get(stage, 0.0) for stage in _STAGES)

@@ -109,3 +109,19 @@ def point_related_link(link: pl.DataFrame, target: pl.DataFrame) -> pl.DataFrame
         )
         .drop("plain", "url_target", "title_target")
     )
+
+
+def point_again(waiting: pl.DataFrame, target: pl.DataFrame) -> pl.DataFrame:
+    """Of published links without a target, those that have one now, with `target_article_id`."""
+    pointed = point_related_link(waiting.drop("target_article_id"), target)
+    return pointed.filter(pl.col("target_article_id").is_not_null())
+
+
+def with_targets(link: pl.DataFrame, pointed: pl.DataFrame) -> pl.DataFrame:
+    """RELATED_LINK rows with the targets that `point_again` found for some of them."""
+    found = pointed.select("article_id", "link_no", pl.col("target_article_id").alias("found"))
+    return RELATED_LINK.conform(
+        link.join(found, on=["article_id", "link_no"], how="left")
+        .with_columns(pl.coalesce("target_article_id", "found").alias("target_article_id"))
+        .drop("found")
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from transforms.article.publication_date import read_date
 from warehouse.contract import TIMESTAMP
 from warehouse.tables import ARTICLE_VERSION
 
@@ -55,6 +56,53 @@ ASSIGNED = (
     "first_file_uri",
     "is_listed",
 )
+
+
+def declared_fields(record: pl.LazyFrame) -> pl.LazyFrame:
+    """What versions are told apart by: `article_id, file_uri, locator, fingerprint, declared_at,
+    issued_raw` of delivered records (EXTRACTED_RECORD)."""
+    return record.select(
+        "article_id",
+        "file_uri",
+        "locator",
+        fingerprint().alias("fingerprint"),
+        _DECLARED_AT,
+        "issued_raw",
+    )
+
+
+def compare_records(
+    declared: pl.DataFrame, known_record: pl.DataFrame, present: Collection[str]
+) -> pl.DataFrame:
+    """Version and outcome of every delivered record, as `assign_version` says.
+
+    ``declared`` is what `declared_fields` gives; ``known_record`` are the published records of the
+    same articles with their declared fields; ``present`` as for `assign_version`. Dates are read
+    once for each way in which they are written.
+    """
+    known = known_record.with_columns(fingerprint().alias("fingerprint"), _DECLARED_AT)
+    raws = pl.concat([declared["declared_at"], declared["issued_raw"], known["declared_at"]])
+    dates = {
+        raw: reading.at
+        for raw in raws.drop_nulls().unique()
+        if (reading := read_date(raw)) is not None
+    }
+    ordered_at, issued_at = (
+        pl.col(raw).replace_strict(dates, default=None, return_dtype=TIMESTAMP).alias(name)
+        for raw, name in (("declared_at", "ordered_at"), ("issued_raw", "issued_at"))
+    )
+    return assign_version(
+        declared.with_columns(ordered_at, issued_at).select(DELIVERY.names()),
+        known.with_columns(ordered_at).select(KNOWN_RECORD.names()),
+        present,
+    )
+
+
+_DECLARED_AT = pl.coalesce("modified_raw", "published_raw").alias("declared_at")
+
+
+NEW = ("loaded", "revised")
+"""Outcomes of records that make a new version."""
 
 
 def fingerprint() -> pl.Expr:
@@ -251,6 +299,29 @@ def build_article_version(
             pl.lit(run_id).alias("run_id"),
         )
     )
+
+
+def new_articles(version: pl.DataFrame) -> pl.Series:
+    """Articles of which a run delivers a new text; ``version`` is the frame of assign_version."""
+    return version.filter(pl.col("outcome").is_in(NEW))["article_id"].unique()
+
+
+def retitled(current: pl.DataFrame, article: pl.DataFrame) -> pl.DataFrame:
+    """Current versions (ARTICLE_VERSION) whose title is another one in ARTICLE now, with that."""
+    return ARTICLE_VERSION.conform(
+        current.rename({"title": "before"})
+        .join(article.select("article_id", "version_no", "title"), on=["article_id", "version_no"])
+        .filter(pl.col("title").ne_missing(pl.col("before")))
+        .drop("before")
+    )
+
+
+def removed_at(gone: pl.Series, back: pl.Series, now: datetime) -> pl.Expr:
+    """Column `removed_at` of published articles: ``now`` for those that are gone, null for those
+    that are back, else as it was."""
+    is_gone, is_back = (pl.col("article_id").is_in(ids.implode()) for ids in (gone, back))
+    at = pl.lit(now, TIMESTAMP)
+    return pl.when(is_gone).then(at).when(~is_back).then("removed_at").alias("removed_at")
 
 
 def close_version(

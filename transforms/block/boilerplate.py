@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from transforms.block.piece import build_piece
@@ -28,6 +30,16 @@ def _counted(line: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def sum_line_counts(counts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The counts of several frames of LINE_COUNT_SCHEMA added up."""
+    return (
+        pl.concat([pl.DataFrame(schema=LINE_COUNT_SCHEMA), *counts])
+        .group_by("source_id", "line")
+        .agg(pl.col("article_count").sum())
+        .sort("source_id", "line")
+    )
+
+
 def build_boilerplate_line(
     line_count: pl.DataFrame, published_line_count: pl.DataFrame
 ) -> pl.DataFrame:
@@ -36,16 +48,9 @@ def build_boilerplate_line(
     Both frames hold ``source_id, line, article_count``: of the staged articles, and of the
     published ones that are not staged again. Their counts add up.
     """
+    published = published_line_count.select(LINE_COUNT_SCHEMA.names())
     return (
-        pl.concat(
-            [
-                frame.select(LINE_COUNT_SCHEMA.names())
-                for frame in (line_count, published_line_count)
-            ]
-        )
-        .group_by("source_id", "line")
-        .agg(pl.col("article_count").sum())
+        sum_line_counts([line_count.select(LINE_COUNT_SCHEMA.names()), published])
         .filter(pl.col("article_count") >= BOILERPLATE_MIN_ARTICLES)
         .select("source_id", "line")
-        .sort("source_id", "line")
     )

@@ -4,7 +4,7 @@ known by its address; Prefect keeps its history as events."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,17 +53,26 @@ class Lineage:
             properties=AssetProperties(name=contract.qualified_name, description=contract.grain),
         )
 
-    def materializing(self, work: Callable[[], T], options: dict[str, Any]) -> Task[[], T]:
-        """The task that publishes: it makes the warehouse out of the source."""
+    def materializing(self, task: Task[Any, T]) -> Task[Any, T]:
+        """The same task, as the one that makes the warehouse out of the source."""
 
-        def publish() -> T:
-            result = work()
-            if isinstance(result, Mapping):
-                add_asset_metadata(self.warehouse, {"rows": dict(result)})
+        def publish(*given: Any) -> T:
+            result = task.fn(*given)
+            add_asset_metadata(self.warehouse, {"rows": dict(getattr(result, "rows", {}))})
             return result
 
         upstream: list[str | Asset] = [] if self.source is None else [self.source]
-        return MaterializingTask(publish, assets=[self.warehouse], asset_deps=upstream, **options)
+        return MaterializingTask(
+            publish,
+            assets=[self.warehouse],
+            asset_deps=upstream,
+            name=task.name,
+            description=task.description,
+            task_run_name=task.task_run_name,
+            timeout_seconds=task.timeout_seconds,
+            persist_result=False,
+            cache_policy=NO_CACHE,
+        )
 
     def show_tables(self, rows: Mapping[str, int]) -> None:
         """Tell that these tables were made, out of the warehouse's publication."""

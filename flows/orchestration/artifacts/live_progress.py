@@ -15,6 +15,7 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.exceptions import PrefectException
 
 from flows.session.progress import Pace
+from flows.stages.declared import STAGES
 
 KEY = "progress"
 SECONDS_BETWEEN = 2.0
@@ -27,11 +28,7 @@ LOST_SERVER = (httpx.HTTPError, PrefectException)
 API_ERRORS = (*LOST_SERVER, OSError, RuntimeError)
 """The same, and what clients make of it on their way up."""
 
-_SHARES = {
-    "discover": 2, "extract": 10, "compare": 2, "blocks": 12, "language": 40, "mentions": 12,
-    "entities": 6, "links": 2, "checks": 8, "publish": 6,
-}  # fmt: skip
-"""Per cent of a run that a stage takes, about: measured on 2,000 articles. Their sum is 100."""
+_SHARES = {stage.name: stage.share for stage in STAGES}
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +36,7 @@ _log = logging.getLogger(__name__)
 class ProgressArtifact:
     """One artifact a run: its per cent never falls, its description says the stage and the pace.
 
-    A context manager; a listener of `flows.progress`.
+    A context manager; a listener of `flows.session.progress`.
     """
 
     def __init__(self, seconds_between: float = SECONDS_BETWEEN) -> None:

@@ -72,7 +72,7 @@ def test_a_rebuild_that_fails_is_one_line(
         raise problem
 
     monkeypatch.setattr(flows.rebuild, "rebuild", fail)
-    monkeypatch.setattr(care, "Warm", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(care, "Preload", lambda *_, **__: nullcontext())
 
     ended = CliRunner().invoke(app, ["rebuild", "--warehouse", str(tmp_path / "news.duckdb")])
 

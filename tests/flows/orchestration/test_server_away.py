@@ -20,18 +20,14 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows import ingest
+from flows import ingest, tasks
 from flows.orchestration import server_calls
 from flows.orchestration.outcome import run_reported
-from flows.orchestration.plain_steps import without_prefect
 from flows.orchestration.reporting import reporting_to
-from flows.session import conclude
-from flows.session.preload import Warm
-from flows.session.run import run_once
+from flows.session.preload import Preload
 from flows.session.summary import Summary
 from flows.settings import Settings
 from flows.sources.location import PlaceError
-from flows.stages import steps as stages
 from tests.conftest import OWNER_FILE
 from tests.crash.deliveries import article
 from tests.flows.orchestration.faulty_server import FaultyServer
@@ -40,10 +36,7 @@ from tests.prefect_server import prefect_server
 
 pytestmark = pytest.mark.server
 
-DONE_ONCE = (
-    (stages, "discover"), (stages, "extract"), (stages, "resolve_entities"), (conclude, "check"),
-    (conclude, "publish_run"),
-)  # fmt: skip
+DONE_ONCE = (tasks.discover, tasks.extract, tasks.entities, tasks.checks, tasks.publish)
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +63,8 @@ def work_done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return carry_out
 
-    for module, name in DONE_ONCE:
-        monkeypatch.setattr(module, name, noting(name, getattr(module, name)))
+    for task in DONE_ONCE:
+        monkeypatch.setattr(task, "work", noting(task.stage.name, task.work))
     monkeypatch.setattr(server_calls, "PATIENCE_SECONDS", 5.0)
     return done
 
@@ -85,24 +78,24 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def report(settings: Settings, warm: Warm, said: list[str]) -> Summary:
+def report(settings: Settings, preload: Preload, said: list[str]) -> Summary:
     """A run as `newshouse run` has it, in this process."""
 
     def as_flow() -> None:
         with reporting_to(None), ingest.without_default_heartbeat():
-            ingest.warm_up.set(warm)
+            ingest.preload_of_caller.set(preload)
             ingest.ingest(settings)
 
     def directly() -> Summary:
-        return without_prefect(settings, lambda step: run_once(settings, step=step, warm=warm))
+        return ingest.ingest_source(settings, preload=preload)
 
     return run_reported(as_flow, directly, said.append)
 
 
-def calls_of_a_run(faulty: FaultyServer, settings: Settings, warm: Warm) -> int:
+def calls_of_a_run(faulty: FaultyServer, settings: Settings, preload: Preload) -> int:
     faulty.mend()
     said: list[str] = []
-    assert report(settings, warm, said).status == "published", said
+    assert report(settings, preload, said).status == "published", said
     assert said == []
     return faulty.counted
 
@@ -116,10 +109,15 @@ def articles_in(warehouse: Path) -> int:
 
 @pytest.mark.parametrize("fault", ["errors", "gone", "hangs"])
 def test_whatever_call_is_the_first_that_fails(
-    faulty: FaultyServer, work_done: list[str], source: Path, tmp_path: Path, warm: Warm, fault: str
+    faulty: FaultyServer,
+    work_done: list[str],
+    source: Path,
+    tmp_path: Path,
+    preload: Preload,
+    fault: str,
 ) -> None:
     undisturbed = Settings(source=str(source), warehouse=tmp_path / "undisturbed.duckdb")
-    calls = calls_of_a_run(faulty, undisturbed, warm)
+    calls = calls_of_a_run(faulty, undisturbed, preload)
     assert calls >= 8  # flow, run, name, states, artifacts
     heard: list[str] = []
     # A server that is gone or hangs is waited for, so not at every call.
@@ -129,10 +127,10 @@ def test_whatever_call_is_the_first_that_fails(
         said: list[str] = []
         faulty.fail(fault, call)
 
-        summary = report(Settings(source=str(source), warehouse=warehouse), warm, said)
+        summary = report(Settings(source=str(source), warehouse=warehouse), preload, said)
 
         assert summary.status == "published"
-        assert work_done == [name for _, name in DONE_ONCE], call
+        assert work_done == [task.stage.name for task in DONE_ONCE], call
         assert articles_in(warehouse) == 3
         assert len(said) <= 1, call
         assert all("the run itself and the warehouse are not affected" in line for line in said)
@@ -142,22 +140,22 @@ def test_whatever_call_is_the_first_that_fails(
 
 
 def test_what_the_run_itself_ends_with_stays_what_it_ends_with(
-    faulty: FaultyServer, tmp_path: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch
+    faulty: FaultyServer, tmp_path: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server_calls, "PATIENCE_SECONDS", 5.0)
     settings = Settings(source=str(tmp_path / "absent"), warehouse=tmp_path / "news.duckdb")
     for call in (0, 6):
         faulty.fail("gone", call)
         with pytest.raises(PlaceError, match="absent cannot be read"):
-            report(settings, warm, [])
+            report(settings, preload, [])
 
 
 def test_a_server_that_is_back_hears_how_the_run_ended(
-    faulty: FaultyServer, work_done: list[str], source: Path, tmp_path: Path, warm: Warm,
+    faulty: FaultyServer, work_done: list[str], source: Path, tmp_path: Path, preload: Preload,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     settings = Settings(source=str(source), warehouse=tmp_path / "news.duckdb")
-    check = conclude.check
+    check = tasks.checks.work
     faulty.mend()
 
     def away_for_a_while(*given: Any, **named: Any) -> Any:
@@ -166,15 +164,15 @@ def test_a_server_that_is_back_hears_how_the_run_ended(
         faulty.mend()
         return check(*given, **named)
 
-    monkeypatch.setattr(conclude, "check", away_for_a_while)
+    monkeypatch.setattr(tasks.checks, "work", away_for_a_while)
     said: list[str] = []
-    assert report(settings, warm, said).status == "published"
+    assert report(settings, preload, said).status == "published"
     assert said == []
 
 
 @pytest.mark.parametrize("failing", range(1, 40, 3))
 def test_a_step_is_done_once_where_prefect_fails_around_it(
-    faulty: FaultyServer, work_done: list[str], source: Path, tmp_path: Path, warm: Warm,
+    faulty: FaultyServer, work_done: list[str], source: Path, tmp_path: Path, preload: Preload,
     monkeypatch: pytest.MonkeyPatch, failing: int,
 ) -> None:  # fmt: skip
     from prefect import task_engine
@@ -192,8 +190,8 @@ def test_a_step_is_done_once_where_prefect_fails_around_it(
     monkeypatch.setattr(task_engine, "emit_task_run_state_change_event", emit)
     faulty.mend()
     settings = Settings(source=str(source), warehouse=tmp_path / "news.duckdb")
-    assert report(settings, warm, []).status == "published"
-    assert work_done == [name for _, name in DONE_ONCE]
+    assert report(settings, preload, []).status == "published"
+    assert work_done == [task.stage.name for task in DONE_ONCE]
     assert count >= failing
 
 

@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,12 +19,17 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State, TaskRun
 
-from flows.orchestration.plain_steps import StageTimedOut
 from flows.orchestration.reporting import reporting_to
-from flows.orchestration.stage_task import StageTasks
-from flows.settings import STAGE_SECONDS, Settings
+from flows.orchestration.stage_task import StageTask, StageTimedOut, run_batch
+from flows.session.clock import RunClock
+from flows.session.record import RunRecord
+from flows.session.session import Session
+from flows.session.staging import Staging
+from flows.settings import Settings
 from flows.sources.location import PlaceError, PlaceUnreachable
+from flows.stages.declared import BY_NAME
 from tests.prefect_server import prefect_server
+from warehouse.layout import layout_of
 
 pytestmark = pytest.mark.server
 
@@ -33,21 +40,46 @@ def server() -> Iterator[None]:
         yield
 
 
-def carry_out(
-    stage: str, name: str, work: Callable[[], Any], **given: Any
-) -> tuple[State[Any], UUID]:
-    """A flow of one step; its state, and its id."""
+@dataclass(frozen=True)
+class Done:
+    """The result of a stage."""
+
+    value: object
+
+    def describe(self) -> str:
+        return f"{self.value} done"
+
+
+def session_with(**given: Any) -> Session:
+    """What a stage needs to know of a session: its settings, and where its seconds are noted."""
     settings = Settings(retry_seconds=0.05, **given)
+    clock = RunClock("run", datetime(2026, 3, 1, tzinfo=UTC))
+    staging = Staging(layout_of(settings.warehouse), "run")
+    record = RunRecord(settings, clock, staging, "file:///in", "in")
+    return Session(
+        settings=settings, clock=clock, staging=staging, record=record, address="", collection="",
+        known=None, reference=None, pipelines=dict, check=None,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def stage_task(stage: str, title: str, work: Callable[[], Any]) -> StageTask[[], Done]:
+    """The task of a stage that does this."""
+    return StageTask(BY_NAME[stage], lambda _: Done(work()), title=title)
+
+
+def carry_out(
+    stage: str, title: str, work: Callable[[], Any], **given: Any
+) -> tuple[State[Any], UUID]:
+    """A flow of one stage; its state, and its id."""
+    session = session_with(**given)
     ids: list[UUID] = []
 
     @flow(persist_result=False)
-    def one_step() -> Any:
+    def one_stage() -> Any:
         ids.append(UUID(str(runtime.flow_run.id)))
-        tasks = StageTasks(settings)
-        tasks.begin(stage, None, "")
-        return tasks(name, work)
+        return stage_task(stage, title, work)(session).value
 
-    state: Any = one_step(return_state=True)
+    state: Any = one_stage(return_state=True)
     return state, ids[0]
 
 
@@ -129,14 +161,14 @@ def test_nothing_else_is_tried_again(server: None, stage: str, problem: Exceptio
 def test_an_error_beside_the_work_is_named_in_the_log_and_the_work_counts(
     server: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def with_a_bug(self: StageTasks, work: Callable[[], Any], options: Any) -> Callable[[], Any]:
-        def carry_out() -> Any:
-            work()
+    def with_a_bug(self: object, session: object, title: str) -> Callable[[Any], Any]:
+        def carry_out(attempt: Callable[[], Any]) -> Any:
+            attempt()
             raise KeyError("a bug beside the work")
 
         return carry_out
 
-    monkeypatch.setattr(StageTasks, "_task", with_a_bug)
+    monkeypatch.setattr(StageTask, "_prepared", with_a_bug)
     done: list[int] = []
     with caught_log() as logged:
         state, _ = carry_out("extract", "extract 3 files", lambda: done.append(1))
@@ -179,17 +211,16 @@ def test_waiting_for_a_batch_in_another_thread_is_stopped_too(server: None) -> N
 
 
 def test_a_batch_is_a_task_within_its_stage(server: None) -> None:
-    tasks = StageTasks(Settings())
+    session = session_with()
     ids: list[UUID] = []
 
+    def type_blocks() -> int:
+        return sum(run_batch(f"type blocks, batch {n} of 2", lambda: 5) for n in (1, 2))
+
     @flow(persist_result=False)
-    def batches() -> int:
+    def batches() -> Any:
         ids.append(UUID(str(runtime.flow_run.id)))
-        tasks.begin("blocks", 2, "articles")
-        return tasks(
-            "type blocks",
-            lambda: sum(tasks(f"type blocks, batch {n} of 2", lambda: 5) for n in (1, 2)),
-        )
+        return stage_task("blocks", "type blocks", type_blocks)(session).value
 
     assert batches() == 10
     names = sorted(run.name for run in task_runs(ids[0], 3))
@@ -200,6 +231,6 @@ def test_every_stage_has_a_limit_that_can_be_set_or_lifted(tmp_path: Path) -> No
     settings = Settings(stage_seconds={"language": 5, "publish": 0})
     assert settings.stage_limit("language") == 5
     assert settings.stage_limit("publish") is None
-    assert settings.stage_limit("checks") == STAGE_SECONDS["checks"]
+    assert settings.stage_limit("checks") == BY_NAME["checks"].seconds
     with pytest.raises(ValueError, match="there is no stage 'langauge': discover, extract"):
         Settings(stage_seconds={"langauge": 5})

@@ -6,8 +6,15 @@ import polars as pl
 import pytest
 
 from flows.session.accounts import AccountingError, settle
-from flows.stages.discovery import KNOWN_FILE, Candidate, Plan
-from flows.stages.extraction import Extracted, OpenedFile, Rejected
+from flows.session.delivery import (
+    KNOWN_FILE,
+    Candidate,
+    Delivery,
+    Extracted,
+    OpenedFile,
+    Plan,
+    Rejected,
+)
 from transforms.withholding import Withheld
 
 T = datetime(2024, 1, 1, tzinfo=UTC)
@@ -30,6 +37,10 @@ def plan(seen: int, unchanged: int = 0, gone: tuple[str, ...] = ()) -> Plan:
     return Plan(seen, unchanged, (), pl.DataFrame(rows, KNOWN_FILE, orient="row"))
 
 
+def delivery(plan: Plan, extracted: Extracted, version: pl.DataFrame) -> Delivery:
+    return Delivery(plan, (), extracted, version)
+
+
 def outcomes(file: pl.DataFrame) -> dict[str, str]:
     return dict(file.select("source_uri", "outcome").iter_rows())
 
@@ -44,9 +55,11 @@ def test_a_container_takes_the_best_outcome_of_its_records() -> None:
         record_count=2,
     )
     accounts = settle(
-        plan(4, unchanged=1, gone=("old",)),
-        extracted,
-        version(("feed", "a", "unchanged"), ("feed", "b", "revised")),
+        delivery(
+            plan(4, unchanged=1, gone=("old",)),
+            extracted,
+            version(("feed", "a", "unchanged"), ("feed", "b", "revised")),
+        ),
         Withheld(),
         run_id="r",
         collection="c",
@@ -70,7 +83,9 @@ def test_a_container_takes_the_best_outcome_of_its_records() -> None:
 
 def test_an_article_that_checks_withhold_is_quarantined() -> None:
     accounts = settle(
-        plan(1), Extracted(files=[opened("f")], record_count=1), version(("f", "a", "loaded")),
+        delivery(
+            plan(1), Extracted(files=[opened("f")], record_count=1), version(("f", "a", "loaded"))
+        ),
         Withheld(article={"a": "article.language.pattern"}), run_id="r", collection="c",
     )  # fmt: skip
     accounts.balance()
@@ -81,13 +96,13 @@ def test_an_article_that_checks_withhold_is_quarantined() -> None:
 
 
 def test_sums_that_do_not_close_stop_the_run() -> None:
-    lost_file = settle(plan(2), Extracted(files=[opened("f")], record_count=1),
-                       version(("f", "a", "loaded")), Withheld(), run_id="r",
+    lost_file = settle(delivery(plan(2), Extracted(files=[opened("f")], record_count=1),
+                                version(("f", "a", "loaded"))), Withheld(), run_id="r",
                        collection="c")  # fmt: skip
     with pytest.raises(AccountingError, match="2 seen and 0 gone, but 1 have an outcome"):
         lost_file.balance()
-    lost_record = settle(plan(1), Extracted(files=[opened("f")], record_count=2),
-                         version(("f", "a", "loaded")), Withheld(), run_id="r",
+    lost_record = settle(delivery(plan(1), Extracted(files=[opened("f")], record_count=2),
+                                  version(("f", "a", "loaded"))), Withheld(), run_id="r",
                        collection="c")  # fmt: skip
     with pytest.raises(AccountingError, match="2 read, but 1 have an outcome"):
         lost_record.balance()
@@ -95,8 +110,10 @@ def test_sums_that_do_not_close_stop_the_run() -> None:
 
 def test_a_file_that_a_check_fails_is_quarantined_with_all_it_gave() -> None:
     accounts = settle(
-        plan(2), Extracted(files=[opened("f"), opened("g")], record_count=3),
-        version(("f", "a", "loaded"), ("f", "b", "duplicate"), ("g", "b", "loaded")),
+        delivery(
+            plan(2), Extracted(files=[opened("f"), opened("g")], record_count=3),
+            version(("f", "a", "loaded"), ("f", "b", "duplicate"), ("g", "b", "loaded")),
+        ),
         Withheld(article={"a": "file.format.pattern"}, file={"f": "file.format.pattern"}),
         run_id="r", collection="c",
     )  # fmt: skip
@@ -106,7 +123,7 @@ def test_a_file_that_a_check_fails_is_quarantined_with_all_it_gave() -> None:
 
 def test_a_file_that_is_gone_is_not_removed_while_a_check_keeps_its_article() -> None:
     accounts = settle(
-        plan(0, gone=("old", "older")), Extracted(), version(), Withheld(),
+        delivery(plan(0, gone=("old", "older")), Extracted(), version()), Withheld(),
         {"old": "article.language.pattern"}, run_id="r", collection="c",
     )  # fmt: skip
     accounts.balance()
@@ -120,8 +137,11 @@ def test_a_file_that_is_gone_is_not_removed_while_a_check_keeps_its_article() ->
 def test_a_file_that_repeats_one_that_is_gone_names_none() -> None:
     """It was renamed: its record is in the warehouse, but nobody has a second file of it."""
     accounts = settle(
-        plan(1, gone=("first",)), Extracted(files=[opened("f")], record_count=1),
-        version(("f", "a", "duplicate")), Withheld(), run_id="r", collection="c",
+        delivery(
+            plan(1, gone=("first",)), Extracted(files=[opened("f")], record_count=1),
+            version(("f", "a", "duplicate")),
+        ),
+        Withheld(), run_id="r", collection="c",
     )  # fmt: skip
     accounts.balance()
     assert accounts.file.select("source_uri", "outcome", "duplicate_of").rows() == [

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from flows.cli import quarantine
 from flows.cli.app import app
-from flows.session.preload import Warm
-from flows.session.run import run_once
+from flows.ingest import ingest_source
+from flows.session.preload import Preload
 from flows.session.summary import Summary
 from flows.settings import Settings
 from tests.conftest import ROOT, Load
@@ -64,11 +64,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def cli(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+def cli(preload: Preload, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """The command in this process, its runs without Prefect; what it printed."""
 
     def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
-        return run_once(settings, warm=warm, again=frozenset(again or ()))
+        return ingest_source(settings, preload=preload, again=frozenset(again or ()))
 
     monkeypatch.setattr(quarantine, "run_flow", run_flow)
 

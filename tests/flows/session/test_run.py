@@ -11,10 +11,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.rebuild import rebuild
+from flows.ingest import ingest_source
+from flows.rebuild import rebuild_warehouse
 from flows.session.manual_changes import purge_articles
-from flows.session.preload import Warm
-from flows.session.run import run_once
+from flows.session.preload import Preload
 from flows.settings import Settings
 from tests.conftest import SEEDS, Load, Query
 from warehouse.tables import CONTRACTS
@@ -254,19 +254,19 @@ def test_links_find_articles_that_come_later(tmp_path: Path, load: Load) -> None
     assert rows(warehouse, pointed) == [(1,)]
 
 
-def test_a_rebuild_equals_a_fresh_load(tmp_path: Path, warm: Warm, load: Load) -> None:
+def test_a_rebuild_equals_a_fresh_load(tmp_path: Path, preload: Preload, load: Load) -> None:
     folder, warehouse, fresh = tmp_path / "in", tmp_path / "a.duckdb", tmp_path / "b.duckdb"
     folder.mkdir()
     for name in ("northstar_grain_cars.txt", "harbourwire_grain_outlook.txt", WATER.name):
         shutil.copy(SEEDS / name, folder)
         load(folder, warehouse)
     load(folder, fresh)
-    rebuild(Settings(source=str(folder), warehouse=warehouse), warm=warm)
+    rebuild_warehouse(Settings(source=str(folder), warehouse=warehouse), preload=preload)
     expected, got = tables(fresh), tables(warehouse)
     for name in COMPARED:
         assert got[name].equals(expected[name]), name
-    unchanged = rebuild(
-        Settings(source=str(folder), warehouse=warehouse), only_changed=True, warm=warm
+    unchanged = rebuild_warehouse(
+        Settings(source=str(folder), warehouse=warehouse), only_changed=True, preload=preload
     )
     assert unchanged.status == "nothing_new"
 
@@ -288,13 +288,13 @@ def test_a_purged_article_is_gone_and_stays_out(tmp_path: Path, load: Load) -> N
     assert rows(warehouse, "select rule from ops.quarantine") == [("purged",)]
 
 
-def test_a_correction_reaches_published_mentions(tmp_path: Path, warm: Warm) -> None:
+def test_a_correction_reaches_published_mentions(tmp_path: Path, preload: Preload) -> None:
     folder, warehouse, reference = tmp_path / "in", tmp_path / "w.duckdb", tmp_path / "reference"
     folder.mkdir()
     shutil.copy(GRAIN, folder)
     shutil.copytree(Settings().reference, reference)
     settings = Settings(source=str(folder), warehouse=warehouse, reference=reference)
-    run_once(settings, warm=warm)
+    ingest_source(settings, preload=preload)
     named = "select count(*) from mention join entity using (entity_id) where name = ?"
 
     def mentions(name: str) -> int:
@@ -307,31 +307,31 @@ def test_a_correction_reaches_published_mentions(tmp_path: Path, warm: Warm) -> 
     both = mentions("China") + mentions("Russia")
     with (reference / "entity_overrides.csv").open("a") as table:
         table.write("merge,place,China,Russia,to see a merge carried\n")
-    assert run_once(settings, warm=warm).status == "published"
+    assert ingest_source(settings, preload=preload).status == "published"
     assert (mentions("China"), mentions("Russia")) == (0, both)
     assert rows(warehouse, "select kind, reason from entity_merge") == [
         ("merge", "to see a merge carried")
     ]
-    assert run_once(settings, warm=warm).status == "nothing_new"
+    assert ingest_source(settings, preload=preload).status == "nothing_new"
 
 
 def test_changed_rules_make_anew_what_they_made_and_read_no_paragraph_again(
-    tmp_path: Path, warm: Warm
+    tmp_path: Path, preload: Preload
 ) -> None:
     folder, warehouse, reference = tmp_path / "in", tmp_path / "w.duckdb", tmp_path / "reference"
     folder.mkdir()
     shutil.copy(GRAIN, folder)
     shutil.copytree(Settings().reference, reference)
     settings = Settings(source=str(folder), warehouse=warehouse, reference=reference)
-    run_once(settings, warm=warm)
-    assert rebuild(settings, only_changed=True, warm=warm).status == "nothing_new"
+    ingest_source(settings, preload=preload)
+    assert rebuild_warehouse(settings, only_changed=True, preload=preload).status == "nothing_new"
     with (reference / "name_words.csv").open("a") as table:
         table.write("Solberg,common_noun,,to see a rule change\n")
-    rebuilt = rebuild(settings, only_changed=True, warm=warm)
+    rebuilt = rebuild_warehouse(settings, only_changed=True, preload=preload)
     assert (rebuilt.status, rebuilt.paragraphs_read) == ("published", 0)
     assert rebuilt.paragraphs_reused > 5
     assert rows(warehouse, "select max(version_no) from article") == [(1,)]
-    assert rebuild(settings, only_changed=True, warm=warm).status == "nothing_new"
+    assert rebuild_warehouse(settings, only_changed=True, preload=preload).status == "nothing_new"
 
 
 def test_a_text_that_is_no_article_is_refused_by_its_length(tmp_path: Path, load: Load) -> None:

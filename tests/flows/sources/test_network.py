@@ -9,8 +9,8 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from flows.session.preload import Warm
-from flows.session.run import run_once
+from flows.ingest import ingest_source
+from flows.session.preload import Preload
 from flows.settings import Settings
 from flows.sources.location import PlaceError, PlaceUnreachable, list_files, open_file
 from flows.sources.network import may_pass
@@ -49,11 +49,11 @@ def test_no_network_is_said_in_words(no_network: None, reach: Callable[[], objec
 
 
 def test_a_run_without_network_publishes_nothing(
-    no_network: None, warm: Warm, tmp_path: Path
+    no_network: None, preload: Preload, tmp_path: Path
 ) -> None:
     warehouse = tmp_path / "news.duckdb"
     with pytest.raises(PlaceUnreachable):
-        run_once(Settings(source="s3://nowhere/in", warehouse=warehouse), warm=warm)
+        ingest_source(Settings(source="s3://nowhere/in", warehouse=warehouse), preload=preload)
     assert not warehouse.exists()
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from flows.stages.discovery import KNOWN_FILE, LISTING, EmptyListing, Plan, plan_run
+from flows.session.delivery import KNOWN_FILE, Plan
+from flows.stages.discover import LISTING, EmptyListing, plan_run
 
 T1 = datetime(2024, 1, 1, tzinfo=UTC)
 T2 = datetime(2024, 1, 2, tzinfo=UTC)

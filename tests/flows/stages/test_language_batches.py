@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.session.nlp_store import NlpStore
-from flows.session.staging import Work
+from flows.session.staging import Staging
 from flows.stages.language_batches import _sizes, homes, plan_reading, reading_batches
 from tests.flows.session.test_nlp_store import part
 from transforms.block.paragraph import paragraph_id
@@ -34,7 +34,7 @@ def test_batches_end_small_so_that_no_worker_waits_long() -> None:
 
 
 def test_a_paragraph_is_read_once_and_every_part_knows_where(tmp_path: Path) -> None:
-    work = Work(layout_of(tmp_path / "news.duckdb"), "run")
+    work = Staging(layout_of(tmp_path / "news.duckdb"), "run")
     store = NlpStore(tmp_path / "store")
     long, known = "Said at length. " * 4_000, "Printed long ago."
     store.write("earlier", *part(paragraph_id("en", known)))

@@ -18,9 +18,9 @@ import pytest
 
 from expectations.check import CheckReport
 from expectations.suite import all_checks
+from flows.ingest import ingest_source
 from flows.session.manual_changes import purge_articles
-from flows.session.preload import Warm
-from flows.session.run import run_once
+from flows.session.preload import Preload
 from flows.settings import Settings
 from flows.workers.check_process import check_staged
 from tests.conftest import ROOT, Load
@@ -231,11 +231,11 @@ def test_a_repeating_file_that_is_touched_is_unchanged_and_one_that_changes_revi
 
 
 def test_a_withheld_article_takes_the_records_that_repeat_it_along(
-    folder: Path, warehouse: Path, load: Load, warm: Warm, monkeypatch: pytest.MonkeyPatch
+    folder: Path, warehouse: Path, load: Load, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "monday.xml").write_text(feed(range(2), built=1), "utf-8")
     (folder / "tuesday.xml").write_text(feed(range(2), built=2), "utf-8")
-    monkeypatch.setattr(warm, "check", partial(withholding, "https://hill.example/1"))
+    monkeypatch.setattr(preload, "check", partial(withholding, "https://hill.example/1"))
     summary = load(folder, warehouse)
     monkeypatch.undo()
 
@@ -252,7 +252,7 @@ def test_a_withheld_article_takes_the_records_that_repeat_it_along(
 
     files = [str(path) for path in sorted(folder.iterdir())]
     settings = Settings(source=str(folder), warehouse=warehouse)
-    run_once(settings, warm=warm, again=frozenset(files))
+    ingest_source(settings, preload=preload, again=frozenset(files))
     assert rows(
         warehouse,
         "select count(*), count(distinct article_id), "

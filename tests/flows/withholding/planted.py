@@ -9,13 +9,21 @@ import duckdb
 import polars as pl
 
 from expectations.check import Check, CheckReport
-from flows.session import conclude
-from flows.session.run_state import RunState
-from flows.session.staging import Work
+from flows.session.clock import RunClock
+from flows.session.delivery import (
+    KNOWN_FILE,
+    Candidate,
+    Delivery,
+    Extracted,
+    OpenedFile,
+    Plan,
+    Rejected,
+)
+from flows.session.record import RunRecord
+from flows.session.session import Session
+from flows.session.staging import Staging
 from flows.settings import Settings
-from flows.stages.derive import RunClock
-from flows.stages.discovery import KNOWN_FILE, Candidate, Plan
-from flows.stages.extraction import Extracted, OpenedFile, Rejected
+from flows.withholding.rounds import withhold_what_fails
 from tests.expectations.faults import fault_of
 from tests.expectations.good_rows import (
     ANNA,
@@ -28,10 +36,10 @@ from tests.expectations.good_rows import (
     insert,
     open_database,
 )
-from transforms.withholding import Withheld
+from warehouse.contract import Contract
 from warehouse.known import Known
 from warehouse.layout import layout_of
-from warehouse.tables import ARTICLE_TABLES, CONTRACTS, ENTITY_TABLES
+from warehouse.tables import ARTICLE_TABLES, CONTRACTS, ENTITY_TABLES, MENTION
 
 Frames = dict[str, pl.DataFrame]
 
@@ -141,20 +149,36 @@ def _renamed(frame: pl.DataFrame, ids: Mapping[str, str], folder: str) -> pl.Dat
     return frame.with_columns(changed)
 
 
+@dataclass(frozen=True)
+class EndOfRun:
+    """A run that has staged its rows and is about to check them."""
+
+    session: Session
+    delivery: Delivery
+
+    def withhold(self) -> CheckReport:
+        return withhold_what_fails(self.session, self.delivery, MENTION.empty())
+
+    def staged(self, contract: Contract, *columns: str) -> pl.DataFrame:
+        return self.session.staging.staged(contract, *columns)
+
+
 def end_of_run(
     planted: Planted, known: Known, check: Callable[..., CheckReport], settings: Settings
-) -> RunState:
-    """A run that has staged these rows and accounted for its files, and is about to check."""
-    run = RunState(
+) -> EndOfRun:
+    """A run that has staged these rows, and is about to check."""
+    clock, staging = RunClock(RUN_ID, STARTED), Staging(layout_of(settings.warehouse), RUN_ID)
+    session = Session(
         settings=settings,
-        clock=RunClock(RUN_ID, STARTED),
-        work=Work(layout_of(settings.warehouse), RUN_ID),
+        clock=clock,
+        staging=staging,
         known=known,
         address="file:///in",
         collection="in",
         reference=None,  # type: ignore[arg-type]  # the end of a run reads none
         pipelines=dict,
         check=check,
+        record=RunRecord(settings, clock, staging, "file:///in", "in"),
     )
     files = [
         OpenedFile(
@@ -166,23 +190,21 @@ def end_of_run(
         ).iter_rows()
     ]  # fmt: skip
     empty = planted.file.filter(pl.col("outcome") == "quarantined")["source_uri"]
-    run.extracted = Extracted(
+    extracted = Extracted(
         files=files,
         rejected=[Rejected(uri, None, "empty_file", "The file is empty.", None) for uri in empty],
         record_count=planted.record.height,
     )
     no_files = pl.DataFrame(schema=KNOWN_FILE)
-    run.plan = Plan(len(files), 0, tuple(file.candidate for file in files), no_files)
-    run.version = planted.record.select(
+    plan = Plan(len(files), 0, tuple(file.candidate for file in files), no_files)
+    version = planted.record.select(
         "article_id", "file_uri", "locator", "version_no", "first_file_uri",
         pl.lit(True).alias("is_current"),
         pl.when("made_version").then(pl.lit("loaded")).otherwise(pl.lit("duplicate"))
         .alias("outcome"),
     )  # fmt: skip
-    conclude.settle_accounts(run, Withheld())
-    conclude.stage_quarantine(run)
     for name, frame in planted.staged.items():
         # A run stages its own record when it ends, and tombstones come from purges.
         if name not in ("run", "quarantine", "check_result", "check_failure", "tombstone"):
-            frame.write_parquet(run.work.part(name, "all"))
-    return run
+            frame.write_parquet(staging.part(name, "all"))
+    return EndOfRun(session, Delivery(plan, (), extracted, version))

@@ -12,13 +12,12 @@ import pytest
 from expectations.audit import run_checks
 from expectations.check import BLAME_OF_TABLE, BLAMED, Blame, CheckReport
 from expectations.suite import all_checks
-from flows.session import conclude
-from flows.session.run_state import RunState
+from flows.session.summary import ChecksFailed
 from flows.settings import Settings
-from flows.withholding.rounds import withhold_what_fails
+from flows.stages.publish import publish_staged
 from flows.workers.check_process import check_staged
 from tests.expectations.good_rows import RIVER, RUN_ID
-from tests.flows.withholding.planted import Planted, end_of_run, plant, whole
+from tests.flows.withholding.planted import EndOfRun, Planted, end_of_run, plant, whole
 from warehouse.known import Known
 from warehouse.staging import open_published
 from warehouse.tables import ARTICLE, CHECK_FAILURE, CHECK_RESULT, CONTRACTS, ENTITY, MENTION
@@ -66,8 +65,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Planted]:
     planted = plant(CHECKS[i] for i in _blamed_on("article", "entity", "file"))
     with Known(warehouse) as known:
         run = end_of_run(planted, known, check_staged, Settings(source="in", warehouse=warehouse))
-        withhold_what_fails(run)
-        conclude.publish_run(run)
+        run.withhold()
+        publish_staged(run.session)
     return warehouse, planted
 
 
@@ -129,12 +128,12 @@ def _reports(*rounds: list[Row]) -> Callable[..., CheckReport]:
 
 
 @pytest.fixture
-def end(tmp_path: Path) -> Iterator[Callable[..., RunState]]:
+def end(tmp_path: Path) -> Iterator[Callable[..., EndOfRun]]:
     """The end of a run that brings a hundred good articles, with checks of these findings."""
     warehouse = tmp_path / "news.duckdb"
     with Known(warehouse) as known:
 
-        def run(*rounds: list[Row], **given: float) -> RunState:
+        def run(*rounds: list[Row], **given: float) -> EndOfRun:
             settings = Settings(source="in", warehouse=warehouse, **given)  # type: ignore[arg-type]
             return end_of_run(whole(5), known, _reports(*rounds), settings)
 
@@ -146,23 +145,23 @@ def _articles(count: int) -> list[Row]:
     return [("article", article_id) for article_id in ids]
 
 
-def _staged(run: RunState) -> int:
-    return run.work.staged(ARTICLE, "article_id").height
+def _staged(run: EndOfRun) -> int:
+    return run.staged(ARTICLE, "article_id").height
 
 
 def test_a_check_that_fails_for_every_fourth_article_stops_the_run(
-    end: Callable[..., RunState],
+    end: Callable[..., EndOfRun],
 ) -> None:
     run = end(_articles(25))
 
-    with pytest.raises(conclude.ChecksFailed) as stopped:
-        withhold_what_fails(run)
+    with pytest.raises(ChecksFailed) as stopped:
+        run.withhold()
 
     said = str(stopped.value)
     assert said.startswith("article.title.odd failed for 25 of 100 articles, more than the 20%")
     assert "something systematic is wrong, and nothing was published. First: row" in said
     assert "of file:///in/1/" in said
-    assert run.work.staged(CHECK_RESULT)["action"].to_list() == ["stopped"]
+    assert run.staged(CHECK_RESULT)["action"].to_list() == ["stopped"]
     assert _staged(run) == 100
 
 
@@ -172,75 +171,75 @@ def test_a_check_that_fails_for_every_fourth_article_stops_the_run(
     ids=["just a fifth", "few whatever their share", "as the setting says"],
 )  # fmt: skip
 def test_a_check_that_fails_for_fewer_withholds_them(
-    end: Callable[..., RunState], failing: int, given: dict[str, float]
+    end: Callable[..., EndOfRun], failing: int, given: dict[str, float]
 ) -> None:
     run = end(_articles(failing), **given)
 
-    withhold_what_fails(run)
+    run.withhold()
 
     assert _staged(run) == 100 - failing
-    assert run.accounts is not None
-    run.accounts.balance()
+    assert run.session.record.accounts is not None
+    run.session.record.accounts.balance()
     empty, sent_again = 5, sum(str(name).endswith(RIVER[-5:]) for _, name in _articles(failing))
-    assert run.accounts.files["quarantined"] == failing + empty + sent_again
-    assert run.work.staged(CHECK_RESULT)["action"].to_list() == ["withheld"]
+    assert run.session.record.accounts.files["quarantined"] == failing + empty + sent_again
+    assert run.staged(CHECK_RESULT)["action"].to_list() == ["withheld"]
 
 
-def test_what_no_article_can_be_blamed_for_stops_the_run(end: Callable[..., RunState]) -> None:
+def test_what_no_article_can_be_blamed_for_stops_the_run(end: Callable[..., EndOfRun]) -> None:
     run = end([("nothing", None)], [("nothing", None)])
 
-    with pytest.raises(conclude.ChecksFailed, match=r"^1 check failed that no article can be bl"):
-        withhold_what_fails(run)
+    with pytest.raises(ChecksFailed, match=r"^1 check failed that no article can be bl"):
+        run.withhold()
 
     assert _staged(run) == 100
 
 
 def test_accounts_that_close_once_an_article_is_withheld_do_not_stop_the_run(
-    end: Callable[..., RunState],
+    end: Callable[..., EndOfRun],
 ) -> None:
     run = end([*_articles(1), ("nothing", None)])
 
-    withhold_what_fails(run)
+    run.withhold()
 
     assert _staged(run) == 99
 
 
 @pytest.mark.parametrize("rounds", [9, 10])
 def test_what_shows_only_once_something_else_is_withheld_is_withheld_too(
-    end: Callable[..., RunState], rounds: int
+    end: Callable[..., EndOfRun], rounds: int
 ) -> None:
     run = end(*([row] for row in _articles(rounds)))
 
     if rounds == 10:  # as many as are made, and the last one is not clean
-        with pytest.raises(conclude.ChecksFailed):
-            withhold_what_fails(run)
+        with pytest.raises(ChecksFailed):
+            run.withhold()
     else:
-        withhold_what_fails(run)
+        run.withhold()
         assert _staged(run) == 100 - rounds
 
 
-def test_a_check_that_names_no_article_says_what_to_select(end: Callable[..., RunState]) -> None:
+def test_a_check_that_names_no_article_says_what_to_select(end: Callable[..., EndOfRun]) -> None:
     run = end([("article", None)], [("article", None)])
 
-    with pytest.raises(conclude.ChecksFailed, match=r"must select article_id for its articles"):
-        withhold_what_fails(run)
+    with pytest.raises(ChecksFailed, match=r"must select article_id for its articles"):
+        run.withhold()
 
 
-def test_what_fails_although_it_was_withheld_stops_the_run(end: Callable[..., RunState]) -> None:
+def test_what_fails_although_it_was_withheld_stops_the_run(end: Callable[..., EndOfRun]) -> None:
     run = end(_articles(1), _articles(1))
 
-    with pytest.raises(conclude.ChecksFailed, match=r"^1 check failed whatever was withheld"):
-        withhold_what_fails(run)
+    with pytest.raises(ChecksFailed, match=r"^1 check failed whatever was withheld"):
+        run.withhold()
 
 
 def test_articles_that_fail_for_an_entity_of_theirs_are_not_withheld(
-    end: Callable[..., RunState],
+    end: Callable[..., EndOfRun],
 ) -> None:
     planted = whole(5).staged["mention"]["entity_id"][0]
     run = end([*_articles(30), ("entity", planted)])
 
-    withhold_what_fails(run)
+    run.withhold()
 
     assert _staged(run) == 100
-    assert planted not in run.work.staged(MENTION)["entity_id"]
-    assert planted not in run.work.staged(ENTITY)["entity_id"]
+    assert planted not in run.staged(MENTION)["entity_id"]
+    assert planted not in run.staged(ENTITY)["entity_id"]

@@ -19,15 +19,14 @@ from flows.cli import quarantine
 from flows.cli import run as cli_run
 from flows.cli.app import app
 from flows.extract import extract
-from flows.rebuild import rebuild
+from flows.ingest import ingest_source
+from flows.rebuild import rebuild_warehouse
 from flows.session.accounts import AccountingError, Accounts
-from flows.session.conclude import ChecksFailed
-from flows.session.preload import Warm
-from flows.session.run import run_once
-from flows.session.summary import Summary
+from flows.session.preload import Preload
+from flows.session.summary import ChecksFailed, Summary
 from flows.settings import Settings
-from flows.stages import derive
-from flows.stages import steps as stages
+from flows.stages import blocks, compare, links, mentions
+from flows.stages import extract as extract_stage
 from flows.workers.check_process import check_staged
 from tests.conftest import Load
 from transforms.block.build import build_block
@@ -57,7 +56,7 @@ Spoil = Callable[[str, Callable[[pl.DataFrame], pl.DataFrame]], None]
 
 
 @pytest.fixture
-def spoil(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> Spoil:
+def spoil(preload: Preload, monkeypatch: pytest.MonkeyPatch) -> Spoil:
     """Have later runs in this process change a staged table before it is first checked."""
 
     broken_by_table: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {}
@@ -73,7 +72,7 @@ def spoil(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> Spoil:
 
     def change(table: str, broken: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
         broken_by_table[table] = broken
-        monkeypatch.setattr(warm, "check", check)
+        monkeypatch.setattr(preload, "check", check)
 
     return change
 
@@ -97,16 +96,16 @@ def _cli(warehouse: Path, *words: str) -> str:
     return ran.output
 
 
-def _replay(warehouse: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch) -> str:
+def _replay(warehouse: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch) -> str:
     def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
-        return run_once(settings, warm=warm, again=frozenset(again or ()))
+        return ingest_source(settings, preload=preload, again=frozenset(again or ()))
 
     monkeypatch.setattr(quarantine, "run_flow", run_flow)
     return _cli(warehouse, "replay")
 
 
 def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
-    folder: Path, tmp_path: Path, load: Load, warm: Warm, spoil: Spoil,
+    folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     warehouse = tmp_path / "news.duckdb"
@@ -135,10 +134,10 @@ def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
         ("quarantine", False, "withheld")
     ]
 
-    monkeypatch.setattr(warm, "check", check_staged)  # an update of the program
+    monkeypatch.setattr(preload, "check", check_staged)  # an update of the program
     assert load(folder, warehouse).files["unchanged"] == 20
 
-    _replay(warehouse, warm, monkeypatch)
+    _replay(warehouse, preload, monkeypatch)
     assert _ask(warehouse, "select count(*) from article") == [(20,)]
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
@@ -165,7 +164,7 @@ def test_a_revision_that_fails_leaves_the_published_version(
 
 
 def test_a_removal_that_a_check_holds_back_is_made_by_the_next_run(
-    folder: Path, tmp_path: Path, load: Load, warm: Warm, spoil: Spoil,
+    folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     warehouse = tmp_path / "news.duckdb"
@@ -180,14 +179,14 @@ def test_a_removal_that_a_check_holds_back_is_made_by_the_next_run(
     assert _ask(warehouse, removed) == [(0,)]
     assert "rome.txt" in _cli(warehouse, "list", "--format", "json")
 
-    monkeypatch.setattr(warm, "check", check_staged)
+    monkeypatch.setattr(preload, "check", check_staged)
     assert load(folder, warehouse).files["removed"] == 1
     assert _ask(warehouse, removed) == [(1,)]
     assert _ask(warehouse, "select distinct status from ops.quarantine") == [("discarded",)]
 
 
 def test_a_rebuild_keeps_what_it_cannot_make_anew_with_its_entities(
-    folder: Path, tmp_path: Path, load: Load, warm: Warm, spoil: Spoil
+    folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil
 ) -> None:
     warehouse = tmp_path / "news.duckdb"
     load(folder, warehouse)
@@ -199,14 +198,14 @@ def test_a_rebuild_keeps_what_it_cannot_make_anew_with_its_entities(
     assert len(before) > 1
     spoil("article", _language_of("Rome"))
 
-    rebuild(Settings(warehouse=warehouse), warm=warm)
+    rebuild_warehouse(Settings(warehouse=warehouse), preload=preload)
 
     assert _ask(warehouse, named) == before
     assert _ask(warehouse, "select count(*) from article") == [(20,)]
 
 
 def test_an_entity_that_fails_is_not_made_and_a_rebuild_makes_it(
-    folder: Path, tmp_path: Path, load: Load, warm: Warm, spoil: Spoil,
+    folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     warehouse = tmp_path / "news.duckdb"
@@ -223,8 +222,8 @@ def test_an_entity_that_fails_is_not_made_and_a_rebuild_makes_it(
     assert row["source_uri"].endswith(".txt")
     assert row["message"].endswith("Then run: newshouse rebuild")
 
-    monkeypatch.setattr(warm, "check", check_staged)
-    rebuild(Settings(warehouse=warehouse), warm=warm)
+    monkeypatch.setattr(preload, "check", check_staged)
+    rebuild_warehouse(Settings(warehouse=warehouse), preload=preload)
     assert _ask(warehouse, named) == [(20, 20)]
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
@@ -244,17 +243,17 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
 @pytest.mark.parametrize(
     ("module", "function", "column", "stage", "said"),
     [
-        (derive, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
-        (derive, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
+        (blocks, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
+        (mentions, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
         (paragraph_reading, "annotate", "text", "language", "ValueError: cannot read Rome"),
-        (stages, "count_line", "text", "compare", "ValueError: cannot read Rome"),
-        (stages, "build_related_link", "text", "links", "ValueError: cannot read Rome"),
+        (compare, "count_line", "text", "compare", "ValueError: cannot read Rome"),
+        (links, "build_related_link", "text", "links", "ValueError: cannot read Rome"),
     ],
     ids=["blocks", "mentions", "language", "compare", "links"],
 )  # fmt: skip
 def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
     module: Any, function: str, column: str, stage: str, said: str,
-    folder: Path, tmp_path: Path, load: Load, warm: Warm, monkeypatch: pytest.MonkeyPatch,
+    folder: Path, tmp_path: Path, load: Load, preload: Preload, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     warehouse, good = tmp_path / "news.duckdb", getattr(module, function)
     monkeypatch.setattr(module, function, _failing_on("Rome", good, column))
@@ -270,31 +269,31 @@ def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
     assert f"The stage {stage} fails with its text." in row["message"]
 
     monkeypatch.setattr(module, function, good)
-    _replay(warehouse, warm, monkeypatch)
+    _replay(warehouse, preload, monkeypatch)
     assert _ask(warehouse, "select count(*) from article") == [(20,)]
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
 
 def test_an_article_that_a_rebuild_fails_on_keeps_its_rows_until_a_rebuild_makes_it(
-    folder: Path, tmp_path: Path, load: Load, warm: Warm, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, load: Load, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reading its file again mends nothing: its text is as it was."""
     warehouse = tmp_path / "news.duckdb"
     load(folder, warehouse)
     blocks = _ask(warehouse, "from block order by all")
-    monkeypatch.setattr(derive, "build_block", _failing_on("Rome", build_block, "text"))
+    monkeypatch.setattr(blocks, "build_block", _failing_on("Rome", build_block, "text"))
 
-    rebuild(Settings(warehouse=warehouse), warm=warm)
+    rebuild_warehouse(Settings(warehouse=warehouse), preload=preload)
 
     assert _ask(warehouse, "from block order by all") == blocks
     (row,) = (json.loads(line) for line in _cli(warehouse, "list", "--format", "json").splitlines())
     assert (Path(row["source_uri"]).name, row["rule"]) == ("rome.txt", "not_made")
     assert row["message"].endswith("Then run: newshouse rebuild")
-    monkeypatch.setattr(derive, "build_block", build_block)
-    assert "1 row is mended by newshouse rebuild." in _replay(warehouse, warm, monkeypatch)
+    monkeypatch.setattr(blocks, "build_block", build_block)
+    assert "1 row is mended by newshouse rebuild." in _replay(warehouse, preload, monkeypatch)
     assert _ask(warehouse, "select status from ops.quarantine") == [("open",)]
 
-    rebuild(Settings(warehouse=warehouse), warm=warm)
+    rebuild_warehouse(Settings(warehouse=warehouse), preload=preload)
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
 
@@ -302,31 +301,31 @@ def test_a_stage_that_fails_on_every_article_stops_the_run(
     folder: Path, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails = _failing_on("Trams", build_block, "text")
-    monkeypatch.setattr(derive, "build_block", fails)
+    monkeypatch.setattr(blocks, "build_block", fails)
 
     with pytest.raises(ChecksFailed, match=r"^not_made failed for 20 of 20 articles, more than"):
         load(folder, tmp_path / "news.duckdb", workers=1)
 
 
 def _run_for_programs(
-    folder: Path, warehouse: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch
+    folder: Path, warehouse: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> Result:
     """`newshouse run --format json`, without Prefect, with the pipelines of this session."""
     monkeypatch.setattr(cli_run, "start_ahead", lambda: None)
     monkeypatch.setattr(cli_run, "server_of_this_command", lambda: None)
-    monkeypatch.setattr(cli_run, "Warm", lambda *_, **__: nullcontext(warm))
+    monkeypatch.setattr(cli_run, "Preload", lambda *_, **__: nullcontext(preload))
     monkeypatch.setattr(cli_run, "run_reported", lambda as_flow, directly, say: directly())
     words = ["run", str(folder), "--warehouse", str(warehouse), "--format", "json"]
     return CliRunner().invoke(app, words)
 
 
 def test_programs_read_in_json_which_checks_stopped_a_run(
-    folder: Path, tmp_path: Path, warm: Warm, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, preload: Preload, spoil: Spoil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse = tmp_path / "news.duckdb"
     spoil("article", lambda article: article.with_columns(language=pl.lit("iw")))
 
-    done = _run_for_programs(folder, warehouse, warm, monkeypatch)
+    done = _run_for_programs(folder, warehouse, preload, monkeypatch)
 
     told = json.loads(done.stdout)
     assert (done.exit_code, told["status"], told["files_seen"]) == (1, "failed_checks", 20)
@@ -345,14 +344,14 @@ def test_programs_read_in_json_which_checks_stopped_a_run(
 
 
 def test_programs_read_in_json_that_the_accounts_do_not_close(
-    folder: Path, tmp_path: Path, warm: Warm, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(self: Accounts) -> None:
         raise AccountingError("20 files seen, but 19 have an outcome.")
 
     monkeypatch.setattr(Accounts, "balance", refuse)
 
-    done = _run_for_programs(folder, tmp_path / "news.duckdb", warm, monkeypatch)
+    done = _run_for_programs(folder, tmp_path / "news.duckdb", preload, monkeypatch)
 
     message = "20 files seen, but 19 have an outcome."
     assert (done.exit_code, json.loads(done.stdout), done.stderr) == (
@@ -370,7 +369,7 @@ def test_a_file_that_its_extractor_fails_on_is_quarantined(
             raise RecursionError("maximum recursion depth exceeded")
         return extract(name, *words, **named)
 
-    monkeypatch.setattr(stages, "extract_records", fails)
+    monkeypatch.setattr(extract_stage, "extract_records", fails)
 
     summary = load(folder, warehouse)
 
@@ -403,7 +402,7 @@ def test_entities_of_one_article_that_fail_alike_have_a_row_each(
 
 @pytest.mark.parametrize("name", ["Rome", "Anna Berg"])
 def test_a_rebuild_keeps_an_entity_that_fails_where_a_withheld_article_names_it(
-    name: str, folder: Path, tmp_path: Path, load: Load, warm: Warm, spoil: Spoil
+    name: str, folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil
 ) -> None:
     warehouse = tmp_path / "news.duckdb"
     load(folder, warehouse)
@@ -411,7 +410,7 @@ def test_a_rebuild_keeps_an_entity_that_fails_where_a_withheld_article_names_it(
     spoil("article", _language_of("Rome"))
     spoil("entity", lambda frame: frame.with_columns(spaced.alias("name")))
 
-    rebuild(Settings(warehouse=warehouse), warm=warm)
+    rebuild_warehouse(Settings(warehouse=warehouse), preload=preload)
 
     of_rome = (
         "select e.name from article a join mention using (article_id) "
@@ -425,7 +424,7 @@ def test_a_rebuild_keeps_an_entity_that_fails_where_a_withheld_article_names_it(
 
 @pytest.mark.parametrize("table", [ARTICLE.name, MENTION.name, ENTITY.name])
 def test_a_staged_table_that_cannot_be_read_stops_the_run(
-    table: str, folder: Path, tmp_path: Path, load: Load, warm: Warm,
+    table: str, folder: Path, tmp_path: Path, load: Load, preload: Preload,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     def check(staging: Path, *words: Any) -> CheckReport:
@@ -434,6 +433,6 @@ def test_a_staged_table_that_cannot_be_read_stops_the_run(
         return check_staged(staging, *words)
 
     assert table in BY_NAME
-    monkeypatch.setattr(warm, "check", check)
+    monkeypatch.setattr(preload, "check", check)
     with pytest.raises(Exception, match="could not be checked"):
         load(folder, tmp_path / "news.duckdb")

@@ -21,11 +21,11 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
-from flows.ingest import ingest, warm_up
-from flows.session.preload import Warm
+from flows.ingest import ingest, preload_of_caller
+from flows.session.preload import Preload
 from flows.session.progress import Silent, progress
 from flows.settings import Settings
-from flows.workers.dask_cluster import cluster_crew, read_there
+from flows.workers.dask_cluster import dask_workers, read_there
 from flows.workers.exchange import SEEN, ClusterError, put
 from tests.benchmarks.news import write_articles
 from tests.bucket import keys_heard
@@ -110,7 +110,7 @@ class Killing(Silent):
 
 
 def test_a_cluster_makes_the_rows_of_one_process_though_a_worker_is_killed(
-    server: None, cluster: Cluster, warm: Warm, load: Load, tmp_path: Path
+    server: None, cluster: Cluster, preload: Preload, load: Load, tmp_path: Path
 ) -> None:
     source = tmp_path / "in"
     write_articles(source, 120)
@@ -118,7 +118,7 @@ def test_a_cluster_makes_the_rows_of_one_process_though_a_worker_is_killed(
     load(source, alone, workers=1, collection="c")
     given = {"runner": "dask", "runner_address": cluster.address, "workers": 1, "collection": "c"}
     settings = Settings(source=str(source), warehouse=warehouse, **given)  # type: ignore[arg-type]
-    warm_up.set(warm)
+    preload_of_caller.set(preload)
     listening = progress.set(Killing(cluster.workers[0]))
     try:
         state = ingest(settings, return_state=True)
@@ -135,7 +135,7 @@ def test_a_cluster_makes_the_rows_of_one_process_though_a_worker_is_killed(
 
 
 def test_machines_hand_each_other_files_through_a_bucket(
-    cluster: Cluster, bucket: Any, warm: Warm, load: Load, tmp_path: Path,
+    cluster: Cluster, bucket: Any, preload: Preload, load: Load, tmp_path: Path,
     server: None, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """The folder of the run is not shared; nothing stays in the bucket."""
@@ -203,31 +203,35 @@ def task_names(flow_run_id: str) -> list[str]:
 
 
 def test_what_makes_a_cluster_unfit_is_said_in_one_line(
-    server: None, cluster: Cluster, warm: Warm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: None,
+    cluster: Cluster,
+    preload: Preload,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    components = {language: p.component for language, p in warm.pipelines().items()}
+    components = {language: p.component for language, p in preload.pipelines().items()}
     names = {language: component.name for language, component in components.items()}
     with (
         pytest.raises(ClusterError, match=r"does not see memory://.*--shared s3://"),
-        cluster_crew(cluster.address, "memory://here-alone", names, components),
+        dask_workers(cluster.address, "memory://here-alone", names, components),
     ):
         pass
     other = {"en": components["en"]._replace(version="0.1")}
     with (
         pytest.raises(ClusterError, match=r"another version of the pipeline for en"),
-        cluster_crew(cluster.address, str(tmp_path / "shared"), names, other),
+        dask_workers(cluster.address, str(tmp_path / "shared"), names, other),
     ):
         pass
     nobody = f"tcp://127.0.0.1:{free_port()}"
     with (
         pytest.raises(ClusterError, match=r"No Dask scheduler answers .*`dask scheduler`"),
-        cluster_crew(nobody, str(tmp_path / "shared"), names, components),
+        dask_workers(nobody, str(tmp_path / "shared"), names, components),
     ):
         pass
     monkeypatch.setitem(sys.modules, "prefect_dask", None)
     with (
         pytest.raises(ClusterError, match=r"pip install 'newshouse\[dask\]'"),
-        cluster_crew(cluster.address, str(tmp_path / "shared"), names, components),
+        dask_workers(cluster.address, str(tmp_path / "shared"), names, components),
     ):
         pass
 

@@ -1,4 +1,4 @@
-"""A crew carries out every batch once, asks for no more than it can hold, and ends when it must."""
+"""Workers carry out every batch once, ask for no more than they can hold, and end when they must."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from typing import Any, TypeVar
 import pytest
 
 from flows.settings import Settings
-from flows.workers.batch import Batch, Outfit
-from flows.workers.pool import ProcessCrew, SoloCrew, WorkerDied, process_crew, worker_count
+from flows.workers.batch import Batch, Resources
+from flows.workers.pool import InProcess, ProcessWorkers, WorkerDied, process_workers, worker_count
 
 T = TypeVar("T")
 REFERENCE = Settings().reference
 
 
-def named(outfit: Outfit, number: int) -> int:
+def named(resources: Resources, number: int) -> int:
     """What a batch does here: answers with its number."""
     return number
 
 
-def die(outfit: Outfit) -> int:
+def die(resources: Resources) -> int:
     """A batch whose process is killed, as the kernel does when memory is short."""
     os.kill(os.getpid(), signal.SIGKILL)
     return 0
@@ -52,7 +52,7 @@ def batches(count: int, asked: list[int]) -> Iterator[Batch]:
 
 def test_alone_or_over_processes_every_batch_is_done_once() -> None:
     step, asked, heard = Watching(), list[int](), list[int]()
-    solo = SoloCrew(Outfit(dict, dict), step)  # type: ignore[arg-type]
+    solo = InProcess(Resources(dict, dict), step)  # type: ignore[arg-type]
     assert solo.carry_out(batches(9, asked), heard.append) == 36
     assert heard == [10] * 9
     names = step.names
@@ -64,19 +64,19 @@ def test_alone_or_over_processes_every_batch_is_done_once() -> None:
 
     asked.clear()
     heard.clear()
-    with process_crew(2, {}, REFERENCE, step) as crew:
-        assert isinstance(crew, ProcessCrew)
-        assert crew.carry_out(batches(9, asked), hear) == 36
+    with process_workers(2, {}, REFERENCE, step) as workers:
+        assert isinstance(workers, ProcessWorkers)
+        assert workers.carry_out(batches(9, asked), hear) == 36
     assert (sorted(step.names), heard) == (names, [10] * 9)
-    assert max(held) <= 2 * crew.size
+    assert max(held) <= 2 * workers.size
 
 
-def test_a_killed_worker_ends_the_crew_with_what_to_do() -> None:
+def test_a_killed_worker_ends_the_workers_with_what_to_do() -> None:
     with (
         pytest.raises(WorkerDied, match="--workers 1"),
-        process_crew(1, {}, REFERENCE, Watching()) as crew,
+        process_workers(1, {}, REFERENCE, Watching()) as workers,
     ):
-        crew.carry_out([Batch("dies", 1, die, ())], lambda _: None)
+        workers.carry_out([Batch("dies", 1, die, ())], lambda _: None)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -96,7 +96,7 @@ def test_a_signal_while_workers_start_is_obeyed_once_all_have(
     try:
         with (
             pytest.raises(KeyboardInterrupt),
-            process_crew(2, {}, REFERENCE, Watching()),
+            process_workers(2, {}, REFERENCE, Watching()),
         ):
             pytest.fail("the block is not entered")
     finally:

@@ -1,13 +1,18 @@
-"""Compares what is there with what is known. Decides by path, size and time; reads no file."""
+"""Lists the source and compares it with what is known: which files are new, changed or gone.
+
+Decides by path, size and time; opens no file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 import polars as pl
 
+from flows.session.delivery import Candidate, Plan
+from flows.session.session import Session
+from flows.sources.location import Unlisted, is_whole, list_files
 from warehouse.contract import TIMESTAMP
 
 LISTING = pl.Schema(
@@ -18,16 +23,6 @@ LISTING = pl.Schema(
         "modified_at": TIMESTAMP,
     }
 )
-KNOWN_FILE = pl.Schema(
-    {
-        "source_uri": pl.String(),
-        "file_id": pl.String(),
-        "byte_count": pl.Int64(),
-        "modified_at": TIMESTAMP,
-        "outcome": pl.String(),
-        "duplicate_of": pl.String(),
-    }
-)
 
 
 class EmptyListing(ValueError):
@@ -35,36 +30,47 @@ class EmptyListing(ValueError):
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A file to open: new, changed in size or time, or asked for.
+class Discovered:
+    """The files of the source. ``known_file`` is a frame of KNOWN_FILE: the collection as known
+    before; ``unlisted`` are folders that could not be listed."""
 
-    ``known_copy_of`` names the original of a file that was a copy, byte for byte, when it was last
-    seen.
+    plan: Plan
+    known_file: pl.DataFrame
+    unlisted: tuple[Unlisted, ...] = ()
+
+    def describe(self) -> str:
+        """What was found, in one line with counts."""
+        plan = self.plan
+        return (
+            f"{plan.files_seen:,} files seen: {len(plan.candidates):,} to open, "
+            f"{plan.files_unchanged:,} unchanged; {plan.gone.height:,} gone"
+        )
+
+
+def discover(session: Session) -> Discovered:
+    """List the source and sort its files into unchanged, to open and gone.
+
+    Raises PlaceError where it cannot be listed, EmptyListing where known files are gone all at
+    once.
     """
-
-    source_uri: str
-    relative_path: str
-    byte_count: int
-    modified_at: datetime
-    known_file_id: str | None
-    known_copy_of: str | None = None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run has to do. ``gone`` is a frame of KNOWN_FILE; ``removed`` holds the addresses of
-    files that earlier runs found gone and this one does not see either."""
-
-    files_seen: int
-    files_unchanged: int
-    candidates: tuple[Candidate, ...]
-    gone: pl.DataFrame
-    removed: frozenset[str] = frozenset()
-
-    @property
-    def away(self) -> frozenset[str]:
-        """Addresses of known files that are not there."""
-        return self.removed | frozenset(self.gone["source_uri"])
+    settings, unlisted = session.settings, list[Unlisted]()
+    listed = list_files(settings.source, unlisted)
+    columns = list(zip(*listed, strict=True)) or [()] * len(LISTING)
+    listing = pl.DataFrame(
+        dict(zip(LISTING, columns, strict=True)), {**LISTING, "modified_at": pl.Int64()}
+    )
+    # A place that tells no times gives zero: its files are told apart by size and hash.
+    modified_at = pl.from_epoch(pl.col("modified_at").fill_null(0), "us")
+    known_file = session.known.files(session.collection)
+    plan = plan_run(
+        listing.with_columns(modified_at.dt.replace_time_zone("UTC")),
+        known_file,
+        # Where a folder cannot be listed, nobody can tell what is gone.
+        whole=is_whole(settings.source) and not unlisted,
+        allow_empty=settings.allow_empty,
+        again=session.again,
+    )
+    return Discovered(plan, known_file, tuple(unlisted))
 
 
 def byte_copies(known_file: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,7 @@
-"""Opens the files of a plan and writes their records as Parquet parts. Judges no content itself:
-what an extractor cannot read goes to quarantine with the extractor's reason."""
+"""Opens new and changed files and writes their records as Parquet parts.
+
+Judges no content itself: what an extractor cannot read goes to quarantine with its reason.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +10,24 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 
 import polars as pl
 
-from flows.extract.record import ExtractedRecord, Extraction, Rejection
+from flows.extract import extract as extract_records
+from flows.extract.formats.fields import read_mapping
+from flows.extract.record import MIB, ExtractedRecord, Extraction, Limits, Rejection
+from flows.session.delivery import Candidate, Extracted, OpenedFile, Rejected
+from flows.session.progress import progress
 from flows.session.reference import Sources
-from flows.sources.location import PlaceUnreachable, unreachable
+from flows.session.session import Session
+from flows.settings import Settings
+from flows.sources.location import PlaceUnreachable, open_file, unreachable
 from flows.sources.network import foreign_errors
-from flows.stages.discovery import Candidate
-from transforms.article.identity import article_id, canonical_url, content_hash, short_hash
+from flows.stages.discover import Discovered, byte_copies
+from transforms.article.identity import article_id, canonical_url, content_hash
 from transforms.failing import FAULTS, error_words
 from warehouse.tables import EXTRACTED_RECORD
 
@@ -29,45 +37,59 @@ _IN_MEMORY_BYTES = 32 * 1024 * 1024
 OpenFile = Callable[[str], BinaryIO]
 ReadFile = Callable[[str, BinaryIO], Extraction]
 
-
-class Rejected(NamedTuple):
-    """A file or record that could not be read, and why."""
-
-    file_uri: str
-    locator: str | None
-    rule: str
-    message: str
-    payload: str | None
+_PARTS, _LEAST_PART_CHARS = 24, 400_000
+"""About so many parts a run, so that all workers have work and people can read their list."""
 
 
-class OpenedFile(NamedTuple):
-    """What became of one file before its records are compared with the warehouse.
+def extract(session: Session, found: Discovered) -> Extracted:
+    """Open what is new or changed; its records become Parquet parts of EXTRACTED_RECORD.
 
-    ``outcome`` is null where the records decide.
+    Raises PlaceUnreachable where a remote place does not answer any more.
     """
+    settings, candidates = session.settings, found.plan.candidates
+    delivered = sum(candidate.byte_count for candidate in candidates)
+    return extract_files(
+        candidates,
+        collection=session.collection,
+        known_originals=_known_originals(found),
+        sources=session.reference.sources,
+        open_file=open_file,
+        read_file=partial(
+            extract_records,
+            limits=limits_of(settings),
+            mapping=read_mapping(settings.mapping) if settings.mapping else None,
+            repair_mojibake=settings.repair_mojibake,
+        ),
+        folder=session.staging.extracted,
+        batch_chars=min(settings.batch_chars, max(_LEAST_PART_CHARS, delivered // _PARTS)),
+        tombstones=session.known.tombstones(),
+        advance=progress.get().advance,
+    )
 
-    candidate: Candidate
-    file_id: str
-    byte_count: int
-    format: str | None
-    encoding: str | None
-    outcome: str | None
-    duplicate_of: str | None
+
+def _known_originals(found: Discovered) -> dict[str, str]:
+    """Addresses, by hash, of known files that a new file with the same bytes is a copy of."""
+    copies = byte_copies(found.known_file)["source_uri"].implode()
+    repeats_records = (pl.col("outcome") == "duplicate") & ~pl.col("source_uri").is_in(copies)
+    known = found.known_file.filter(
+        (pl.col("outcome").is_in(["loaded", "revised", "unchanged"]) | repeats_records)
+        & ~pl.col("source_uri").is_in(found.plan.gone["source_uri"].implode())
+        & ~pl.col("source_uri").is_in([c.source_uri for c in found.plan.candidates])
+    )
+    return dict(known.select("file_id", "source_uri").rows())
 
 
-@dataclass
-class Extracted:
-    """Everything a run's files gave: records lie as Parquet in ``parts``."""
-
-    files: list[OpenedFile] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    parts: list[Path] = field(default_factory=list)
-    record_count: int = 0
-    char_count: int = 0
-    articles: dict[str, int] = field(default_factory=dict)
-    """Number of records in each part, by its name."""
-    tombstones: frozenset[str] = frozenset()
-    """Ids and text hashes of articles that were purged: whoever delivers them again is refused."""
+def limits_of(settings: Settings) -> Limits:
+    """What one file may ask for, by the settings."""
+    return Limits(
+        record_bytes=settings.max_record_mb * MIB,
+        file_bytes=settings.max_file_mb * MIB,
+        ratio=settings.max_unpack_ratio,
+        depth=settings.max_pack_depth,
+        record_count=settings.max_records,
+        markup_bytes=settings.max_markup_mb * MIB,
+        text_chars=settings.max_text_chars,
+    )
 
 
 class _PartWriter:
@@ -306,8 +328,3 @@ def _hashed(stream: BinaryIO) -> tuple[BinaryIO, str, int]:
 def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     while chunk := stream.read(1024 * 1024):
         yield chunk
-
-
-def quarantine_id(rejected: Rejected) -> str:
-    """Identity of a rejection: the same fault of the same record is one row, however often met."""
-    return short_hash((rejected.file_uri, rejected.locator or "", "extract", rejected.rule))

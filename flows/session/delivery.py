@@ -1,0 +1,133 @@
+"""What the files of a run brought: which are there, which were opened, what could not be read, and
+which version of its article each record is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from flows.sources.location import Unlisted
+from transforms.article.version import nothing_assigned
+from warehouse.contract import TIMESTAMP
+
+KNOWN_FILE = pl.Schema(
+    {
+        "source_uri": pl.String(),
+        "file_id": pl.String(),
+        "byte_count": pl.Int64(),
+        "modified_at": TIMESTAMP,
+        "outcome": pl.String(),
+        "duplicate_of": pl.String(),
+    }
+)
+"""Files of a collection, as its newest run left them."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file to open: new, changed in size or time, or asked for.
+
+    ``known_copy_of`` names the original of a file that was a copy, byte for byte, when it was last
+    seen.
+    """
+
+    source_uri: str
+    relative_path: str
+    byte_count: int
+    modified_at: datetime
+    known_file_id: str | None
+    known_copy_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has to do. ``gone`` is a frame of KNOWN_FILE; ``removed`` holds the addresses of
+    files that earlier runs found gone and this one does not see either."""
+
+    files_seen: int
+    files_unchanged: int
+    candidates: tuple[Candidate, ...]
+    gone: pl.DataFrame
+    removed: frozenset[str] = frozenset()
+
+    @property
+    def away(self) -> frozenset[str]:
+        """Addresses of known files that are not there."""
+        return self.removed | frozenset(self.gone["source_uri"])
+
+
+def nothing_to_do() -> Plan:
+    """The plan of a run that reads no source."""
+    return Plan(0, 0, (), pl.DataFrame(schema=KNOWN_FILE))
+
+
+class Rejected(NamedTuple):
+    """A file or record that could not be read, and why."""
+
+    file_uri: str
+    locator: str | None
+    rule: str
+    message: str
+    payload: str | None
+
+
+class OpenedFile(NamedTuple):
+    """What became of one file before its records are compared with the warehouse.
+
+    ``outcome`` is null where the records decide.
+    """
+
+    candidate: Candidate
+    file_id: str
+    byte_count: int
+    format: str | None
+    encoding: str | None
+    outcome: str | None
+    duplicate_of: str | None
+
+
+@dataclass
+class Extracted:
+    """Everything a run's files gave: records lie as Parquet in ``parts``.
+
+    ``articles`` is the number of records in each part, by its name; ``tombstones`` are ids and text
+    hashes of articles that were purged, which are refused when they are delivered again.
+    """
+
+    files: list[OpenedFile] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    parts: list[Path] = field(default_factory=list)
+    record_count: int = 0
+    char_count: int = 0
+    articles: dict[str, int] = field(default_factory=dict)
+    tombstones: frozenset[str] = frozenset()
+
+    @property
+    def article_count(self) -> int:
+        """Records in all parts."""
+        return sum(self.articles.values())
+
+    def describe(self) -> str:
+        """What was read, in one line with counts."""
+        line = f"{len(self.files):,} files opened: {self.record_count:,} records"
+        if self.rejected:
+            rules = Counter(item.rule for item in self.rejected).most_common()
+            counts = ", ".join(f"{count:,} {rule}" for rule, count in rules)
+            line += f"; {len(self.rejected):,} quarantined ({counts})"
+        copies = sum(1 for file in self.files if file.outcome == "duplicate")
+        return f"{line}; copies of other files: {copies:,}" if copies else line
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """All that the files of a run brought. ``version`` is the frame of `assign_version`."""
+
+    plan: Plan = field(default_factory=nothing_to_do)
+    unlisted: tuple[Unlisted, ...] = ()
+    extracted: Extracted = field(default_factory=Extracted)
+    version: pl.DataFrame = field(default_factory=nothing_assigned)

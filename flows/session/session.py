@@ -1,0 +1,111 @@
+"""One run's hold on a warehouse: lock, published state, staging, and the run's own record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from expectations.check import CheckReport
+from flows.session.clock import RunClock
+from flows.session.lock import hold_lock
+from flows.session.notices import tell_people
+from flows.session.pipelines import pipeline_names
+from flows.session.preload import Preload
+from flows.session.record import RunRecord
+from flows.session.reference import Reference, read_reference
+from flows.session.staging import Staging
+from flows.settings import DEFAULT_COLLECTION, DEFAULT_SOURCE, Settings, without_credentials
+from flows.sources.location import address, collection_of
+from transforms.nlp.pipeline import Pipeline
+from warehouse.known import Known
+from warehouse.layout import layout_of
+from warehouse.leftover import remove_leftovers
+from warehouse.publish import migrate
+
+
+@dataclass(frozen=True)
+class Session:
+    """What every stage of one run works with. What stages make is passed from one to the next.
+
+    ``address`` is where the source lies, ``collection`` the name its files are known under.
+    ``pipelines`` waits for the language pipelines and returns them by language. ``again`` holds
+    addresses of files to read whatever is known of them.
+    """
+
+    settings: Settings
+    clock: RunClock
+    staging: Staging
+    known: Known
+    address: str
+    collection: str
+    reference: Reference
+    pipelines: Callable[[], Mapping[str, Pipeline]]
+    check: Callable[..., CheckReport]
+    record: RunRecord
+    again: frozenset[str] = frozenset()
+
+    def notice(self, line: str) -> None:
+        """Write a line to standard error at once, and keep it for the run's record."""
+        self.record.notices.append(line)
+        tell_people(line)
+
+    def loadable_names(self) -> dict[str, str]:
+        """The name each language's pipeline loads by."""
+        return {language: p.component.name for language, p in self.pipelines().items()}
+
+
+@contextmanager
+def open_session(
+    settings: Settings,
+    preload: Preload | None = None,
+    *,
+    again: frozenset[str] = frozenset(),
+    flow_run_id: str | None = None,
+) -> Iterator[Session]:
+    """A new run's session, while the block runs; what earlier, dead runs left is removed.
+
+    Raises WarehouseLocked. Whatever the block raises, the run's own record is kept.
+    """
+    notices: list[str] = []
+    with hold_lock(settings, flow_run_id, notices) as clock:
+        migrate(settings.warehouse, clock.run_id, keep_snapshots=settings.keep_snapshots)
+        layout = layout_of(settings.warehouse)
+        remove_leftovers(layout)
+        staging = Staging(layout, clock.run_id)
+        where, collection = address(settings.source), _collection(settings)
+        record = RunRecord(settings, clock, staging, where, collection, flow_run_id, notices)
+        with Known(settings.warehouse) as known, _preloaded(settings, preload) as loaded:
+            session = Session(
+                settings=settings,
+                clock=clock,
+                staging=staging,
+                known=known,
+                address=where,
+                collection=collection,
+                reference=loaded.reference,
+                pipelines=loaded.pipelines,
+                check=loaded.check,
+                record=record,
+                again=again,
+            )
+            with record.kept():
+                yield session
+
+
+@contextmanager
+def _preloaded(settings: Settings, preload: Preload | None) -> Iterator[Preload]:
+    """What the caller has begun to load, where it is of the same reference tables; else anew."""
+    if preload is not None and preload.reference.folder == settings.reference:
+        yield preload
+    else:
+        with Preload(pipeline_names(settings), read_reference(settings.reference)) as own:
+            yield own
+
+
+def _collection(settings: Settings) -> str:
+    if settings.collection:
+        return settings.collection
+    if settings.source == DEFAULT_SOURCE:
+        return DEFAULT_COLLECTION
+    return without_credentials(collection_of(settings.source))

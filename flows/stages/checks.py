@@ -1,0 +1,45 @@
+"""Checks the staged rows, withholds what fails, and settles what became of every file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from expectations.check import CheckReport
+from flows.session.delivery import Delivery
+from flows.session.session import Session
+from flows.stages.entities import Resolved
+from flows.withholding.rounds import withhold_what_fails
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the checks of all rounds found."""
+
+    report: CheckReport
+
+    def describe(self) -> str:
+        """What held and what failed, in one line with counts."""
+        result = self.report.result
+        failed = result.filter(~result["success"])
+        line = f"{result.height - failed.height:,} of {result.height:,} checks held"
+        if failed.height:
+            severities = failed["severity"].value_counts(sort=True).iter_rows()
+            counts = ", ".join(f"{count:,} {severity}" for severity, count in severities)
+            line += f"; failed: {counts} ({', '.join(failed['check_id'].head(5))})"
+        blamed = self.report.blamed
+        withheld = blamed.filter(pl.col("blame") == "article")["blamed"].n_unique()
+        return f"{line}; {withheld:,} articles withheld" if withheld else line
+
+
+def check_and_withhold(
+    session: Session, delivery: Delivery, resolved: Resolved, emptied: Sequence[str] = ()
+) -> Checked:
+    """Run every check on the staged rows and take out what fails, until the rest holds.
+
+    ``emptied`` names tables that publication will empty first. Raises ChecksFailed where the run
+    must stop.
+    """
+    return Checked(withhold_what_fails(session, delivery, resolved.mention, emptied))

@@ -1,0 +1,69 @@
+"""Articles whose text the run keeps but of which a row changes, staged whole."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.session.components import Components
+from flows.session.delivery import Delivery
+from flows.session.session import Session
+from flows.stages.entities import Resolved
+from flows.stages.links import Linked
+from flows.stages.removed import articles_back, articles_gone, removed_now
+from transforms.article.version import close_version
+from warehouse.tables import (
+    ARTICLE,
+    ARTICLE_COMPONENT,
+    ARTICLE_VERSION,
+    BLOCK,
+    COMPONENT,
+    MENTION,
+    RELATED_LINK,
+    SENTENCE,
+    SOURCE,
+)
+
+
+def stage_kept_articles(
+    session: Session, delivery: Delivery, resolved: Resolved, linked: Linked
+) -> None:
+    """Stage published articles of which a row changes, as checks see them: whole.
+
+    They are found gone or back again, or name entities that were merged or corrected, or have a
+    link that finds its article. Versions that this run replaced are closed.
+    """
+    staging, known, version = session.staging, session.known, delivery.version
+    revised = version.filter(pl.col("outcome") == "revised")["article_id"].unique()
+    current = known.current_versions(revised)
+    closed = close_version(current, revised, collected_at=session.clock.started_at)
+    staging.stage(ARTICLE_VERSION, "closed", closed)
+    done = staging.staged(ARTICLE, "article_id")["article_id"]
+    changed = pl.concat(
+        [
+            articles_gone(session, delivery),
+            articles_back(session, delivery),
+            resolved.mention["article_id"],
+            linked.related_link["article_id"],
+        ]
+    ).unique()
+    changed = changed.filter(~changed.is_in(done.implode()))
+    article = known.rows(ARTICLE, changed).with_columns(removed_now(session, delivery))
+    staging.stage(ARTICLE, "kept", article)
+    for contract in (ARTICLE_VERSION, BLOCK, SENTENCE, ARTICLE_COMPONENT):
+        staging.stage(contract, "kept", known.rows(contract, changed))
+    for contract, renewed in ((MENTION, resolved.mention), (RELATED_LINK, linked.related_link)):
+        rest = known.rows(contract, changed).join(renewed, on="article_id", how="anti")
+        mine = renewed.filter(pl.col("article_id").is_in(changed.implode()))
+        staging.stage(contract, "kept", pl.concat([rest, mine]))
+
+
+def stage_reference(session: Session, components: Components | None) -> None:
+    """Stage outlets and components that the warehouse does not have yet, or not so."""
+    changed = session.reference.sources.source.join(
+        session.known.table(SOURCE), on=SOURCE.column_names, how="anti", nulls_equal=True
+    )
+    session.staging.stage(SOURCE, "all", changed)
+    if components is not None:
+        known = session.known.table(COMPONENT)
+        new = components.component.join(known, on="component_id", how="anti")
+        session.staging.stage(COMPONENT, "all", new)

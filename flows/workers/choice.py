@@ -1,0 +1,50 @@
+"""Who does the work of a run: this process, processes beside it, or a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.session.pipelines import pipeline_names
+from flows.session.session import Session
+from flows.workers.batch import Resources
+from flows.workers.pool import (
+    InProcess,
+    RunBatch,
+    Workers,
+    directly,
+    process_workers,
+    worker_count,
+)
+
+
+@contextmanager
+def workers_for(session: Session, chars: int, run_batch: RunBatch = directly) -> Iterator[Workers]:
+    """Workers for the batches of a run with so many characters of text, while the block runs."""
+    count = worker_count(session.settings.workers, chars)
+    if count == 1:
+        yield InProcess(Resources(session.pipelines, lambda: session.reference), run_batch)
+    else:
+        names = pipeline_names(session.settings)
+        reference = session.settings.reference
+        with process_workers(count, names, reference, run_batch) as workers:
+            yield workers
+
+
+@contextmanager
+def readers_for(session: Session, workers: Workers) -> Iterator[Workers]:
+    """Who reads the language, while the block runs: a cluster where one is set, else the workers
+    that do everything else."""
+    address = session.settings.runner_address
+    if session.settings.runner == "local" or address is None:
+        yield workers
+        return
+    from flows.workers.dask_cluster import dask_workers
+
+    here = str(session.staging.scratch.resolve())
+    given = session.settings.runner_shared
+    shared = f"{given.rstrip('/')}/{session.clock.run_id}" if given else f"{here}/shared"
+    components = {language: p.component for language, p in session.pipelines().items()}
+    names = pipeline_names(session.settings)
+    with dask_workers(address, shared, names, components) as readers:
+        yield readers
