@@ -11,7 +11,10 @@ from expectations.check import CheckReport
 from flows.session.delivery import Delivery
 from flows.session.session import Session
 from flows.stages.entities import Resolved
-from flows.withholding.rounds import withhold_what_fails
+from flows.withholding.checked_run import CheckedRun
+from flows.withholding.quarantine_table import stage_quarantine
+from flows.withholding.rounds import settle_accounts, withhold_what_fails
+from transforms.withholding import Withheld
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,13 @@ class Checked:
 def check_and_withhold(
     session: Session, delivery: Delivery, resolved: Resolved, emptied: Sequence[str] = ()
 ) -> Checked:
-    """Run every check on the staged rows and take out what fails, until the rest holds.
+    """Settle what became of every file, check the staged rows and take out what fails, until the
+    rest holds.
 
-    ``emptied`` names tables that publication will empty first. Raises ChecksFailed where the run
-    must stop.
+    ``emptied`` names tables that publication will empty first. Raises AccountingError where files
+    or records do not add up, ChecksFailed where checks stop the run.
     """
-    return Checked(withhold_what_fails(session, delivery, resolved.mention, emptied))
+    run = CheckedRun(session, delivery, resolved.mention, emptied)
+    settle_accounts(run, Withheld())
+    stage_quarantine(run)
+    return Checked(withhold_what_fails(run))

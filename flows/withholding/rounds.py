@@ -11,8 +11,6 @@ import polars as pl
 
 from expectations.check import CheckReport
 from flows.session.accounts import settle
-from flows.session.delivery import Delivery
-from flows.session.session import Session
 from flows.session.summary import ChecksFailed
 from flows.withholding.checked_run import CheckedRun
 from flows.withholding.quarantine_row import deliveries, not_made, withheld_rows
@@ -59,20 +57,14 @@ class _Findings:
         )
 
 
-def withhold_what_fails(
-    session: Session, delivery: Delivery, mention: pl.DataFrame, emptied: Sequence[str] = ()
-) -> CheckReport:
+def withhold_what_fails(run: CheckedRun) -> CheckReport:
     """Run every check on the staged rows and take out what fails, until what is left holds.
 
-    Files, records and quarantine are accounted for anew each time. ``mention`` holds the rows of
-    published articles that the run changes, ``emptied`` names tables that publication will empty
-    first. Returns what all rounds found, staged as CHECK_RESULT and
-    CHECK_FAILURE. Raises ChecksFailed where a failing row can be blamed on no article, where one
-    check would withhold too large a share, or where something fails whatever is withheld.
+    Files, records and quarantine are accounted for anew each time. Returns what all rounds found,
+    staged as CHECK_RESULT and CHECK_FAILURE. Raises ChecksFailed where a failing row can be blamed
+    on no article, where one check would withhold too large a share, or where something fails
+    whatever is withheld.
     """
-    run = CheckedRun(session, delivery, mention, emptied)
-    settle_accounts(run, Withheld())
-    stage_quarantine(run)
     staged = _staged_counts(run)
     findings = _Findings(CheckReport(CHECK_RESULT.empty(), CHECK_FAILURE.empty(), not_made(run)))
     if findings.report.blamed.height:

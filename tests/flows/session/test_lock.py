@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.session import clock
+from flows.session import clock as session_clock
 from flows.session.clock import new_clock
 from flows.session.lock import hold_lock
 from flows.session.manual_changes import purge_articles
@@ -43,7 +43,7 @@ def test_runs_of_one_second_sort_by_start() -> None:
 def test_a_clock_set_back_starts_after_the_newest_run(
     newest: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "datetime", StoppedClock)
+    monkeypatch.setattr(session_clock, "datetime", StoppedClock)
 
     clock = new_clock(newest)
 
@@ -55,7 +55,7 @@ def test_a_clock_set_back_starts_after_the_newest_run(
 def test_what_the_last_run_found_counts_though_the_clock_stands_still(
     tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "datetime", StoppedClock)
+    monkeypatch.setattr(session_clock, "datetime", StoppedClock)
     source, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
     source.mkdir()
     for name in ("a", "b"):

@@ -23,7 +23,9 @@ from flows.session.record import RunRecord
 from flows.session.session import Session
 from flows.session.staging import Staging
 from flows.settings import Settings
-from flows.withholding.rounds import withhold_what_fails
+from flows.withholding.checked_run import CheckedRun
+from flows.withholding.quarantine_table import stage_quarantine
+from flows.withholding.rounds import settle_accounts, withhold_what_fails
 from tests.expectations.faults import fault_of
 from tests.expectations.good_rows import (
     ANNA,
@@ -36,10 +38,11 @@ from tests.expectations.good_rows import (
     insert,
     open_database,
 )
+from transforms.withholding import Withheld
 from warehouse.contract import Contract
 from warehouse.known import Known
 from warehouse.layout import layout_of
-from warehouse.tables import ARTICLE_TABLES, CONTRACTS, ENTITY_TABLES, MENTION
+from warehouse.tables import ARTICLE_TABLES, CONTRACTS, ENTITY_TABLES
 
 Frames = dict[str, pl.DataFrame]
 
@@ -157,7 +160,7 @@ class EndOfRun:
     delivery: Delivery
 
     def withhold(self) -> CheckReport:
-        return withhold_what_fails(self.session, self.delivery, MENTION.empty())
+        return withhold_what_fails(CheckedRun(self.session, self.delivery))
 
     def staged(self, contract: Contract, *columns: str) -> pl.DataFrame:
         return self.session.staging.staged(contract, *columns)
@@ -166,7 +169,7 @@ class EndOfRun:
 def end_of_run(
     planted: Planted, known: Known, check: Callable[..., CheckReport], settings: Settings
 ) -> EndOfRun:
-    """A run that has staged these rows, and is about to check."""
+    """A run that has staged these rows and accounted for its files, and is about to check."""
     clock, staging = RunClock(RUN_ID, STARTED), Staging(layout_of(settings.warehouse), RUN_ID)
     session = Session(
         settings=settings,
@@ -203,8 +206,11 @@ def end_of_run(
         pl.when("made_version").then(pl.lit("loaded")).otherwise(pl.lit("duplicate"))
         .alias("outcome"),
     )  # fmt: skip
+    run = EndOfRun(session, Delivery(plan, (), extracted, version))
+    settle_accounts(CheckedRun(run.session, run.delivery), Withheld())
+    stage_quarantine(CheckedRun(run.session, run.delivery))
     for name, frame in planted.staged.items():
         # A run stages its own record when it ends, and tombstones come from purges.
         if name not in ("run", "quarantine", "check_result", "check_failure", "tombstone"):
             frame.write_parquet(staging.part(name, "all"))
-    return EndOfRun(session, Delivery(plan, (), extracted, version))
+    return run

@@ -25,7 +25,8 @@ from flows.session.accounts import AccountingError, Accounts
 from flows.session.preload import Preload
 from flows.session.summary import ChecksFailed, Summary
 from flows.settings import Settings
-from flows.stages import blocks, compare, links, mentions
+from flows.stages import blocks as blocks_stage
+from flows.stages import compare, links, mentions
 from flows.stages import extract as extract_stage
 from flows.workers.check_process import check_staged
 from tests.conftest import Load
@@ -243,7 +244,7 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
 @pytest.mark.parametrize(
     ("module", "function", "column", "stage", "said"),
     [
-        (blocks, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
+        (blocks_stage, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
         (mentions, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
         (paragraph_reading, "annotate", "text", "language", "ValueError: cannot read Rome"),
         (compare, "count_line", "text", "compare", "ValueError: cannot read Rome"),
@@ -281,7 +282,7 @@ def test_an_article_that_a_rebuild_fails_on_keeps_its_rows_until_a_rebuild_makes
     warehouse = tmp_path / "news.duckdb"
     load(folder, warehouse)
     blocks = _ask(warehouse, "from block order by all")
-    monkeypatch.setattr(blocks, "build_block", _failing_on("Rome", build_block, "text"))
+    monkeypatch.setattr(blocks_stage, "build_block", _failing_on("Rome", build_block, "text"))
 
     rebuild_warehouse(Settings(warehouse=warehouse), preload=preload)
 
@@ -289,7 +290,7 @@ def test_an_article_that_a_rebuild_fails_on_keeps_its_rows_until_a_rebuild_makes
     (row,) = (json.loads(line) for line in _cli(warehouse, "list", "--format", "json").splitlines())
     assert (Path(row["source_uri"]).name, row["rule"]) == ("rome.txt", "not_made")
     assert row["message"].endswith("Then run: newshouse rebuild")
-    monkeypatch.setattr(blocks, "build_block", build_block)
+    monkeypatch.setattr(blocks_stage, "build_block", build_block)
     assert "1 row is mended by newshouse rebuild." in _replay(warehouse, preload, monkeypatch)
     assert _ask(warehouse, "select status from ops.quarantine") == [("open",)]
 
@@ -301,7 +302,7 @@ def test_a_stage_that_fails_on_every_article_stops_the_run(
     folder: Path, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails = _failing_on("Trams", build_block, "text")
-    monkeypatch.setattr(blocks, "build_block", fails)
+    monkeypatch.setattr(blocks_stage, "build_block", fails)
 
     with pytest.raises(ChecksFailed, match=r"^not_made failed for 20 of 20 articles, more than"):
         load(folder, tmp_path / "news.duckdb", workers=1)

@@ -1,4 +1,4 @@
-"""Workers carry out every batch once, ask for no more than they can hold, and end when they must."""
+"""Workers carry out each batch once, ask for no more than they can hold, and end when they must."""
 
 from __future__ import annotations
 
