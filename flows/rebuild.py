@@ -56,8 +56,7 @@ def rebuild(
         derive_rows(run, step)
         stages.stage_known_articles(run)
         stages.stage_reference(run)
-        emptied = () if only_changed else ("entity", "entity_alias", "entity_merge")
-        return finish(run, step, emptied=emptied)
+        return finish(run, step, entities_anew=not only_changed)
 
 
 def _chosen(run: RunState, *, only_changed: bool) -> pl.DataFrame:

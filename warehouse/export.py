@@ -65,7 +65,7 @@ def _relations() -> Iterator[Relation]:
             name,
             f"SELECT {column_list(contract)} FROM {contract.qualified_name}",  # noqa: S608
             ", ".join(contract.order),
-            by_month="article_id" in contract.key,
+            by_month=contract.lifecycle.owner == "article",
         )
     for mart in load_marts():
         yield Relation(f"mart.{mart.name}", f"FROM mart.{mart.name}", "ALL", by_month=False)

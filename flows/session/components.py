@@ -9,6 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.session.reference import Reference
+from flows.stages.table_builders import BUILDERS
 from transforms.article.identity import short_hash
 from transforms.block.weights import BLOCK_COMPONENT_VERSION, block_component_config
 from transforms.entity.resolve import ENTITY_COMPONENT_VERSION
@@ -43,7 +44,7 @@ def describe_components(
         ("extract", code, "{}"),
         ("block", BLOCK_COMPONENT_VERSION, block_component_config(reference.block_model)),
         ("sentence", SENTENCE_COMPONENT_VERSION, "{}"),
-        ("mention", MENTION_COMPONENT_VERSION, _tables(reference, "name_words", *places)),
+        ("mention", MENTION_COMPONENT_VERSION, _mention_config(reference, "name_words", *places)),
         (
             "entity",
             ENTITY_COMPONENT_VERSION,
@@ -68,6 +69,15 @@ def describe_components(
 
 def _tables(reference: Reference, *names: str) -> str:
     return json.dumps({"tables": reference.hash_of(*names)})
+
+
+def _mention_config(reference: Reference, *names: str) -> str:
+    """Reference tables, and versions of the builders that make further tables at that stage."""
+    config: dict[str, object] = {"tables": reference.hash_of(*names)}
+    builders = {b.contract.name: b.version for b in BUILDERS if b.version is not None}
+    if builders:
+        config["builders"] = builders
+    return json.dumps(config)
 
 
 def _component_id(stage: str, component: Component) -> str:

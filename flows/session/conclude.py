@@ -20,6 +20,7 @@ from flows.stages.extraction import Rejected, quarantine_id
 from flows.version import CODE_VERSION
 from transforms.withholding import Withheld
 from warehouse import journal
+from warehouse.contract import Lifecycle
 from warehouse.publish import publish
 from warehouse.tables import (
     ARTICLE_COMPONENT,
@@ -163,29 +164,28 @@ def _staged_rows(run: RunState, table: str) -> int:
     return int(pl.scan_parquet(parts).select(pl.len()).collect().item())
 
 
-def check(run: RunState, emptied: Sequence[str] = ()) -> CheckReport:
+def check(run: RunState, *, entities_anew: bool = False) -> CheckReport:
     """Run every data check on the staged rows.
 
-    ``emptied`` names tables that publication will empty first.
+    ``entities_anew`` says that publication will take all published entities out.
     """
     run.work.stage(RUN, "all", run_row(run, "running"))
-    return run.check(run.work.staging, run.work.layout.file, run.clock.run_id, emptied)
+    return run.check(run.work.staging, run.work.layout.file, run.clock.run_id, entities_anew)
 
 
 def changes_rows(run: RunState) -> bool:
-    """Whether anything is staged that the warehouse does not have."""
-    about_the_run = {RUN.name, CHECK_RESULT.name, CHECK_FAILURE.name}
-    return any(run.work.parts(c.name) for c in CONTRACTS if c.name not in about_the_run)
+    """Whether anything is staged that the warehouse does not have, beside the run's own record."""
+    return any(run.work.parts(c.name) for c in CONTRACTS if c.lifecycle is not Lifecycle.RUN)
 
 
-def publish_run(run: RunState, emptied: Sequence[str] = ()) -> Mapping[str, int]:
-    """Publish the staged rows; rows written a table. ``emptied`` tables lose all others."""
+def publish_run(run: RunState, *, entities_anew: bool = False) -> Mapping[str, int]:
+    """Publish the staged rows; rows written a table. If ``entities_anew``, no others stay."""
     run.work.stage(RUN, "all", run_row(run, "published"))
     published = publish(
         run.work.staging,
         run.work.layout.file,
         keep_snapshots=run.settings.keep_snapshots,
-        emptied=emptied,
+        entities_anew=entities_anew,
         forget_before=_forget_before(run),
     )
     return published.rows
@@ -201,7 +201,7 @@ def publish_failure(run: RunState, message: str) -> None:
     """Publish the record of a run that checks stopped: its `ops` rows about itself, no others."""
     run.work.stage(RUN, "all", run_row(run, "failed_checks", message))
     for contract in CONTRACTS:
-        if contract not in (RUN, CHECK_RESULT, CHECK_FAILURE):
+        if contract.lifecycle is not Lifecycle.RUN:
             shutil.rmtree(run.work.staging / contract.name, ignore_errors=True)
     publish(run.work.staging, run.work.layout.file, keep_snapshots=run.settings.keep_snapshots)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -136,23 +136,23 @@ def derive_rows(run: RunState, step: Step) -> None:
         timed(run, step, "correct entities", "entities", partial(stages.resolve_entities, run))
 
 
-def finish(run: RunState, step: Step, *, emptied: Sequence[str] = ()) -> Summary:
+def finish(run: RunState, step: Step, *, entities_anew: bool = False) -> Summary:
     """Account, check, withhold and publish what is staged.
 
     Raises ChecksFailed and AccountingError, with nothing published but the run's own record.
-    ``emptied`` names tables whose published rows all go.
+    ``entities_anew`` says that all entities were made anew, so that the published ones go.
     """
     conclude.settle_accounts(run, Withheld())
     conclude.stage_quarantine(run)
     try:
-        check = partial(withhold_what_fails, run, emptied)
+        check = partial(withhold_what_fails, run, entities_anew=entities_anew)
         report = timed(run, step, "check the staged rows", "checks", check)
     except conclude.ChecksFailed as problem:
         problem.summary = _summarise(run, problem.report, "failed_checks", {})
         conclude.publish_failure(run, str(problem))
         raise
     if conclude.changes_rows(run):
-        publish = partial(conclude.publish_run, run, emptied)
+        publish = partial(conclude.publish_run, run, entities_anew=entities_anew)
         rows, status = dict(timed(run, step, "publish", "publish", publish)), "published"
     else:
         rows, status = {}, "nothing_new"

@@ -15,14 +15,13 @@ import polars as pl
 from flows.session.nlp_store import NlpStore
 from flows.session.reference import Reference
 from flows.session.staging import Work
+from flows.stages.table_builders import BUILDERS, ArticleRows
 from flows.withholding.failed_articles import list_failed, make_what_can_be
 from flows.workers.batch import Outfit
 from transforms.article.build import build_article
 from transforms.article.version import build_article_version
 from transforms.block.build import build_block
 from transforms.block.paragraph import paragraph_block, paragraph_of
-from transforms.mention.build import build_mention
-from transforms.sentence.split import build_sentence
 from warehouse.tables import (
     ARTICLE,
     ARTICLE_COMPONENT,
@@ -33,10 +32,7 @@ from warehouse.tables import (
     STAGED_RECORD,
 )
 from warehouse.tables.mention import STAGED_MENTION
-from warehouse.tables.paragraph import UNREAD
-
-BLOCK_TABLES = (BLOCK, RECORD, ARTICLE_VERSION)
-"""Staged tables of the articles whose blocks are typed."""
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
 
 
 class RunClock(NamedTuple):
@@ -101,7 +97,7 @@ def type_part(outfit: Outfit, work: Work, part: str, clock: RunClock) -> int:
         rows = (current.filter(wanted), past.filter(wanted), version.filter(wanted))
         return _type_records(outfit.reference(), work, part, clock, *rows)
 
-    return make_what_can_be(work, part, "blocks", article_id, make, BLOCK_TABLES)
+    return make_what_can_be(work, part, "blocks", article_id, make)
 
 
 def _type_records(
@@ -198,7 +194,7 @@ def name_part(
 
     article_id = context["article_id"]
     read = article_id.filter(~article_id.is_in(unread.implode()))
-    return make_what_can_be(work, part, "mentions", read, make, (SENTENCE, ARTICLE))
+    return make_what_can_be(work, part, "mentions", read, make)
 
 
 def _unread_articles(
@@ -222,34 +218,27 @@ def find_mentions(
     paragraph_span: pl.DataFrame,
     article_id: pl.Series,
 ) -> int:
-    """Sentences, staged mentions and finished articles of a part; the number of mentions.
+    """Rows of every table in BUILDERS for articles of a part; the number of mentions.
 
     ``article_id`` holds those of the part's articles that are wanted.
     """
     wanted = pl.col("article_id").is_in(article_id.implode())
     block = blocks(work, part).filter(wanted)
     context = article_context(work, part, reference).filter(wanted)
-    sentence = build_sentence(block, paragraph_sentence, context)
-    work.stage(SENTENCE, part, sentence)
-    counted = sentence.group_by("article_id").agg(pl.len().alias("sentence_count"))
-    article = pl.read_parquet(work.part("_article", part)).drop("sentence_count").filter(wanted)
-    work.stage(
-        ARTICLE,
-        part,
-        article.join(counted, on="article_id", how="left").with_columns(
-            pl.col("sentence_count").fill_null(0)
-        ),
-    )
-    mention = build_mention(
-        block,
-        sentence,
-        paragraph_span,
-        context,
-        name_words=reference.name_words,
-        places=reference.gazetteer,
-    )
-    STAGED_MENTION.conform(mention).write_parquet(work.part("_staged_mention", part))
-    return mention.height
+    article = pl.read_parquet(work.part("_article", part)).filter(wanted)
+    frames = {
+        BLOCK.name: block, ARTICLE.name: article,
+        PARAGRAPH_SENTENCE.name: paragraph_sentence, PARAGRAPH_SPAN.name: paragraph_span,
+    }  # fmt: skip
+    for builder in BUILDERS:
+        made = builder.build(ArticleRows(frames, context, reference))
+        contract = builder.contract
+        frames[contract.name] = contract.conform(made)
+        if contract.lifecycle.is_published:
+            work.stage(contract, part, frames[contract.name])
+        else:
+            frames[contract.name].write_parquet(work.part(f"_{contract.name}", part))
+    return frames[STAGED_MENTION.name].height
 
 
 def stage_components(

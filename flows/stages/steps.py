@@ -40,16 +40,14 @@ from transforms.entity.resolve import Names, Resolution, join_names, needed_bloc
 from warehouse.contract import TIMESTAMP
 from warehouse.tables import (
     ARTICLE,
-    ARTICLE_COMPONENT,
     ARTICLE_VERSION,
-    BLOCK,
     COMPONENT,
+    CONTRACTS,
     ENTITY,
     ENTITY_ALIAS,
     ENTITY_MERGE,
     MENTION,
     RELATED_LINK,
-    SENTENCE,
     SOURCE,
 )
 
@@ -241,8 +239,7 @@ def rederive(run: RunState, part: str, article_id: pl.Series) -> int:
         )
 
     run.parts.append(part)
-    tables = derive.BLOCK_TABLES
-    return make_what_can_be(run.work, part, "blocks", staged["article_id"], make, tables)
+    return make_what_can_be(run.work, part, "blocks", staged["article_id"], make)
 
 
 def _rederive_records(run: RunState, part: str, staged: pl.DataFrame) -> int:
@@ -299,14 +296,18 @@ def stage_known_articles(run: RunState) -> None:
         [_gone(run), _back(run), run.mention["article_id"], run.related_link["article_id"]]
     ).unique()
     changed = changed.filter(~changed.is_in(done.implode()))
+    is_changed = pl.col("article_id").is_in(changed.implode())
     article = run.known.rows(ARTICLE, changed).with_columns(_removed_at(run))
-    run.work.stage(ARTICLE, "kept", article)
-    for contract in (ARTICLE_VERSION, BLOCK, SENTENCE, ARTICLE_COMPONENT):
-        run.work.stage(contract, "kept", run.known.rows(contract, changed))
-    for contract, renewed in ((MENTION, run.mention), (RELATED_LINK, run.related_link)):
-        rest = run.known.rows(contract, changed).join(renewed, on="article_id", how="anti")
-        mine = renewed.filter(pl.col("article_id").is_in(changed.implode()))
-        run.work.stage(contract, "kept", pl.concat([rest, mine]))
+    of_articles = {
+        ARTICLE.name: article,
+        MENTION.name: run.mention.filter(is_changed),
+        RELATED_LINK.name: run.related_link.filter(is_changed),
+    }
+    for contract in CONTRACTS:
+        if contract.lifecycle.is_staged_whole:
+            renewed = of_articles.get(contract.name, contract.empty())
+            rest = run.known.rows(contract, changed).join(renewed, on="article_id", how="anti")
+            run.work.stage(contract, "kept", pl.concat([rest, renewed]))
 
 
 def plan_language(run: RunState, crew: Crew) -> int:

@@ -54,28 +54,29 @@ class _Findings:
         )
 
 
-def withhold_what_fails(run: RunState, emptied: Sequence[str] = ()) -> CheckReport:
+def withhold_what_fails(run: RunState, *, entities_anew: bool = False) -> CheckReport:
     """Run every check on the staged rows and take out what fails, until what is left holds.
 
-    Files, records and quarantine are accounted for anew each time. ``emptied`` names tables that
-    publication will empty first. Returns what all rounds found, staged as CHECK_RESULT and
-    CHECK_FAILURE. Raises ChecksFailed where a failing row can be blamed on no article, where one
-    check would withhold too large a share, or where something fails whatever is withheld.
+    Files, records and quarantine are accounted for anew each time. ``entities_anew`` says that
+    publication will take all published entities out. Returns what all rounds found, staged as
+    CHECK_RESULT and CHECK_FAILURE. Raises ChecksFailed where a failing row can be blamed on no
+    article, where one check would withhold too large a share, or where something fails whatever is
+    withheld.
     """
     staged = _staged_counts(run)
     findings = _Findings(CheckReport(CHECK_RESULT.empty(), CHECK_FAILURE.empty(), not_made(run)))
     if findings.report.blamed.height:
         _refuse_systematic(run, findings, staged)
-        _withhold(run, findings, emptied)
+        _withhold(run, findings, entities_anew=entities_anew)
     for _ in range(_MOST_ROUNDS):
-        latest = conclude.check(run, emptied)
+        latest = conclude.check(run, entities_anew=entities_anew)
         findings.add(latest)
         if latest.blamed.is_empty():
             _stage_results(run, findings.report, stopped_by=())
             return findings.report
         _refuse_systematic(run, findings, staged)
         before = len(findings.withheld)
-        _withhold(run, findings, emptied)
+        _withhold(run, findings, entities_anew=entities_anew)
         if len(findings.withheld) == before:
             break
     failing = latest.blamed["check_id"].unique(maintain_order=True).to_list()
@@ -175,13 +176,13 @@ def _stage_results(run: RunState, report: CheckReport, stopped_by: Collection[st
     run.work.stage(CHECK_FAILURE, "all", report.failure)
 
 
-def _withhold(run: RunState, findings: _Findings, emptied: Sequence[str]) -> None:
+def _withhold(run: RunState, findings: _Findings, *, entities_anew: bool) -> None:
     """Take out of staging what the findings blame, and account for it."""
     withheld = with_articles_of_lost_merges(run, name_blamed(findings.report.blamed, run.version))
     fresh = {e: c for e, c in withheld.entity.items() if e not in findings.withheld.entity}
     findings.named_in.update(first_articles_naming(run, fresh))
     findings.withheld = withheld
-    take_out(run, withheld, emptied)
+    take_out(run, withheld, entities_anew=entities_anew)
     if withheld.article or withheld.file:
         conclude.settle_accounts(run, withheld, held_removals(run, withheld))
     rows = withheld_rows(run, findings.report.blamed, withheld, findings.named_in)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,37 +11,34 @@ import polars as pl
 from flows.session.run_state import RunState
 from flows.withholding.quarantine_row import deliveries
 from transforms.withholding import Published, Withheld, is_touched, keep_named, keep_rows
-from warehouse.tables import (
-    ARTICLE_TABLES,
-    BY_NAME,
-    ENTITY,
-    ENTITY_ALIAS,
-    ENTITY_MERGE,
-    ENTITY_TABLES,
-    MENTION,
-)
+from warehouse.contract import Lifecycle
+from warehouse.tables import CONTRACTS, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, MENTION
 
 _OF_PUBLISHED = "of_published"
 """Name of the part with entities that stay for published rows."""
 
 
-def take_out(run: RunState, withheld: Withheld, emptied: Sequence[str]) -> None:
+def take_out(run: RunState, withheld: Withheld, *, entities_anew: bool) -> None:
     """Take every row of what is withheld out of the staged tables, and entities left unnamed.
 
-    ``emptied`` names tables that publication will empty: published entities that withheld articles
-    name are staged then, as these keep their published rows.
+    Where ``entities_anew``, published entities that withheld articles name are staged as well, as
+    these articles keep their published rows and all other published entities go.
     """
-    published = _published(run, withheld, emptied)
-    for name in sorted(ARTICLE_TABLES | ENTITY_TABLES):
-        for path in _parts(run, name):
-            if is_touched(BY_NAME[name], pl.scan_parquet(path), withheld):
-                kept = keep_rows(BY_NAME[name], pl.read_parquet(path), withheld, published)
+    published = _published(run, withheld, entities_anew=entities_anew)
+    for contract in CONTRACTS:
+        if contract.lifecycle.owner not in ("article", "entity"):
+            continue
+        for path in _parts(run, contract.name):
+            if is_touched(contract, pl.scan_parquet(path), withheld):
+                kept = keep_rows(contract, pl.read_parquet(path), withheld, published)
                 kept.write_parquet(path)
-    named = pl.concat([run.work.staged(MENTION, "entity_id")["entity_id"], published.entity_id])
-    for name in sorted(ENTITY_TABLES):
-        for path in _parts(run, name):
-            keep_named(BY_NAME[name], pl.read_parquet(path), named).write_parquet(path)
-    if ENTITY.name in emptied:
+    named = pl.concat([*_named_by_staged(run), published.entity_id])
+    for contract in CONTRACTS:
+        if contract.lifecycle is not Lifecycle.ENTITY:
+            continue
+        for path in _parts(run, contract.name):
+            keep_named(contract, pl.read_parquet(path), named).write_parquet(path)
+    if entities_anew:
         _stage_entities_of_published(run, published.entity_id)
 
 
@@ -49,9 +46,19 @@ def _parts(run: RunState, table: str) -> list[Path]:
     return [path for path in run.work.parts(table) if path.stem != _OF_PUBLISHED]
 
 
-def _published(run: RunState, withheld: Withheld, emptied: Sequence[str]) -> Published:
+def _named_by_staged(run: RunState) -> list[pl.Series]:
+    """The entities that staged rows of articles name, a series a column."""
+    return [
+        run.work.staged(contract, column)[column]
+        for contract in CONTRACTS
+        if contract.lifecycle is Lifecycle.ARTICLE
+        for column in contract.optional_references(ENTITY.name)
+    ]
+
+
+def _published(run: RunState, withheld: Withheld, *, entities_anew: bool) -> Published:
     article_id = run.known.targets()["article_id"]
-    if ENTITY.name not in emptied:
+    if not entities_anew:
         return Published(article_id, run.known.table(ENTITY)["entity_id"])
     stays = pl.Series("article_id", list(withheld.article), pl.String())
     named = run.known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()

@@ -31,7 +31,10 @@ from tests.expectations.good_rows import (
 from transforms.withholding import Withheld
 from warehouse.known import Known
 from warehouse.layout import layout_of
-from warehouse.tables import ARTICLE_TABLES, CONTRACTS, ENTITY_TABLES
+from warehouse.tables import CONTRACTS
+
+ARTICLE_TABLES = tuple(c.name for c in CONTRACTS if c.lifecycle.owner == "article")
+ENTITY_TABLES = tuple(c.name for c in CONTRACTS if c.lifecycle.owner == "entity")
 
 Frames = dict[str, pl.DataFrame]
 
