@@ -14,6 +14,7 @@ from transforms.article.identity import short_hash
 from transforms.block.weights import BLOCK_COMPONENT_VERSION, block_component_config
 from transforms.entity.resolve import ENTITY_COMPONENT_VERSION
 from transforms.mention.build import MENTION_COMPONENT_VERSION
+from transforms.nlp.annotation import annotation_versions
 from transforms.nlp.pipeline import Component, Pipeline
 from transforms.nlp.read import blank_pipeline
 from transforms.sentence.split import SENTENCE_COMPONENT_VERSION
@@ -29,8 +30,9 @@ class Components(NamedTuple):
 
     @property
     def store_id(self) -> str:
-        """Names the language results these components make."""
-        return short_hash([self.by_stage["sentence"], *sorted(self.nlp_by_language.values())])
+        """Names the language results these components make, and the annotations they are."""
+        made_by = [self.by_stage["sentence"], *sorted(self.nlp_by_language.values())]
+        return short_hash([*made_by, *annotation_versions()])
 
 
 def describe_components(

@@ -22,6 +22,7 @@ from transforms.article.build import build_article
 from transforms.article.version import build_article_version
 from transforms.block.build import build_block
 from transforms.block.paragraph import paragraph_block, paragraph_of
+from transforms.nlp.annotation import Annotations
 from warehouse.tables import (
     ARTICLE,
     ARTICLE_COMPONENT,
@@ -183,14 +184,14 @@ def name_part(
     ``homes`` are the parts of the store that hold them.
     """
     paragraph_id = pl.read_parquet(work.part("_paragraph", part), columns=["paragraph_id"])
-    sentence, span = NlpStore(store).fetch(paragraph_id["paragraph_id"], homes)
+    annotations = NlpStore(store).fetch(paragraph_id["paragraph_id"], homes)
     stage_components(work, part, by_stage, nlp_by_language)
     reference = outfit.reference()
     context = article_context(work, part, reference)
-    unread = _unread_articles(work, part, context, sentence, span)
+    unread = _unread_articles(work, part, context, annotations)
 
     def make(some: pl.Series) -> int:
-        return find_mentions(work, part, reference, sentence, span, some)
+        return find_mentions(work, part, reference, annotations, some)
 
     article_id = context["article_id"]
     read = article_id.filter(~article_id.is_in(unread.implode()))
@@ -198,9 +199,10 @@ def name_part(
 
 
 def _unread_articles(
-    work: Work, part: str, context: pl.DataFrame, sentence: pl.DataFrame, span: pl.DataFrame
+    work: Work, part: str, context: pl.DataFrame, annotations: Annotations
 ) -> pl.Series:
     """Articles with a paragraph that the language pass could not read, listed as failed."""
+    sentence, span = (annotations[c.name] for c in (PARAGRAPH_SENTENCE, PARAGRAPH_SPAN))
     unread = sentence.filter(pl.col("token_count") == UNREAD).select("paragraph_id")
     if unread.is_empty():
         return pl.Series("article_id", [], pl.String())
@@ -214,8 +216,7 @@ def find_mentions(
     work: Work,
     part: str,
     reference: Reference,
-    paragraph_sentence: pl.DataFrame,
-    paragraph_span: pl.DataFrame,
+    annotations: Annotations,
     article_id: pl.Series,
 ) -> int:
     """Rows of every table in BUILDERS for articles of a part; the number of mentions.
@@ -226,10 +227,7 @@ def find_mentions(
     block = blocks(work, part).filter(wanted)
     context = article_context(work, part, reference).filter(wanted)
     article = pl.read_parquet(work.part("_article", part)).filter(wanted)
-    frames = {
-        BLOCK.name: block, ARTICLE.name: article,
-        PARAGRAPH_SENTENCE.name: paragraph_sentence, PARAGRAPH_SPAN.name: paragraph_span,
-    }  # fmt: skip
+    frames = {**annotations, BLOCK.name: block, ARTICLE.name: article}
     for builder in BUILDERS:
         made = builder.build(ArticleRows(frames, context, reference))
         contract = builder.contract
