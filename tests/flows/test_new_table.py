@@ -3,12 +3,16 @@ lost, and nothing is left of it, whatever happens to articles."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Load
+from tests.conftest import ROOT, Load
 from tests.flows.extended import copy_program, insert_line, run_script
 
 CONTRACT = '''"""Contract of `exclamation`: sentences that end with an exclamation mark."""
@@ -91,6 +95,21 @@ def add_table(program: Path) -> set[str]:
         '    TableBuilder(EXCLAMATION, lambda rows: build_exclamation(rows.of(SENTENCE)), "1"),',
     )
     return {path.relative_to(program).as_posix() for path in (contract, builder, registry)}
+
+
+def test_its_checks_are_proved_without_another_line(tmp_path: Path) -> None:
+    """The tests that break a good row for every check derive row and fault from the contract."""
+    program = copy_program(tmp_path / "program")
+    add_table(program)
+    tests = shutil.copytree(ROOT / "tests" / "expectations", program / "tests" / "expectations")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(program),
+         str(tests / "test_teeth.py"), "-k", "exclamation"],
+        cwd=program, env=os.environ | {"PYTHONPATH": str(program)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]
+    assert " passed" in ran.stdout
 
 
 @pytest.fixture(scope="module")
