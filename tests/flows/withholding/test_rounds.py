@@ -26,7 +26,7 @@ from flows.session.preload import Warm
 from flows.session.run import run_once
 from flows.session.summary import Summary
 from flows.settings import Settings
-from flows.stages import derive
+from flows.stages import derive, table_builders
 from flows.stages import steps as stages
 from flows.workers.check_process import check_staged
 from tests.conftest import Load
@@ -245,7 +245,7 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
     ("module", "function", "column", "stage", "said"),
     [
         (derive, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
-        (derive, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
+        (table_builders, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
         (paragraph_reading, "annotate", "text", "language", "ValueError: cannot read Rome"),
         (stages, "count_line", "text", "compare", "ValueError: cannot read Rome"),
         (stages, "build_related_link", "text", "links", "ValueError: cannot read Rome"),
