@@ -18,8 +18,8 @@ from warehouse.parquet_file import DamagedFile, FileDamaged, read_part
 from warehouse.tables import ANNOTATIONS
 from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, UNREAD
 
-_LAST = tuple(sorted(ANNOTATIONS, key=lambda contract: contract is PARAGRAPH_SENTENCE))
-"""The annotations, that of sentences last."""
+_WRITTEN = tuple(sorted(ANNOTATIONS, key=lambda contract: contract is PARAGRAPH_SENTENCE))
+"""The annotations in the order in which a part is written, that of sentences last."""
 
 
 def _suffix(contract: Contract) -> str:
@@ -56,7 +56,7 @@ class NlpStore:
     def write(self, name: str, annotations: Annotations) -> None:
         """Keep one part; killed at any instant, it is there whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for contract in _LAST:
+        for contract in _WRITTEN:
             unfinished = self.folder / f"{name}{_suffix(contract)}.unfinished"
             contract.conform(annotations[contract.name]).write_parquet(unfinished)
             unfinished.replace(self.folder / f"{name}{_suffix(contract)}")
@@ -97,7 +97,7 @@ class NlpStore:
             names = [path.name.removesuffix(_SENTENCES) for path in self._parts()]
         damaged = []
         for name in names:
-            paths = {self.folder / f"{name}{_suffix(contract)}": contract for contract in _LAST}
+            paths = {self.folder / f"{name}{_suffix(contract)}": contract for contract in _WRITTEN}
             try:
                 for path, contract in paths.items():
                     read_part(path, contract)
@@ -114,7 +114,7 @@ class NlpStore:
         for sentences in parts:
             name = sentences.name.removesuffix(_SENTENCES)
             # That of sentences goes first: what is left of a part without it is not there.
-            files = [self.folder / f"{name}{_suffix(contract)}" for contract in reversed(_LAST)]
+            files = [self.folder / f"{name}{_suffix(contract)}" for contract in reversed(_WRITTEN)]
             kept += sum(file.stat().st_size for file in files)
             if kept > most_bytes:
                 for file in files:

@@ -229,13 +229,12 @@ def find_mentions(
     article = pl.read_parquet(work.part("_article", part)).filter(wanted)
     frames = {**annotations, BLOCK.name: block, ARTICLE.name: article}
     for builder in BUILDERS:
-        made = builder.build(ArticleRows(frames, context, reference))
-        contract = builder.contract
-        frames[contract.name] = contract.conform(made)
+        contract, made = builder.contract, builder.build(ArticleRows(frames, context, reference))
+        frames[contract.name] = made
         if contract.lifecycle.is_published:
-            work.stage(contract, part, frames[contract.name])
+            work.stage(contract, part, made)
         else:
-            frames[contract.name].write_parquet(work.part(f"_{contract.name}", part))
+            contract.conform(made).write_parquet(work.part(f"_{contract.name}", part))
     return frames[STAGED_MENTION.name].height
 
 

@@ -8,7 +8,7 @@ ANNOTATORS. Batches, workers, clusters and the store of language results carry w
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -44,9 +44,12 @@ class Annotator(NamedTuple):
     version: str | None = None
 
 
-def _sentences(paragraph: ReadParagraph) -> Iterator[Row]:
-    for number, (start, end) in enumerate(paragraph.sentences):
-        yield number, start, end, _token_count(paragraph.reading, start, end)
+def _sentences(paragraph: ReadParagraph) -> list[Row]:
+    reading = paragraph.reading
+    return [
+        (number, start, end, _token_count(reading, start, end))
+        for number, (start, end) in enumerate(paragraph.sentences)
+    ]
 
 
 def _token_count(reading: Reading, start: int, end: int) -> int:
@@ -68,11 +71,11 @@ ANNOTATORS: Mapping[str, Annotator] = MappingProxyType(
 """Annotators by name of contract; all other annotations are what pipelines give as further ones."""
 
 
-def annotation_rows(contract: Contract, paragraph: ReadParagraph) -> Iterable[Row]:
-    """The rows of one annotation of one paragraph, without `paragraph_id`."""
+def rows_maker(contract: Contract) -> Callable[[ReadParagraph], Iterable[Row]]:
+    """What makes the rows of one annotation of one paragraph, without `paragraph_id`."""
     if contract.name in ANNOTATORS:
-        return ANNOTATORS[contract.name].rows(paragraph)
-    return paragraph.reading.further.get(contract.name, ())
+        return ANNOTATORS[contract.name].rows
+    return lambda paragraph: paragraph.reading.further.get(contract.name, ())
 
 
 def annotation_frames(rows: Mapping[str, Sequence[Row]]) -> Annotations:

@@ -17,7 +17,7 @@ from transforms.nlp.annotation import (
     Annotations,
     ReadParagraph,
     annotation_frames,
-    annotation_rows,
+    rows_maker,
 )
 from transforms.nlp.pipeline import (
     BACKEND_GROUP,
@@ -135,11 +135,12 @@ def annotate(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Anno
         paragraph: PARAGRAPH rows.
     """
     rows: dict[str, list[tuple[object, ...]]] = {contract.name: [] for contract in ANNOTATIONS}
+    makers = [(rows[contract.name], rows_maker(contract)) for contract in ANNOTATIONS]
     for (language,), group in paragraph.group_by("language", maintain_order=True):
         pipeline = pipelines.get(str(language)) or blank_pipeline(str(language))
         for key, read in _read(pipeline, group):
-            for contract in ANNOTATIONS:
-                rows[contract.name].extend((key, *row) for row in annotation_rows(contract, read))
+            for found, make in makers:
+                found += [(key, *row) for row in make(read)]
     return annotation_frames(rows)
 
 
