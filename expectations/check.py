@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 import polars as pl
 
-from warehouse.tables import ARTICLE_TABLES, ENTITY_TABLES, FILE
+from warehouse.tables import CONTRACTS
 
 Severity = Literal["critical", "quarantine", "warning"]
 Blame = Literal["article", "entity", "file", "nothing"]
 """What is kept out where a row fails: the article it belongs to, the entity it is about, the
 articles of the file it is about, or nothing, so that the run stops."""
 
-_MADE_BY_NO_ARTICLE = ("source", "component", "run", "quarantine", "check_result", "check_failure",
-                       "tombstone")  # fmt: skip
-
-
-def _blame_of_table() -> Iterator[tuple[str, Blame]]:
-    yield from ((table, "article") for table in ARTICLE_TABLES)
-    yield from ((table, "entity") for table in ENTITY_TABLES)
-    yield FILE.name, "file"
-    yield from ((table, "nothing") for table in _MADE_BY_NO_ARTICLE)
-
-
-BLAME_OF_TABLE: Mapping[str, Blame] = MappingProxyType(dict(_blame_of_table()))
+BLAME_OF_TABLE: Mapping[str, Blame] = MappingProxyType(
+    {contract.name: contract.lifecycle.owner or "nothing" for contract in CONTRACTS}
+)
 """What the failing rows of a table are blamed on, unless a check says otherwise."""
 
 BLAME_COLUMN: Mapping[Blame, str | None] = MappingProxyType(

@@ -19,7 +19,7 @@ from expectations.sql_text import (
     slice_of,
 )
 from warehouse.contract import Column, Contract, ForeignKey, SpanRule
-from warehouse.tables import ARTICLE_TABLES, BY_NAME
+from warehouse.tables import BY_NAME
 
 
 def contract_checks(contract: Contract) -> Iterator[Check]:
@@ -77,7 +77,7 @@ def _unique_key(contract: Contract) -> Check:
     key = ", ".join(contract.key)
     # The article that rows of one key are blamed on, where the key does not name it.
     of = ", min(article_id) as article_id" if "article_id" not in contract.key else ""
-    owner = of if contract.name in ARTICLE_TABLES else ""
+    owner = of if contract.lifecycle.owner == "article" else ""
     return Check(
         contract.name,
         None,
@@ -127,7 +127,8 @@ def _column_check(contract: Contract, column: Column, rule: str, bad: str) -> Ch
 
 def _severity(contract: Contract, column: Column) -> Severity:
     is_keyed = column.name in contract.key
-    return "quarantine" if contract.name in ARTICLE_TABLES and not is_keyed else "critical"
+    is_of_article = contract.lifecycle.owner == "article"
+    return "quarantine" if is_of_article and not is_keyed else "critical"
 
 
 def _foreign_key(contract: Contract, foreign_key: ForeignKey) -> Check:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from expectations.check import Blame, Check, Severity
 from warehouse.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, re2
 from warehouse.contract import Contract
-from warehouse.tables import ARTICLE_TABLES, ENTITY_TABLES, FILE
 
 _WHITE_BUT_SPACE = re2(tuple(pair for pair in WHITE if pair != (0x20, 0x20)))
 """White space as Python's str.isspace has it. Zero-width characters are no white space."""
@@ -42,11 +41,12 @@ def failing_rows(
     Beside the article, where the table has one, it gives the entity or file a row is about.
     """
     blamed = "null::varchar as article_id"
-    if contract.name in ARTICLE_TABLES:
+    owner = contract.lifecycle.owner
+    if owner == "article":
         blamed = "t.article_id"
-    if contract.name in ENTITY_TABLES or blamed_on == "entity":
+    if "entity" in (owner, blamed_on):
         blamed += ", t.entity_id"
-    if contract.name == FILE.name:
+    if owner == "file":
         blamed += ", t.source_uri as file_uri"
     return (
         f"select {row_key(contract)} as row_key, ({observed})::varchar as observed, "

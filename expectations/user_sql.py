@@ -93,7 +93,7 @@ def _one_select(file: Path, source: str) -> str:
 
 def _rows(contract: Contract, query: str) -> str:
     """The user's rows as checks give them; whole rows where key or value are not selected."""
-    key = [f"row->>'{column}'" for column in contract.key]
+    key = [f"(row->>'{column}')" for column in contract.key]
     return f"""
     with found as ({query}
     ),

@@ -14,7 +14,6 @@ from prefect.client.schemas.objects import State
 from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.flow_state import run_as_flow, run_name
 from flows.orchestration.stage_task import StageTask, run_batch
-from flows.session.components import describe_components
 from flows.session.delivery import Delivery
 from flows.session.preload import Preload
 from flows.session.session import Session, open_session
@@ -22,15 +21,13 @@ from flows.session.summary import Summary
 from flows.settings import Settings
 from flows.stages.blocks import Typed, retype
 from flows.stages.compare import count_lines_of, learn_boilerplate
+from flows.stages.components import describe_components
 from flows.stages.declared import BLOCKS, COMPARE
 from flows.stages.entities import KnownEntities
 from flows.tasks import check_and_publish, find_names, publish_rebuilt, relate
 from flows.version import CODE_VERSION
 from flows.workers.choice import workers_for
 from warehouse.layout import WarehouseError
-
-EMPTIED = ("entity", "entity_alias", "entity_merge")
-"""Tables whose published rows all go when everything is made anew."""
 
 
 @flow(name="rebuild", flow_run_name=run_name, persist_result=False)
@@ -84,10 +81,10 @@ def rebuild_warehouse(
         with workers_for(session, int(chosen["chars"].sum()), run_batch) as workers:
             read = find_names(session, typed, workers)
         resolved = relate(session, delivery, typed, read, None if only_changed else KnownEntities())
-        emptied = () if only_changed else EMPTIED
         return check_and_publish(
-            session, delivery, resolved, read, emptied=emptied, publish=publish_rebuilt
-        )
+            session, delivery, resolved, read, entities_anew=not only_changed,
+            publish=publish_rebuilt,
+        )  # fmt: skip
 
 
 def _chosen(session: Session, *, only_changed: bool) -> pl.DataFrame:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from expectations.user_sql import refuse_unanswerable
 from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.stage_task import StageTask
-from flows.session.components import Components
 from flows.session.delivery import Delivery
 from flows.session.session import Session
 from flows.session.summary import ChecksFailed, Summary
 from flows.stages.blocks import Typed, type_blocks
 from flows.stages.checks import check_and_withhold
 from flows.stages.compare import compare as compare_records
+from flows.stages.components import Components
 from flows.stages.declared import (
     BLOCKS,
     CHECKS,
@@ -104,24 +103,24 @@ def check_and_publish(
     resolved: Resolved,
     read: LanguageRead | None,
     *,
-    emptied: Sequence[str] = (),
-    publish: StageTask[[Sequence[str]], Published] = publish,
+    entities_anew: bool = False,
+    publish: StageTask[[bool], Published] = publish,
 ) -> Summary:
     """Check, withhold and publish what is staged; the summary of the run.
 
     Raises ChecksFailed and AccountingError, with nothing published but the run's own record.
-    ``emptied`` names tables whose published rows all go.
+    ``entities_anew`` says that all entities were made anew, so that the published ones go.
     """
     record = session.record
     paragraphs = (0, 0) if read is None else (read.reading.fresh, read.reading.reused)
     try:
-        checked = checks(session, delivery, resolved, emptied)
+        checked = checks(session, delivery, resolved, entities_anew)
     except ChecksFailed as problem:
         problem.summary = record.summary(problem.report, "failed_checks", {}, paragraphs)
         record.publish_failure(str(problem))
         raise
     if changes_rows(session):
-        rows, status = dict(publish(session, emptied).rows), "published"
+        rows, status = dict(publish(session, entities_anew).rows), "published"
     else:
         rows, status = {}, "nothing_new"
         record.keep(status)

@@ -9,13 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from warehouse.contract import Contract
-from warehouse.tables import (
-    ARTICLE,
-    ARTICLE_TABLES,
-    ENTITY,
-    ENTITY_MERGE,
-    ENTITY_TABLES,
-)
+from warehouse.tables import ARTICLE, ENTITY, ENTITY_MERGE
 
 
 @dataclass(frozen=True)
@@ -69,9 +63,9 @@ def blamed_articles(blamed: pl.DataFrame, version: pl.DataFrame) -> pl.DataFrame
 def _optional_keys(contract: Contract) -> list[tuple[str, str]]:
     """Columns that may be null and name an article or entity, each with the table they name."""
     return [
-        (key.columns[-1], key.table)
-        for key in contract.foreign_keys
-        if key.table in (ARTICLE.name, ENTITY.name) and contract.column(key.columns[-1]).nullable
+        (column, table)
+        for table in (ARTICLE.name, ENTITY.name)
+        for column in contract.optional_references(table)
     ]
 
 
@@ -96,9 +90,9 @@ def keep_rows(
     where it names what is withheld, unless the warehouse has that article or entity already.
     """
     owner, out = "article_id", withheld.article
-    if contract.name in ENTITY_TABLES:
+    if contract.lifecycle.owner == "entity":
         owner, out = "entity_id", withheld.entity
-    elif contract.name not in ARTICLE_TABLES:
+    elif contract.lifecycle.owner != "article":
         return staged
     stays = ~pl.col(owner).is_in(list(out))
     kept = staged.filter(stays.fill_null(owner.removesuffix("_id") not in withheld.stray))

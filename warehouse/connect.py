@@ -11,6 +11,7 @@ import duckdb
 from warehouse.ddl import quote
 from warehouse.fts_extension import load_extension
 from warehouse.layout import WarehouseDamaged, WarehouseError, layout_of
+from warehouse.migration import lacks
 from warehouse.schema_version import SCHEMA_VERSION, read_schema_version
 from warehouse.tables.publication import PUBLICATION
 
@@ -110,14 +111,24 @@ def refuse_older_version(con: duckdb.DuckDBPyConnection, warehouse: Path) -> Non
             f"{warehouse}: its schema version {version} is older than this program's "
             f"({SCHEMA_VERSION}). The next `newshouse run` brings it up to date."
         )
+    missing = lacks(con, "published")
+    if missing:
+        raise WarehouseError(
+            f"{warehouse}: was made before {', '.join(missing[:3])} "
+            f"{'was' if len(missing) == 1 else 'were'} added. The next `newshouse run` brings it "
+            "up to date."
+        )
 
 
-def published_schema_version(warehouse: Path) -> int | None:
-    """The schema version of the published file; null where there is none."""
+def is_older(warehouse: Path) -> bool:
+    """Whether the published file is of an earlier version, or lacks tables or columns of this one;
+    False where there is none."""
     con = open_private()
     try:
-        is_there = attach_published(con, warehouse)
-        return read_schema_version(con, "published") if is_there else None
+        if not attach_published(con, warehouse):
+            return False
+        version = read_schema_version(con, "published")
+        return version is not None and (version < SCHEMA_VERSION or bool(lacks(con, "published")))
     finally:
         con.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from types import MappingProxyType
 from typing import Literal
 
@@ -79,6 +80,86 @@ class SpanRule:
     tiles: bool = False
 
 
+Owner = Literal["article", "entity", "file"]
+"""What a row belongs to: it is withheld with it and, but for files, purged with it."""
+
+
+class Lifecycle(Enum):
+    """How the rows of a table come, change and go. Publication, withholding, purge, rebuild,
+    migration, checks and export read it from here; no other list of tables says it."""
+
+    ARTICLE = "article"
+    """Made from the current text of an article. The rows of an article staged by a run replace all
+    that are published, in every table of this kind; so an article is staged with all of them. They
+    are withheld and purged with the article."""
+
+    VERSION = "version"
+    """Of an article and its versions, which outlive what is made from the current text. A staged
+    row replaces the published one of its key. An article is staged with all of them, and they are
+    withheld and purged with it."""
+
+    DELIVERY = "delivery"
+    """Of a record that delivered an article. A staged row replaces the published one of its key; a
+    run stages those of its own deliveries only. Withheld and purged with the article."""
+
+    ENTITY = "entity"
+    """Of an entity. A staged row replaces the published one of its key; a full rebuild makes all
+    anew. Withheld with the entity, and purged when no article names it any more."""
+
+    FILE = "file"
+    """Of a file in a run. What checks blame on a row keeps the articles of its file out."""
+
+    RUN = "run"
+    """The record of a run, kept of failed runs too. It is no reason to publish by itself."""
+
+    EXCLUSION = "exclusion"
+    """Of what is kept out of the warehouse. It outlives the run, file and article it names."""
+
+    REFERENCE = "reference"
+    """Facts that other rows point to. A staged row replaces the published one of its key."""
+
+    SEARCH = "search"
+    """Derived from published blocks when a file is published; never staged, checked or exported."""
+
+    PARAGRAPH = "paragraph"
+    """Of a distinct paragraph: what the language pass finds, kept from run to run; never
+    published."""
+
+    STAGING = "staging"
+    """Handed from stage to stage within a run; never published."""
+
+    SIGNATURE = "signature"
+    """The one row in which a warehouse file says what it is."""
+
+    @property
+    def owner(self) -> Owner | None:
+        """What the rows belong to; null for rows that belong to nothing that can be withheld."""
+        return _OWNERS.get(self)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether runs stage rows that are checked and published."""
+        return self not in (
+            Lifecycle.SEARCH, Lifecycle.PARAGRAPH, Lifecycle.STAGING, Lifecycle.SIGNATURE
+        )  # fmt: skip
+
+    @property
+    def is_staged_whole(self) -> bool:
+        """Whether a run that stages an article stages all its rows of the table, changed or not."""
+        return self in (Lifecycle.ARTICLE, Lifecycle.VERSION)
+
+
+_OWNERS: Mapping[Lifecycle, Owner] = MappingProxyType(
+    {
+        Lifecycle.ARTICLE: "article",
+        Lifecycle.VERSION: "article",
+        Lifecycle.DELIVERY: "article",
+        Lifecycle.ENTITY: "entity",
+        Lifecycle.FILE: "file",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Contract:
     """What one table is. Everything else said of the table is derived from here.
@@ -87,6 +168,7 @@ class Contract:
         name: the table's name, also of its builder, frame, suite and tests.
         schema: the DuckDB schema it lives in.
         layer: which part of the model it belongs to.
+        lifecycle: how its rows come, change and go.
         grain: one sentence saying what one row is.
         columns: in the order of storage.
         key: columns that together are unique and never null.
@@ -98,6 +180,7 @@ class Contract:
     name: str
     schema: SchemaName
     layer: Layer
+    lifecycle: Lifecycle
     grain: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
@@ -114,6 +197,12 @@ class Contract:
         unknown = sorted(used - set(names))
         if unknown:
             raise ContractError(f"{self.name}: keys name unknown columns: {', '.join(unknown)}")
+        owner = f"{self.lifecycle.owner}_id"
+        if self.lifecycle.owner in ("article", "entity") and owner not in self.key:
+            raise ContractError(
+                f"{self.name}: rows of lifecycle {self.lifecycle.value} are found by {owner}, "
+                "which must be part of the key."
+            )
 
     @property
     def qualified_name(self) -> str:
@@ -134,6 +223,14 @@ class Contract:
     def polars_schema(self) -> pl.Schema:
         """The frame's schema, in the order of storage."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    def optional_references(self, table: str) -> tuple[str, ...]:
+        """Columns that may be null and name a row of that table, as its one key column."""
+        return tuple(
+            key.columns[0]
+            for key in self.foreign_keys
+            if key.table == table and len(key.columns) == 1 and self.column(key.columns[0]).nullable
+        )
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""

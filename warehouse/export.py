@@ -16,6 +16,7 @@ from warehouse.connect import attach_published, find_snapshot, open_private
 from warehouse.ddl import column_list, quote
 from warehouse.layout import WarehouseError
 from warehouse.mart import load_marts
+from warehouse.migration import lacks
 from warehouse.tables import CONTRACTS
 
 Form = Literal["parquet", "csv", "jsonl"]
@@ -65,7 +66,7 @@ def _relations() -> Iterator[Relation]:
             name,
             f"SELECT {column_list(contract)} FROM {contract.qualified_name}",  # noqa: S608
             ", ".join(contract.order),
-            by_month="article_id" in contract.key,
+            by_month=contract.lifecycle.owner == "article",
         )
     for mart in load_marts():
         yield Relation(f"mart.{mart.name}", f"FROM mart.{mart.name}", "ALL", by_month=False)
@@ -84,6 +85,7 @@ def write_files(
         attach_published(
             con, warehouse if at is None else find_snapshot(warehouse, at), must_exist=True
         )
+        _refuse_missing(con, warehouse, relations)
         con.execute("USE published")
         con.execute("SET threads = 1")  # One file a month, its rows in order.
         for relation in relations:
@@ -93,6 +95,19 @@ def write_files(
             yield relation.name, sorted(path for path in place.rglob("*") if path.is_file())
     finally:
         con.close()
+
+
+def _refuse_missing(
+    con: duckdb.DuckDBPyConnection, warehouse: Path, relations: Sequence[Relation]
+) -> None:
+    """Raise WarehouseError where the file is older than a table or column that is asked for."""
+    asked = {r.name if "." in r.name else f"main.{r.name}" for r in relations}
+    missing = [name for name in lacks(con, "published") if ".".join(name.split(".")[:2]) in asked]
+    if missing:
+        raise WarehouseError(
+            f"{warehouse}: has no {', '.join(missing[:3])} yet. The next `newshouse run` brings it "
+            "up to date."
+        )
 
 
 def _copy(con: duckdb.DuckDBPyConnection, relation: Relation, place: Path, form: Form) -> None:

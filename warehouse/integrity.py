@@ -35,7 +35,7 @@ class Scope:
 
     def rows(self, contract: Contract) -> str:
         """The relation holding the rows of a table that are looked at."""
-        if self.everything or "article_id" not in contract.key:
+        if self.everything or contract.lifecycle.owner != "article":
             return contract.qualified_name
         return f"(FROM {contract.qualified_name} WHERE article_id IN (FROM touched))"
 

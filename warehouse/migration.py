@@ -1,19 +1,22 @@
-"""Numbered steps that bring an older warehouse's tables to the version this program writes.
+"""Brings the tables of an older warehouse to those that this program writes.
 
-A step changes tables that exist; missing tables are made from their contracts afterwards. It works
-on a private copy, in a transaction of its own. How to add one: raise SCHEMA_VERSION, add the step
+A table, or a column that may be null, that the file lacks is found by comparing it with the
+contracts, and needs nothing here. Any other change of a table needs a numbered step, which works on
+a private copy, in a transaction of its own. How to add one: raise SCHEMA_VERSION, add the step
 under that number, and a test that starts from the version before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 import duckdb
 
+from warehouse.contract import Column, Contract
 from warehouse.layout import WarehouseError
 from warehouse.schema_version import SCHEMA_VERSION, read_schema_version
+from warehouse.tables import ALL_CONTRACTS
 from warehouse.tables.publication import PUBLICATION
 
 Step = Callable[[duckdb.DuckDBPyConnection], None]
@@ -65,5 +68,62 @@ def migrate_open(
         steps[number](con)
         con.execute(f"UPDATE {PUBLICATION.qualified_name} SET schema_version = ?", [number])  # noqa: S608
         con.execute("COMMIT")
+    _add_missing_columns(con)
     row = con.execute(f"SELECT run_id FROM {PUBLICATION.qualified_name}").fetchone()  # noqa: S608
     return None if row is None else str(row[0])
+
+
+def lacks(con: duckdb.DuckDBPyConnection, database: str) -> tuple[str, ...]:
+    """Tables and columns of the contracts that an open database does not have, as SQL names."""
+    tables = _tables_of(con, database)
+    missing = [c.qualified_name for c in _STORED if c.qualified_name not in tables]
+    columns = (f"{c.qualified_name}.{column.name}" for c, column in _missing_columns(tables))
+    return (*missing, *columns)
+
+
+_STORED = tuple(
+    contract for contract in ALL_CONTRACTS if contract.schema in ("main", "ops", "search")
+)
+"""The tables that a warehouse file has."""
+
+
+def _add_missing_columns(con: duckdb.DuckDBPyConnection) -> None:
+    """Add the columns that the file lacks, null in every row.
+
+    Raises WarehouseError for a column that must not be null: only a numbered step can fill it.
+    """
+    database = con.execute("SELECT current_database()").fetchone()
+    missing = list(_missing_columns(_tables_of(con, str(database[0]) if database else "")))
+    for contract, column in missing:
+        if not column.nullable:
+            raise WarehouseError(
+                f"the warehouse has no column {contract.qualified_name}.{column.name}, which must "
+                "not be null, and no step of warehouse/migration.py fills it. This is a fault of "
+                "the program: please report it."
+            )
+    for contract, column in missing:
+        con.execute(
+            f"ALTER TABLE {contract.qualified_name} ADD COLUMN {column.name} {column.duckdb_type}"
+        )
+
+
+def _missing_columns(tables: Mapping[str, set[str]]) -> Iterator[tuple[Contract, Column]]:
+    """Columns that tables which are there do not have."""
+    for contract in _STORED:
+        there = tables.get(contract.qualified_name)
+        if there is not None:
+            for column in contract.columns:
+                if column.name not in there:
+                    yield contract, column
+
+
+def _tables_of(con: duckdb.DuckDBPyConnection, database: str) -> dict[str, set[str]]:
+    """Names of the columns of every table of a database, by qualified name."""
+    found: dict[str, set[str]] = {}
+    for table, column in con.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
+        "WHERE database_name = ? AND NOT internal",
+        [database],
+    ).fetchall():
+        found.setdefault(str(table), set()).add(str(column))
+    return found

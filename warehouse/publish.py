@@ -4,7 +4,7 @@ edition of the warehouse. Rows that break a key, a foreign key or an offset are 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from warehouse import ddl, journal, search_index
-from warehouse.connect import published_schema_version
+from warehouse.connect import is_older
 from warehouse.contract import Contract
 from warehouse.edition import Announce, PublishError, publish_edition, silent
 from warehouse.integrity import count_breaches
@@ -21,7 +21,6 @@ from warehouse.journal import JournalPart
 from warehouse.parquet_file import FileDamaged, read_part
 from warehouse.replacement import delete_replaced
 from warehouse.retention import forget_detail
-from warehouse.schema_version import SCHEMA_VERSION
 from warehouse.staging import parquet_parts, select_parts, staged_bytes
 from warehouse.tables import BY_NAME, CONTRACTS
 
@@ -42,14 +41,15 @@ def publish(
     *,
     journal_parts: Iterable[JournalPart] | None = None,
     keep_snapshots: int = 3,
-    emptied: Sequence[str] = (),
+    entities_anew: bool = False,
     forget_before: datetime | None = None,
     announce: Announce = silent,
 ) -> Published:
     """Publish a run's staged rows. The caller holds the lock.
 
     ``run_staging`` is named by the run's id. ``journal_parts`` are folded in and removed; all there
-    are unless told otherwise. ``emptied`` names tables that lose all their published rows first.
+    are unless told otherwise. ``entities_anew`` says that the run made every entity anew, so that
+    all published ones go first.
     ``forget_before`` has the detail of runs older than that removed, as `retention` says.
     ``announce`` hears the name of each step as it begins. Raises PublishError, the published file
     untouched, when rows break a rule, a staged file cannot be read or the disk does not take it.
@@ -61,11 +61,11 @@ def publish(
 
     def change(con: duckdb.DuckDBPyConnection) -> None:
         fold_in(con, parts, run_id)
-        rows.update(_insert_staged(con, run_staging, emptied, announce))
+        rows.update(_insert_staged(con, run_staging, announce, entities_anew=entities_anew))
         if forget_before is not None:
             forget_detail(con, forget_before)
         announce("check")
-        refuse_breaches(con, everything=bool(emptied))
+        refuse_breaches(con, everything=entities_anew)
 
     publish_edition(
         warehouse, run_id, change, keep_snapshots=keep_snapshots, announce=announce,
@@ -81,8 +81,7 @@ def migrate(warehouse: Path, run_id: str, *, keep_snapshots: int = 3) -> bool:
 
     For the start of a run, under its lock, so that what follows sees one version of the tables.
     """
-    version = published_schema_version(warehouse)
-    if version is None or version >= SCHEMA_VERSION:
+    if not is_older(warehouse):
         return False
     publish_edition(warehouse, run_id, lambda _con: None, keep_snapshots=keep_snapshots)
     return True
@@ -120,7 +119,7 @@ def refuse_breaches(con: duckdb.DuckDBPyConnection, *, everything: bool = False)
 
 
 def _insert_staged(
-    con: duckdb.DuckDBPyConnection, run_staging: Path, emptied: Sequence[str], announce: Announce
+    con: duckdb.DuckDBPyConnection, run_staging: Path, announce: Announce, *, entities_anew: bool
 ) -> dict[str, int]:
     staged = {}
     for contract in CONTRACTS:
@@ -132,13 +131,13 @@ def _insert_staged(
             )
     con.execute("CREATE TEMP TABLE touched (article_id VARCHAR)")
     for name in staged:
-        if "article_id" in BY_NAME[name].key:
+        if BY_NAME[name].lifecycle.owner == "article":
             con.execute(f"INSERT INTO touched SELECT DISTINCT article_id FROM {staged[name]}")  # noqa: S608
     search_index.forget(con, "touched")
     rows = {}
     for contract in CONTRACTS:
         announce(contract.name)
-        rows[contract.name] = _replace(con, contract, staged, emptied)
+        rows[contract.name] = _replace(con, contract, staged, entities_anew=entities_anew)
     return {name: count for name, count in rows.items() if name in staged}
 
 
@@ -146,10 +145,11 @@ def _replace(
     con: duckdb.DuckDBPyConnection,
     contract: Contract,
     staged: Mapping[str, str],
-    emptied: Sequence[str] = (),
+    *,
+    entities_anew: bool = False,
 ) -> int:
     """Delete what the staged rows replace and insert them in storage order; rows inserted."""
-    delete = delete_replaced(contract, staged, emptied)
+    delete = delete_replaced(contract, staged, entities_anew=entities_anew)
     if delete is not None:
         con.execute(delete)
     if contract.name not in staged:

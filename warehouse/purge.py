@@ -28,11 +28,16 @@ from warehouse.edition import (
 from warehouse.layout import Layout, layout_of, make_durable
 from warehouse.publish import fold_in, refuse_breaches
 from warehouse.snapshot import list_snapshots
-from warehouse.tables import CONTRACTS, RUN, TOMBSTONE
+from warehouse.tables import CONTRACTS, RUN
 
-_BY_ARTICLE = tuple(
-    contract for contract in CONTRACTS if "article_id" in contract.key and contract != TOMBSTONE
+_OF_ARTICLE = tuple(c for c in CONTRACTS if c.lifecycle.owner == "article")
+_OF_ENTITY = tuple(c for c in CONTRACTS if c.lifecycle.owner == "entity")
+_NAMED_ENTITY = " UNION ALL ".join(
+    f"SELECT article_id, {column} AS entity_id FROM {c.qualified_name}"  # noqa: S608
+    for c in _OF_ARTICLE
+    for column in c.optional_references("entity")
 )
+"""Which article names which entity, whatever table says it."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +112,10 @@ def _name_gone(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> Non
         "SELECT DISTINCT file_uri FROM ops.record SEMI JOIN gone USING (article_id)"
     )
     con.execute(
-        "CREATE TEMP TABLE gone_entity AS "
-        "SELECT DISTINCT entity_id FROM main.mention SEMI JOIN gone USING (article_id) "
+        "CREATE TEMP TABLE gone_entity AS "  # noqa: S608
+        f"SELECT DISTINCT entity_id FROM ({_NAMED_ENTITY}) SEMI JOIN gone USING (article_id) "
         "WHERE entity_id IS NOT NULL EXCEPT "
-        "SELECT entity_id FROM main.mention ANTI JOIN gone USING (article_id)"
+        f"SELECT entity_id FROM ({_NAMED_ENTITY}) ANTI JOIN gone USING (article_id)"
     )
 
 
@@ -140,11 +145,11 @@ def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Delete the rows of articles that are gone, and blank what other rows quote of them."""
     statements = [
         (c.name, f"DELETE FROM {c.qualified_name} WHERE article_id IN (FROM gone)")  # noqa: S608
-        for c in _BY_ARTICLE
+        for c in _OF_ARTICLE
     ]
     statements += [
-        (table, f"DELETE FROM main.{table} WHERE entity_id IN (FROM gone_entity)")  # noqa: S608
-        for table in ("entity", "entity_alias", "entity_merge")
+        (c.name, f"DELETE FROM {c.qualified_name} WHERE entity_id IN (FROM gone_entity)")  # noqa: S608
+        for c in _OF_ENTITY
     ]
     statements.append(
         ("entity_merge", "DELETE FROM main.entity_merge WHERE into_entity_id IN (FROM gone_entity)")
@@ -154,8 +159,10 @@ def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for table, statement in statements:
         deleted = con.execute(statement).fetchone()
         rows[table] = rows.get(table, 0) + (int(deleted[0]) if deleted else 0)
-    con.execute("UPDATE main.related_link SET target_article_id = NULL "
-                "WHERE target_article_id IN (FROM gone)")  # fmt: skip
+    for contract in CONTRACTS:
+        for column in contract.optional_references("article"):
+            con.execute(f"UPDATE {contract.qualified_name} SET {column} = NULL "  # noqa: S608
+                        f"WHERE {column} IN (FROM gone)")  # fmt: skip
     con.execute("UPDATE ops.quarantine SET payload = NULL WHERE article_id IN (FROM gone) "
                 "OR source_uri IN (FROM gone_file)")  # fmt: skip
     con.execute("UPDATE ops.quarantine SET message = 'The article was purged.' "

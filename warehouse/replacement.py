@@ -3,27 +3,21 @@ so that what is checked is what will be published; nothing else may decide it.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from warehouse.contract import Contract
+from warehouse.contract import Contract, Lifecycle
 from warehouse.ddl import column_list
-from warehouse.tables import CONTRACTS
-
-ARTICLE_CHILDREN = ("block", "sentence", "mention", "related_link", "article_component")
-"""Tables whose rows are replaced an article at a time."""
-
-WHOLE_ARTICLE = "article_component"
-"""Rows of an article staged here say that all its children were made anew, even if some of these
-tables have none now. An article staged without them (found gone, say) keeps its children."""
+from warehouse.tables import ARTICLE_COMPONENT, CONTRACTS
 
 
 @dataclass(frozen=True)
 class Replacement:
     """Rows are replaced where their ``by`` values occur in a staged table of ``named_in``.
 
-    By key for most tables. Children of an article by article: those whose components are staged,
-    and in each child table also those that have rows staged there.
+    By key for most tables. What is made from an article's text, by article: of those whose
+    components are staged, as these say that all such tables were made anew even if some have no
+    rows now, and in each table also of those that have rows staged there.
     """
 
     by: tuple[str, ...]
@@ -32,8 +26,9 @@ class Replacement:
 
 def replacement(contract: Contract) -> Replacement:
     """What a staged table replaces when it is published."""
-    if contract.name in ARTICLE_CHILDREN:
-        return Replacement(("article_id",), tuple(dict.fromkeys((contract.name, WHOLE_ARTICLE))))
+    if contract.lifecycle is Lifecycle.ARTICLE:
+        named_in = tuple(dict.fromkeys((contract.name, ARTICLE_COMPONENT.name)))
+        return Replacement(("article_id",), named_in)
     return Replacement(contract.key, (contract.name,))
 
 
@@ -43,14 +38,15 @@ REPLACEMENTS: tuple[tuple[Contract, Replacement], ...] = tuple(
 
 
 def replaced_condition(
-    contract: Contract, staged: Mapping[str, str], emptied: Sequence[str], row: str
+    contract: Contract, staged: Mapping[str, str], row: str, *, entities_anew: bool
 ) -> str | None:
     """SQL that is true for a published row (alias ``row``) that does not stay.
 
-    ``staged`` maps table names to the relation that holds their staged rows; ``emptied`` names
-    tables that lose all published rows. Null where every published row of this table stays.
+    ``staged`` maps table names to the relation that holds their staged rows;
+    ``entities_anew`` says that all entities were made anew, so that every published one goes. Null
+    where every published row of this table stays.
     """
-    if contract.name in emptied:
+    if entities_anew and contract.lifecycle is Lifecycle.ENTITY:
         return "true"
     rule = replacement(contract)
     columns = ", ".join(rule.by)
@@ -62,19 +58,19 @@ def replaced_condition(
 
 
 def delete_replaced(
-    contract: Contract, staged: Mapping[str, str], emptied: Sequence[str] = ()
+    contract: Contract, staged: Mapping[str, str], *, entities_anew: bool = False
 ) -> str | None:
     """The DELETE that makes room for the staged rows; null where there is nothing to delete."""
-    condition = replaced_condition(contract, staged, emptied, "published")
+    condition = replaced_condition(contract, staged, "published", entities_anew=entities_anew)
     if condition is None:
         return None
     return f"DELETE FROM {contract.qualified_name} AS published WHERE {condition}"  # noqa: S608
 
 
 def select_kept(
-    contract: Contract, staged: Mapping[str, str], published: str, emptied: Sequence[str] = ()
+    contract: Contract, staged: Mapping[str, str], published: str, *, entities_anew: bool = False
 ) -> str:
     """SELECT of the published rows that the staged ones leave as they are."""
-    condition = replaced_condition(contract, staged, emptied, "published")
+    condition = replaced_condition(contract, staged, "published", entities_anew=entities_anew)
     where = "" if condition is None else f" WHERE NOT {condition}"
     return f"SELECT {column_list(contract)} FROM {published} AS published{where}"  # noqa: S608

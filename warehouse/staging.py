@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -41,13 +40,13 @@ def select_nothing(contract: Contract) -> str:
 
 
 def open_check_database(
-    run_staging: Path, warehouse: Path | None, *, emptied: Sequence[str] = ()
+    run_staging: Path, warehouse: Path | None, *, entities_anew: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """The staged rows as ``main`` and ``ops``, the truth after publication as ``known``.
 
     ``known.<table>`` is the staged rows and the published rows they do not replace. The published
     file, where there is one, is attached read-only as ``published``. All are views: the Parquet is
-    read where it lies. ``emptied`` is what ``publish`` will be told.
+    read where it lies. ``entities_anew`` is what ``publish`` will get.
     """
     con = open_private()
     published = warehouse is not None and attach_published(con, warehouse)
@@ -62,7 +61,8 @@ def open_check_database(
     for contract in CONTRACTS:
         body = f"SELECT {column_list(contract)} FROM memory.{contract.qualified_name}"  # noqa: S608
         if published:
-            kept = select_kept(contract, staged, f"published.{contract.qualified_name}", emptied)
+            rows = f"published.{contract.qualified_name}"
+            kept = select_kept(contract, staged, rows, entities_anew=entities_anew)
             body = f"{body} UNION ALL {kept}"
         con.execute(f"CREATE VIEW known.{contract.name} AS {body}")
     return con

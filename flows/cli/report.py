@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import polars as pl
 import typer
 
@@ -39,7 +40,7 @@ def status(
         set_aside = journal.list_set_aside(path)
         holder = current_holder(path)
     try:
-        counts = con.execute(_COUNTS).pl()
+        counts = _row_counts(con)
         runs = con.execute(f"select * from {RUN.qualified_name}").pl()  # noqa: S608
         if RUN.name in waiting:
             runs = pl.concat([RUN.conform(runs), waiting[RUN.name]])
@@ -82,10 +83,21 @@ def status(
         say(f"A run holds the warehouse: process {holder.pid} since {holder.since}.")
 
 
-_COUNTS = " union all ".join(
-    f"select '{c.qualified_name}' as \"table\", count(*) as rows from {c.qualified_name}"  # noqa: S608
-    for c in CONTRACTS
-)
+def _row_counts(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """`table, rows` of every table of the contracts that the file has."""
+    there = {
+        name
+        for (name,) in con.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() "
+            "where database_name = current_database()"
+        ).fetchall()
+    }
+    return con.execute(" union all ".join(
+        f"select '{c.qualified_name}' as \"table\", count(*) as rows from {c.qualified_name}"  # noqa: S608
+        for c in CONTRACTS if c.qualified_name in there
+    )).pl()  # fmt: skip
+
+
 _CHECKED = """
     select * from ops.check_result where run_id = (select max(run_id) from ops.check_result)
 """

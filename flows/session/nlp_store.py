@@ -1,7 +1,7 @@
 """Keeps what the language pass said of each paragraph, so that no paragraph is read twice.
 
-A part is two Parquet files of one name; the one of sentences is written last and makes the part
-whole. Keyed by component, so that another pipeline or version starts afresh.
+A part is one Parquet file an annotation, all of one name; the one of sentences is written last and
+makes the part whole. Keyed by component and annotations, so that others start afresh.
 """
 
 from __future__ import annotations
@@ -11,12 +11,22 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.nlp.annotation import Annotations, no_annotations, short_name
+from warehouse.contract import Contract
 from warehouse.leftover import remove_entry
 from warehouse.parquet_file import DamagedFile, FileDamaged, read_part
-from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
+from warehouse.tables import ANNOTATIONS
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, UNREAD
 
-_SENTENCES = ".sentence.parquet"
-_SPANS = ".span.parquet"
+_WRITTEN = tuple(sorted(ANNOTATIONS, key=lambda contract: contract is PARAGRAPH_SENTENCE))
+"""The annotations in the order in which a part is written, that of sentences last."""
+
+
+def _suffix(contract: Contract) -> str:
+    return f".{short_name(contract)}.parquet"
+
+
+_SENTENCES = _suffix(PARAGRAPH_SENTENCE)
 
 
 class NlpStore:
@@ -43,42 +53,40 @@ class NlpStore:
             .collect()
         )
 
-    def write(
-        self, name: str, paragraph_sentence: pl.DataFrame, paragraph_span: pl.DataFrame
-    ) -> None:
+    def write(self, name: str, annotations: Annotations) -> None:
         """Keep one part; killed at any instant, it is there whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for suffix, frame in (
-            (_SPANS, PARAGRAPH_SPAN.conform(paragraph_span)),
-            (_SENTENCES, PARAGRAPH_SENTENCE.conform(paragraph_sentence)),
-        ):
-            unfinished = self.folder / f"{name}{suffix}.unfinished"
-            frame.write_parquet(unfinished)
-            unfinished.replace(self.folder / f"{name}{suffix}")
+        for contract in _WRITTEN:
+            unfinished = self.folder / f"{name}{_suffix(contract)}.unfinished"
+            contract.conform(annotations[contract.name]).write_parquet(unfinished)
+            unfinished.replace(self.folder / f"{name}{_suffix(contract)}")
 
-    def fetch(
-        self, paragraph_id: pl.Series, names: Sequence[str]
-    ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Sentences and spans of these paragraphs, PARAGRAPH_SENTENCE and PARAGRAPH_SPAN.
+    def fetch(self, paragraph_id: pl.Series, names: Sequence[str]) -> Annotations:
+        """Every annotation of these paragraphs.
 
         ``names`` are the parts that hold them; no other is opened.
         """
         if not names:
-            return PARAGRAPH_SENTENCE.empty(), PARAGRAPH_SPAN.empty()
+            return no_annotations()
         wanted = pl.LazyFrame({"paragraph_id": paragraph_id.unique()})
-        sentence, span = (
-            pl.scan_parquet([self.folder / f"{name}{suffix}" for name in names], glob=False)
+        found = {
+            contract.name: pl.scan_parquet(
+                [self.folder / f"{name}{_suffix(contract)}" for name in names], glob=False
+            )
             .join(wanted, on="paragraph_id", how="semi")
             .unique()
-            for suffix in (_SENTENCES, _SPANS)
-        )
-        found, spans = sentence.collect(), span.collect()
+            .collect()
+            for contract in ANNOTATIONS
+        }
         # Another of the parts may have what this one failed on.
+        sentence = found[PARAGRAPH_SENTENCE.name]
         is_unread = pl.col("token_count") == UNREAD
-        if (found["token_count"] == UNREAD).any():
-            read = found.filter(~is_unread)["paragraph_id"].implode()
-            found = found.filter(~(is_unread & pl.col("paragraph_id").is_in(read)))
-        return PARAGRAPH_SENTENCE.conform(found), PARAGRAPH_SPAN.conform(spans)
+        if (sentence["token_count"] == UNREAD).any():
+            read = sentence.filter(~is_unread)["paragraph_id"].implode()
+            found[PARAGRAPH_SENTENCE.name] = sentence.filter(
+                ~(is_unread & pl.col("paragraph_id").is_in(read))
+            )
+        return {contract.name: contract.conform(found[contract.name]) for contract in ANNOTATIONS}
 
     def drop_damaged(self, names: Iterable[str] | None = None) -> list[DamagedFile]:
         """Remove those of these parts (of all there are) that are damaged; why, once a part.
@@ -89,15 +97,14 @@ class NlpStore:
             names = [path.name.removesuffix(_SENTENCES) for path in self._parts()]
         damaged = []
         for name in names:
-            paths = {self.folder / f"{name}{_SPANS}": PARAGRAPH_SPAN,
-                     self.folder / f"{name}{_SENTENCES}": PARAGRAPH_SENTENCE}  # fmt: skip
+            paths = {self.folder / f"{name}{_suffix(contract)}": contract for contract in _WRITTEN}
             try:
                 for path, contract in paths.items():
                     read_part(path, contract)
             except FileDamaged as problem:
                 damaged.append(DamagedFile(path, str(problem)))
-                for half in paths:
-                    remove_entry(half)
+                for file in paths:
+                    remove_entry(file)
         return damaged
 
     def trim(self, most_bytes: int) -> None:
@@ -105,11 +112,13 @@ class NlpStore:
         parts = sorted(self._parts(), key=lambda part: part.stat().st_mtime_ns, reverse=True)
         kept = 0
         for sentences in parts:
-            spans = sentences.with_name(sentences.name.removesuffix(_SENTENCES) + _SPANS)
-            kept += sentences.stat().st_size + spans.stat().st_size
+            name = sentences.name.removesuffix(_SENTENCES)
+            # That of sentences goes first: what is left of a part without it is not there.
+            files = [self.folder / f"{name}{_suffix(contract)}" for contract in reversed(_WRITTEN)]
+            kept += sum(file.stat().st_size for file in files)
             if kept > most_bytes:
-                sentences.unlink()
-                spans.unlink(missing_ok=True)
+                for file in files:
+                    file.unlink(missing_ok=True)
 
     def _parts(self) -> list[Path]:
         return sorted(self.folder.glob(f"*{_SENTENCES}"))

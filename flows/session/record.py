@@ -20,6 +20,7 @@ from flows.session.summary import ChecksFailed, Summary, failed_checks
 from flows.settings import Settings, without_credentials
 from flows.version import CODE_VERSION
 from warehouse import journal
+from warehouse.contract import Lifecycle
 from warehouse.publish import publish
 from warehouse.tables import CHECK_FAILURE, CHECK_RESULT, CONTRACTS, QUARANTINE, RUN
 from warehouse.tables.run import OUTCOMES
@@ -122,7 +123,7 @@ class RunRecord:
         """Publish the record of a run that checks stopped: its `ops` rows about itself alone."""
         self.stage("failed_checks", message)
         for contract in CONTRACTS:
-            if contract not in (RUN, CHECK_RESULT, CHECK_FAILURE):
+            if contract.lifecycle is not Lifecycle.RUN:
                 shutil.rmtree(self.staging.folder / contract.name, ignore_errors=True)
         publish(
             self.staging.folder,

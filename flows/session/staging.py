@@ -49,6 +49,10 @@ class Staging:
         folder = self.scratch / table[1:] if table.startswith("_") else self.folder / table
         return sorted(folder.glob("*.parquet"))
 
+    def staged_parts(self, name: str) -> set[Path]:
+        """The part of that name of every staged table that has one."""
+        return set(self.folder.glob(f"*/{name}.parquet"))
+
     def stage(self, contract: Contract, name: str, frame: pl.DataFrame) -> int:
         """Write a part of a staged table unless it is empty; the number of its rows."""
         if frame.height:

@@ -28,9 +28,6 @@ from transforms.block.build import build_block
 from transforms.block.paragraph import paragraph_block, paragraph_of
 from warehouse.tables import ARTICLE, ARTICLE_VERSION, BLOCK, RECORD, SENTENCE
 
-BLOCK_TABLES = (BLOCK, RECORD, ARTICLE_VERSION)
-"""Staged tables of the articles whose blocks are typed."""
-
 REDERIVED = "rederived"
 """Name of the part with published articles that new boilerplate makes anew."""
 
@@ -96,9 +93,7 @@ def retype(
         wanted = staged.filter(pl.col("article_id").is_in(some.implode()))
         return _retype_records(session, delivery, part, wanted, boilerplate_line)
 
-    return make_what_can_be(
-        session.staging, part, "blocks", staged["article_id"], make, BLOCK_TABLES
-    )
+    return make_what_can_be(session.staging, part, "blocks", staged["article_id"], make)
 
 
 def _retype_records(
@@ -135,7 +130,7 @@ def type_part(resources: Resources, staging: Staging, part: str, clock: RunClock
         rows = (current.filter(wanted), past.filter(wanted), version.filter(wanted))
         return _type_records(resources.reference(), staging, part, clock, *rows)
 
-    return make_what_can_be(staging, part, "blocks", article_id, make, BLOCK_TABLES)
+    return make_what_can_be(staging, part, "blocks", article_id, make)
 
 
 def _type_records(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,15 +37,15 @@ class Checked:
 
 
 def check_and_withhold(
-    session: Session, delivery: Delivery, resolved: Resolved, emptied: Sequence[str] = ()
+    session: Session, delivery: Delivery, resolved: Resolved, entities_anew: bool = False
 ) -> Checked:
     """Settle what became of every file, check the staged rows and take out what fails, until the
     rest holds.
 
-    ``emptied`` names tables that publication will empty first. Raises AccountingError where files
-    or records do not add up, ChecksFailed where checks stop the run.
+    ``entities_anew`` says that publication will take all published entities out. Raises
+    AccountingError where files or records do not add up, ChecksFailed where checks stop the run.
     """
-    run = CheckedRun(session, delivery, resolved.mention, emptied)
+    run = CheckedRun(session, delivery, resolved.mention, entities_anew)
     settle_accounts(run, Withheld())
     stage_quarantine(run)
     return Checked(withhold_what_fails(run))

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from flows.session.components import Components, describe_components
 from flows.session.session import Session
 from flows.stages.blocks import Typed
+from flows.stages.components import Components, describe_components
 from flows.stages.part import CONTEXT_COLUMNS, article_context
 from flows.version import CODE_VERSION
 from transforms.entity.merge import carried_merges, carry_merges

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.session.components import Components
 from flows.session.delivery import Delivery
 from flows.session.session import Session
+from flows.stages.components import Components
 from flows.stages.entities import Resolved
 from flows.stages.links import Linked
 from flows.stages.removed import articles_back, articles_gone, removed_now
 from transforms.article.version import close_version
 from warehouse.tables import (
     ARTICLE,
-    ARTICLE_COMPONENT,
     ARTICLE_VERSION,
-    BLOCK,
     COMPONENT,
+    CONTRACTS,
     MENTION,
     RELATED_LINK,
-    SENTENCE,
     SOURCE,
 )
 
@@ -47,14 +45,17 @@ def stage_kept_articles(
         ]
     ).unique()
     changed = changed.filter(~changed.is_in(done.implode()))
-    article = known.rows(ARTICLE, changed).with_columns(removed_now(session, delivery))
-    staging.stage(ARTICLE, "kept", article)
-    for contract in (ARTICLE_VERSION, BLOCK, SENTENCE, ARTICLE_COMPONENT):
-        staging.stage(contract, "kept", known.rows(contract, changed))
-    for contract, renewed in ((MENTION, resolved.mention), (RELATED_LINK, linked.related_link)):
-        rest = known.rows(contract, changed).join(renewed, on="article_id", how="anti")
-        mine = renewed.filter(pl.col("article_id").is_in(changed.implode()))
-        staging.stage(contract, "kept", pl.concat([rest, mine]))
+    is_changed = pl.col("article_id").is_in(changed.implode())
+    changed_rows = {
+        ARTICLE.name: known.rows(ARTICLE, changed).with_columns(removed_now(session, delivery)),
+        MENTION.name: resolved.mention.filter(is_changed),
+        RELATED_LINK.name: linked.related_link.filter(is_changed),
+    }
+    for contract in CONTRACTS:
+        if contract.lifecycle.is_staged_whole:
+            renewed = changed_rows.get(contract.name, contract.empty())
+            rest = known.rows(contract, changed).join(renewed, on="article_id", how="anti")
+            staging.stage(contract, "kept", pl.concat([rest, renewed]))
 
 
 def stage_reference(session: Session, components: Components | None) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.session.components import Components, describe_components
 from flows.session.nlp_store import NlpStore, drop_other_components
 from flows.session.progress import progress, scaled
 from flows.session.session import Session
 from flows.session.staging import Staging
 from flows.stages.blocks import Typed
+from flows.stages.components import Components, describe_components
 from flows.stages.language_batches import ReadingPlan, plan_reading, reading_batches
 from flows.version import CODE_VERSION
 from flows.workers.pool import Workers

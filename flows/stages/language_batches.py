@@ -180,7 +180,6 @@ def _chunks(
 def read_batch(resources: Resources, chunk: Path, store: Path, name: str) -> int:
     """Read the paragraphs of one batch and put the results into the store; how many they were."""
     paragraph = pl.read_parquet(chunk)
-    annotation = annotate_what_can_be(resources.pipelines(), paragraph)
-    NlpStore(store).write(name, annotation.paragraph_sentence, annotation.paragraph_span)
+    NlpStore(store).write(name, annotate_what_can_be(resources.pipelines(), paragraph))
     chunk.unlink()
     return paragraph.height

@@ -17,15 +17,15 @@ from flows.stages.blocks import Typed
 from flows.stages.language import LanguageRead
 from flows.stages.language_batches import homes
 from flows.stages.part import article_context, blocks_of
+from flows.stages.table_builders import BUILDERS, ArticleRows
 from flows.withholding.failed_articles import list_failed, make_what_can_be
 from flows.workers.batch import Batch, Resources
 from flows.workers.pool import Workers
 from transforms.block.paragraph import paragraph_block
-from transforms.mention.build import build_mention
-from transforms.sentence.split import build_sentence
-from warehouse.tables import ARTICLE, ARTICLE_COMPONENT, SENTENCE
+from transforms.nlp.annotation import Annotations
+from warehouse.tables import ARTICLE, ARTICLE_COMPONENT, BLOCK
 from warehouse.tables.mention import STAGED_MENTION
-from warehouse.tables.paragraph import UNREAD
+from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
 
 
 @dataclass(frozen=True)
@@ -64,24 +64,25 @@ def name_part(
     ``homes`` are the parts of the store that hold them.
     """
     paragraph_id = pl.read_parquet(staging.part("_paragraph", part), columns=["paragraph_id"])
-    sentence, span = NlpStore(store).fetch(paragraph_id["paragraph_id"], homes)
+    annotations = NlpStore(store).fetch(paragraph_id["paragraph_id"], homes)
     stage_components(staging, part, by_stage, nlp_by_language)
     reference = resources.reference()
     context = article_context(staging, part, reference)
-    unread = _unread_articles(staging, part, context, sentence, span)
+    unread = _unread_articles(staging, part, context, annotations)
 
     def make(some: pl.Series) -> int:
-        return stage_mentions(staging, part, reference, sentence, span, some)
+        return stage_builders(staging, part, reference, annotations, some)
 
     article_id = context["article_id"]
     read = article_id.filter(~article_id.is_in(unread.implode()))
-    return make_what_can_be(staging, part, "mentions", read, make, (SENTENCE, ARTICLE))
+    return make_what_can_be(staging, part, "mentions", read, make)
 
 
 def _unread_articles(
-    staging: Staging, part: str, context: pl.DataFrame, sentence: pl.DataFrame, span: pl.DataFrame
+    staging: Staging, part: str, context: pl.DataFrame, annotations: Annotations
 ) -> pl.Series:
     """Articles with a paragraph that the language pass could not read, listed as failed."""
+    sentence, span = (annotations[c.name] for c in (PARAGRAPH_SENTENCE, PARAGRAPH_SPAN))
     unread = sentence.filter(pl.col("token_count") == UNREAD).select("paragraph_id")
     if unread.is_empty():
         return pl.Series("article_id", [], pl.String())
@@ -91,42 +92,30 @@ def _unread_articles(
     return failed["article_id"]
 
 
-def stage_mentions(
+def stage_builders(
     staging: Staging,
     part: str,
     reference: Reference,
-    paragraph_sentence: pl.DataFrame,
-    paragraph_span: pl.DataFrame,
+    annotations: Annotations,
     article_id: pl.Series,
 ) -> int:
-    """Sentences, staged mentions and finished articles of a part; the number of mentions.
+    """Rows of every table in BUILDERS for articles of a part; the number of mentions.
 
     ``article_id`` holds those of the part's articles that are wanted.
     """
     wanted = pl.col("article_id").is_in(article_id.implode())
     block = blocks_of(staging, part).filter(wanted)
     context = article_context(staging, part, reference).filter(wanted)
-    sentence = build_sentence(block, paragraph_sentence, context)
-    staging.stage(SENTENCE, part, sentence)
-    counted = sentence.group_by("article_id").agg(pl.len().alias("sentence_count"))
-    article = pl.read_parquet(staging.part("_article", part)).drop("sentence_count").filter(wanted)
-    staging.stage(
-        ARTICLE,
-        part,
-        article.join(counted, on="article_id", how="left").with_columns(
-            pl.col("sentence_count").fill_null(0)
-        ),
-    )
-    mention = build_mention(
-        block,
-        sentence,
-        paragraph_span,
-        context,
-        name_words=reference.name_words,
-        places=reference.gazetteer,
-    )
-    STAGED_MENTION.conform(mention).write_parquet(staging.part("_staged_mention", part))
-    return mention.height
+    article = pl.read_parquet(staging.part("_article", part)).filter(wanted)
+    frames = {**annotations, BLOCK.name: block, ARTICLE.name: article}
+    for builder in BUILDERS:
+        contract, made = builder.contract, builder.build(ArticleRows(frames, context, reference))
+        frames[contract.name] = made
+        if contract.lifecycle.is_published:
+            staging.stage(contract, part, made)
+        else:
+            contract.conform(made).write_parquet(staging.part(f"_{contract.name}", part))
+    return frames[STAGED_MENTION.name].height
 
 
 def stage_components(

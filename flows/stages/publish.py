@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.session.session import Session
+from warehouse.contract import Lifecycle
 from warehouse.publish import publish
-from warehouse.tables import CHECK_FAILURE, CHECK_RESULT, CONTRACTS, RUN
+from warehouse.tables import CONTRACTS
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,21 @@ class Published:
 
 def changes_rows(session: Session) -> bool:
     """Whether anything is staged but the record of the run itself."""
-    about_the_run = {RUN.name, CHECK_RESULT.name, CHECK_FAILURE.name}
-    return any(session.staging.parts(c.name) for c in CONTRACTS if c.name not in about_the_run)
+    return any(
+        session.staging.parts(contract.name)
+        for contract in CONTRACTS
+        if contract.lifecycle is not Lifecycle.RUN
+    )
 
 
-def publish_staged(session: Session, emptied: Sequence[str] = ()) -> Published:
-    """Publish the staged rows. Tables that ``emptied`` names lose all others."""
+def publish_staged(session: Session, entities_anew: bool = False) -> Published:
+    """Publish the staged rows. If ``entities_anew``, all published entities go."""
     session.record.stage("published")
     published = publish(
         session.staging.folder,
         session.staging.layout.file,
         keep_snapshots=session.settings.keep_snapshots,
-        emptied=emptied,
+        entities_anew=entities_anew,
         forget_before=session.record.forget_before(),
     )
     return Published(published.rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -14,10 +13,10 @@ from warehouse.tables import MENTION
 
 @dataclass(frozen=True)
 class CheckedRun:
-    """A run, what its files brought, the mentions of published articles that it changes (MENTION),
-    and the names of tables whose published rows all go when it is published."""
+    """A run, what its files brought, and the mentions of published articles that it changes
+    (MENTION). ``entities_anew`` says that its publication takes all published entities out."""
 
     session: Session
     delivery: Delivery
     mention: pl.DataFrame = field(default_factory=MENTION.empty)
-    emptied: Sequence[str] = ()
+    entities_anew: bool = False

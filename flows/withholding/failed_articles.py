@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import polars as pl
 
 from flows.session.staging import Staging
 from transforms.failing import FAULTS, find_failing
-from warehouse.contract import Contract
 
 T = TypeVar("T")
 
@@ -23,13 +22,13 @@ def make_what_can_be(
     stage: str,
     article_id: pl.Series,
     make: Callable[[pl.Series], T],
-    tables: Iterable[Contract] = (),
 ) -> T:
     """Make the articles of a part, without those that make it fail; what making the rest returns.
 
-    These are listed, so that the run withholds them. ``make`` may write the part of ``tables`` for
-    the ids it is given; what attempts left there is removed before the last one.
+    These are listed, so that the run withholds them. ``make`` may write the part of staged tables
+    for the ids it is given; what attempts left there is removed before the last one.
     """
+    before = staging.staged_parts(part)
     try:
         return make(article_id)
     except FAULTS as problem:
@@ -38,8 +37,8 @@ def make_what_can_be(
         if not failing:
             raise
     list_failed(staging, part, stage, failing)
-    for contract in tables:
-        staging.part(contract.name, part).unlink(missing_ok=True)
+    for path in staging.staged_parts(part) - before:
+        path.unlink()
     return make(article_id.filter(~article_id.is_in(list(failing))))
 
 

@@ -107,7 +107,7 @@ def _check(run: CheckedRun) -> CheckReport:
     session = run.session
     session.record.stage("running")
     return session.check(
-        session.staging.folder, session.staging.layout.file, session.clock.run_id, run.emptied
+        session.staging.folder, session.staging.layout.file, session.clock.run_id, run.entities_anew
     )
 
 

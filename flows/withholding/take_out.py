@@ -11,15 +11,8 @@ import polars as pl
 from flows.withholding.checked_run import CheckedRun
 from flows.withholding.quarantine_row import deliveries
 from transforms.withholding import Published, Withheld, is_touched, keep_named, keep_rows
-from warehouse.tables import (
-    ARTICLE_TABLES,
-    BY_NAME,
-    ENTITY,
-    ENTITY_ALIAS,
-    ENTITY_MERGE,
-    ENTITY_TABLES,
-    MENTION,
-)
+from warehouse.contract import Lifecycle
+from warehouse.tables import CONTRACTS, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, MENTION
 
 _OF_PUBLISHED = "of_published"
 """Name of the part with entities that stay for published rows."""
@@ -28,22 +21,24 @@ _OF_PUBLISHED = "of_published"
 def take_out(run: CheckedRun, withheld: Withheld) -> None:
     """Take every row of what is withheld out of the staged tables, and entities left unnamed.
 
-    Where publication empties the entities, published ones that withheld articles name are staged,
-    as these articles keep their published rows.
+    Where all entities are made anew, published entities that withheld articles name are staged as
+    well, as these articles keep their published rows and all other published entities go.
     """
     published = _published(run, withheld)
-    for name in sorted(ARTICLE_TABLES | ENTITY_TABLES):
-        for path in _parts(run, name):
-            if is_touched(BY_NAME[name], pl.scan_parquet(path), withheld):
-                kept = keep_rows(BY_NAME[name], pl.read_parquet(path), withheld, published)
+    for contract in CONTRACTS:
+        if contract.lifecycle.owner not in ("article", "entity"):
+            continue
+        for path in _parts(run, contract.name):
+            if is_touched(contract, pl.scan_parquet(path), withheld):
+                kept = keep_rows(contract, pl.read_parquet(path), withheld, published)
                 kept.write_parquet(path)
-    named = pl.concat(
-        [run.session.staging.staged(MENTION, "entity_id")["entity_id"], published.entity_id]
-    )
-    for name in sorted(ENTITY_TABLES):
-        for path in _parts(run, name):
-            keep_named(BY_NAME[name], pl.read_parquet(path), named).write_parquet(path)
-    if ENTITY.name in run.emptied:
+    named = pl.concat([*_named_by_staged(run), published.entity_id])
+    for contract in CONTRACTS:
+        if contract.lifecycle is not Lifecycle.ENTITY:
+            continue
+        for path in _parts(run, contract.name):
+            keep_named(contract, pl.read_parquet(path), named).write_parquet(path)
+    if run.entities_anew:
         _stage_entities_of_published(run, published.entity_id)
 
 
@@ -51,12 +46,23 @@ def _parts(run: CheckedRun, table: str) -> list[Path]:
     return [path for path in run.session.staging.parts(table) if path.stem != _OF_PUBLISHED]
 
 
+def _named_by_staged(run: CheckedRun) -> list[pl.Series]:
+    """The entities that staged rows of articles name, a series a column."""
+    return [
+        run.session.staging.staged(contract, column)[column]
+        for contract in CONTRACTS
+        if contract.lifecycle is Lifecycle.ARTICLE
+        for column in contract.optional_references(ENTITY.name)
+    ]
+
+
 def _published(run: CheckedRun, withheld: Withheld) -> Published:
-    article_id = run.session.known.targets()["article_id"]
-    if ENTITY.name not in run.emptied:
-        return Published(article_id, run.session.known.table(ENTITY)["entity_id"])
+    known = run.session.known
+    article_id = known.targets()["article_id"]
+    if not run.entities_anew:
+        return Published(article_id, known.table(ENTITY)["entity_id"])
     stays = pl.Series("article_id", list(withheld.article), pl.String())
-    named = run.session.known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()
+    named = known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()
     return Published(article_id, named)
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -26,11 +25,11 @@ _FRAMES = ("result", "failure", "blamed")
 
 
 def check_staged(
-    staging: Path, warehouse: Path, run_id: str, emptied: Sequence[str] = ()
+    staging: Path, warehouse: Path, run_id: str, entities_anew: bool = False
 ) -> CheckReport:
     """Run every check on staged rows, in this process; CheckError where that cannot be done."""
     try:
-        con = open_check_database(staging, warehouse, emptied=emptied)
+        con = open_check_database(staging, warehouse, entities_anew=entities_anew)
         try:
             return run_checks(con, run_id=run_id)
         finally:
@@ -58,12 +57,12 @@ class CheckProcess:
         )
 
     def __call__(
-        self, staging: Path, warehouse: Path, run_id: str, emptied: Sequence[str] = ()
+        self, staging: Path, warehouse: Path, run_id: str, entities_anew: bool = False
     ) -> CheckReport:
         """Check there; CheckError where a check could not be run or the process is gone."""
         folder = staging / "_work" / "report"
         folder.mkdir(parents=True, exist_ok=True)
-        asked = [str(staging), str(warehouse), run_id, list(emptied), str(folder)]
+        asked = [str(staging), str(warehouse), run_id, entities_anew, str(folder)]
         answer = ""
         if self._process.stdin is not None and self._process.stdout is not None:
             try:
@@ -110,10 +109,10 @@ def main() -> None:
     os.nice(_LATER)
     get_ready()
     for line in sys.stdin:
-        staging, warehouse, run_id, emptied, folder = json.loads(line)
+        staging, warehouse, run_id, entities_anew, folder = json.loads(line)
         problem = None
         try:
-            report = check_staged(Path(staging), Path(warehouse), run_id, emptied)
+            report = check_staged(Path(staging), Path(warehouse), run_id, entities_anew)
             for name in _FRAMES:
                 getattr(report, name).write_parquet(Path(folder) / f"{name}.parquet")
         except CheckError as error:

@@ -21,8 +21,11 @@ from flows.workers.batch import Batch
 from flows.workers.compatibility import fit_workers, pipelines
 from flows.workers.exchange import SEEN, ClusterError, clear, get, put, remove
 from flows.workers.pool import WorkerDied
+from transforms.nlp.annotation import short_name
 from transforms.nlp.paragraph_reading import annotate_what_can_be
 from transforms.nlp.pipeline import Component
+from warehouse.contract import Contract
+from warehouse.tables import ANNOTATIONS
 
 if TYPE_CHECKING:
     from prefect_dask.task_runners import DaskTaskRunner
@@ -31,7 +34,12 @@ _CONNECT_SECONDS = 15
 _ALONE_SECONDS = 60
 """A cluster without any worker for so long is given up: somebody has stopped it."""
 
-_SENTENCES, _SPANS, _CHUNK = "sentence.parquet", "span.parquet", "paragraph.parquet"
+_CHUNK = "paragraph.parquet"
+
+
+def _file_name(contract: Contract) -> str:
+    """The end of the name of a file of annotations."""
+    return f"{short_name(contract)}.parquet"
 
 
 def refuse_missing_library() -> None:
@@ -103,7 +111,7 @@ def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
     folder = place.rpartition("/")[0]
     paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
     with _one_at_a_time:
-        annotation = annotate_what_can_be(pipelines(names), paragraph)
+        annotations = annotate_what_can_be(pipelines(names), paragraph)
     try:
         get(f"{folder}/{SEEN}")
     except FileNotFoundError:
@@ -111,12 +119,9 @@ def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
             f"{folder} was emptied while a batch was at work: the run has ended, or somebody else "
             "tidies there. Run again, with a place that nobody else clears."
         ) from None
-    for suffix, frame in (
-        (_SPANS, annotation.paragraph_span),
-        (_SENTENCES, annotation.paragraph_sentence),
-    ):
-        with fsspec.open(f"{place}-{suffix}", "wb") as file:
-            frame.write_parquet(file)
+    for contract in ANNOTATIONS:
+        with fsspec.open(f"{place}-{_file_name(contract)}", "wb") as file:
+            annotations[contract.name].write_parquet(file)
     return paragraph.height
 
 
@@ -168,11 +173,12 @@ class DaskWorkers:
             total += int(future.result())
             chunk, store, name = batch.arguments
             place = f"{self._shared}/{name}"
-            sentence, span = (
-                pl.read_parquet(get(f"{place}-{suffix}")) for suffix in (_SENTENCES, _SPANS)
-            )
-            NlpStore(Path(store)).write(name, sentence, span)
-            for suffix in (_CHUNK, _SENTENCES, _SPANS):
+            annotations = {
+                contract.name: pl.read_parquet(get(f"{place}-{_file_name(contract)}"))
+                for contract in ANNOTATIONS
+            }
+            NlpStore(Path(store)).write(name, annotations)
+            for suffix in (_CHUNK, *map(_file_name, ANNOTATIONS)):
                 remove(f"{place}-{suffix}")
             Path(chunk).unlink()
             advance(batch.cost)

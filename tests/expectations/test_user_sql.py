@@ -35,6 +35,19 @@ def test_a_file_becomes_a_check_that_names_rows_and_withholds_articles(tmp_path:
     assert report.result["notes"].to_list() == ["We publish no article without an author."]
 
 
+def test_rows_of_a_key_of_several_columns_are_named_by_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "short.sql").write_text(
+        "-- name: not_short\n-- table: sentence\n-- severity: quarantine\n-- note: x\n"
+        "select article_id, sentence_no, text as observed from main.sentence where token_count > 7"
+    )
+
+    report = run_checks(open_database(good_rows()), run_id=RUN_ID, checks=read_sql_checks(tmp_path))
+
+    assert report.failure.select("row_key", "observed").rows() == [
+        (f"{BRIDGE}/1", "The town of Lind closes its bridge.")
+    ]
+
+
 def test_rows_without_the_key_are_named_by_themselves(tmp_path: Path) -> None:
     (tmp_path / "mix.sql").write_text(
         "-- name: one_language\n-- table: article\n-- severity: warning\n-- note: x\n"

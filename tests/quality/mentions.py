@@ -161,15 +161,15 @@ def read_corpus(path: Path) -> Corpus:
     began = time.process_time()
     annotation = annotate({"en": pipeline}, paragraph)
     pipeline_seconds = time.process_time() - began
-    sentence = build_sentence(block, annotation.paragraph_sentence, context)
+    sentence = build_sentence(block, annotation["paragraph_sentence"], context)
     words = read_name_words(_reference("name_words"))
     places = load_gazetteer(_reference("place_names"), _reference("demonyms"))
     began = time.process_time()
     mention = build_mention(
-        block, sentence, annotation.paragraph_span, context, name_words=words, places=places
+        block, sentence, annotation["paragraph_span"], context, name_words=words, places=places
     )
     mention_seconds = time.process_time() - began
-    bare = _bare_names(block, context, annotation.paragraph_span)
+    bare = _bare_names(block, context, annotation["paragraph_span"])
     ours = _by_article(mention, "entity_type", _OURS)
     documents = []
     for number, row in enumerate(rows):

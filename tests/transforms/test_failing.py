@@ -89,10 +89,10 @@ def test_a_paragraph_that_a_pipeline_fails_on_is_marked_and_the_others_are_read(
 
     marked = pl.col("token_count") == UNREAD
     read = annotate({"en": blank_pipeline("en")}, good)
-    assert found.paragraph_sentence.filter(~marked).equals(read.paragraph_sentence)
-    assert found.paragraph_sentence.filter(marked).rows() == [
+    assert found["paragraph_sentence"].filter(~marked).equals(read["paragraph_sentence"])
+    assert found["paragraph_sentence"].filter(marked).rows() == [
         (paragraph_id("en", texts[1]), 0, 0, 17, UNREAD)
     ]
-    assert found.paragraph_span.rows() == [
+    assert found["paragraph_span"].rows() == [
         (paragraph_id("en", texts[1]), 0, 17, "KeyError: 'boom'")
     ]

@@ -179,9 +179,9 @@ def read(*paragraphs: str, override: pl.DataFrame = NO_OVERRIDE) -> Read:
         orient="row",
     )
     annotation = annotate({"en": pipeline()}, paragraph_of(block, context))
-    sentence = build_sentence(block, annotation.paragraph_sentence, context)
+    sentence = build_sentence(block, annotation["paragraph_sentence"], context)
     staged = build_mention(
-        block, sentence, annotation.paragraph_span, context,
+        block, sentence, annotation["paragraph_span"], context,
         name_words=name_words(), places=shipped_gazetteer(),
     )  # fmt: skip
     resolution = Resolution(

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from warehouse import ddl
-from warehouse.contract import Contract, text, whole
+from warehouse.contract import Contract, Lifecycle, text, whole
 from warehouse.tables import CONTRACTS
 from warehouse.tables.publication import PUBLICATION
 
@@ -14,6 +14,7 @@ def test_statements_of_one_table() -> None:
         name="caption",
         schema="main",
         layer="article",
+        lifecycle=Lifecycle.ARTICLE,
         grain="One caption.",
         columns=(text("article_id", "The article's id."), whole("caption_no", "From 0."),
                  text("credit", "Who took it.", nullable=True)),

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 from tests.warehouse.made_up import START, MadeUp, add_run, hex16, hex64, made_up_run, run_id_of
 from tests.warehouse.test_publish import publish_run, whole
 from warehouse import journal
-from warehouse.layout import layout_of
+from warehouse.export import exported, write_files
+from warehouse.layout import WarehouseError, layout_of
 from warehouse.purge import purge
 from warehouse.snapshot import list_snapshots
 
@@ -53,6 +55,28 @@ def warehouse(tmp_path: Path) -> Path:
 def places_with_words(warehouse: Path) -> list[str]:
     files = [warehouse, *layout_of(warehouse).folder.rglob("*")]
     return [p.name for p in files if p.is_file() and WORDS in p.read_bytes()]
+
+
+def test_tombstones_are_exported_though_their_articles_are_gone(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    purge(warehouse, [hex16(GONE)], run=run_of_purge(), purged_at=START)
+
+    files = dict(write_files(warehouse, tmp_path / "out", exported(["ops.tombstone"]), "parquet"))
+
+    buried = pl.read_parquet(files["ops.tombstone"])
+    assert set(buried["article_id"]) == {hex16(GONE)}
+
+
+def test_what_an_older_file_lacks_is_not_exported(warehouse: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("ALTER TABLE main.article DROP COLUMN section")
+        con.execute("DROP TABLE main.mention")
+    wanted = exported(["article", "block", "mention"])
+    with pytest.raises(WarehouseError, match=r"has no main\.mention, main\.article\.section yet"):
+        list(write_files(warehouse, tmp_path / "all", wanted, "parquet"))
+    written = dict(write_files(warehouse, tmp_path / "out", exported(["block"]), "parquet"))
+    assert pl.read_parquet(written["block"]).height > 0
 
 
 def test_nothing_of_a_purged_article_is_left_in_any_file(warehouse: Path) -> None:

@@ -1,7 +1,9 @@
 """Warehouses of every released schema version: all of them become one of today, and lose no row.
 
-A change of a table that exists needs a step in warehouse/migration.py, SCHEMA_VERSION one higher,
-and a new file in tests/warehouse/released/ with the tables of that version.
+A new table, or a new column that may be null, needs nothing here: the file is compared with the
+contracts. Any other change of a table that exists needs a step in warehouse/migration.py,
+SCHEMA_VERSION one higher, and a new file in tests/warehouse/released/ with the tables of that
+version.
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from flows.cli.app import app
 from flows.ingest import ingest_source
 from flows.session.preload import Preload
 from tests.conftest import SEEDS, Load
-from tests.warehouse.made_up import START, MadeUp, add_run, hex64, made_up_run, run_id_of
+from tests.warehouse.made_up import START, MadeUp, add_run, hex16, hex64, made_up_run, run_id_of
 from tests.warehouse.test_publish import publish_run, whole
 from warehouse import ddl
 from warehouse.layout import WarehouseError
+from warehouse.publish import migrate
 from warehouse.schema_version import SCHEMA_VERSION
 from warehouse.staging import open_published
 from warehouse.tables import CONTRACTS
@@ -69,7 +72,10 @@ def test_the_tables_of_this_version_are_as_they_were_released() -> None:
         con.execute(RELEASED[-1].read_text())
         then = columns_of(con)
     today = tables_of_today()
-    assert {name: today[name] for name in then} == then, __doc__
+    for name, columns in then.items():
+        assert set(columns) <= set(today[name]), __doc__
+        added = set(today[name]) - set(columns)
+        assert all(is_nullable for _, _, is_nullable in added), __doc__
 
 
 @pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)
@@ -90,6 +96,49 @@ def test_an_older_warehouse_is_brought_up_to_date_and_loses_no_row(
         assert columns_of(con) == tables_of_today()
         version = con.execute("SELECT schema_version FROM ops.publication").fetchall()
         assert version == [(SCHEMA_VERSION,)]
+
+
+@pytest.mark.parametrize("path", RELEASED, ids=lambda path: path.stem)
+def test_a_column_or_table_that_was_added_since_needs_no_step(path: Path, tmp_path: Path) -> None:
+    """As if `article.section` and `related_link` had been added after that version."""
+    first, second = made_up_run(1, {"one": 1, "two": 1}), made_up_run(2, {"two": 2})
+    for run in (first, second):
+        run.rows["article"][0]["section"] = "Harbour"
+    warehouse, fresh = tmp_path / "old.duckdb", tmp_path / "fresh.duckdb"
+    released(path, warehouse, first)
+    publish_run(first, fresh)
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("ALTER TABLE main.article DROP COLUMN section")
+        con.execute("DROP TABLE main.related_link")
+    with pytest.raises(WarehouseError, match=r"newshouse run"):
+        open_published(warehouse)
+
+    assert migrate(warehouse, first.run_id)
+    assert not migrate(warehouse, first.run_id)
+    migrated, expected = whole(warehouse), whole(fresh)
+    assert migrated["article"]["section"].to_list() == [None, None]
+    for name, frame in expected.items():
+        lost = ["section"] if name == "article" else []
+        assert migrated[name].drop(lost).equals(frame.drop(lost)), name
+
+    publish_run(second, warehouse)
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        assert columns_of(con) == tables_of_today()
+    section = whole(warehouse)["article"].select("article_id", "section")
+    assert dict(section.iter_rows()) == {hex16("one"): None, hex16("two"): "Harbour"}
+
+
+def test_a_column_that_must_not_be_null_is_not_added_without_a_step(tmp_path: Path) -> None:
+    warehouse = tmp_path / "old.duckdb"
+    released(RELEASED[-1], warehouse, made_up_run(1, {"one": 1}))
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute("ALTER TABLE main.article DROP COLUMN language")
+    before = warehouse.read_bytes()
+
+    with pytest.raises(WarehouseError, match=r"no column main\.article\.language"):
+        migrate(warehouse, run_id_of(2))
+
+    assert warehouse.read_bytes() == before
 
 
 @pytest.mark.parametrize("path", OLDER, ids=lambda path: path.stem)

@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from transforms.failing import FAULTS, find_failing
+from transforms.nlp.annotation import Annotations
 from transforms.nlp.pipeline import Pipeline
-from transforms.nlp.read import Annotation, annotate
+from transforms.nlp.read import annotate
+from warehouse.tables import ANNOTATIONS
 from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
 
 
-def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotation:
+def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotations:
     """What `annotate` finds in all paragraphs but those it fails on, each of which has one row of
-    PARAGRAPH_SENTENCE with UNREAD tokens and one of PARAGRAPH_SPAN with the error as its label.
-    Takes and gives what `annotate` does."""
+    PARAGRAPH_SENTENCE with UNREAD tokens and one of PARAGRAPH_SPAN with the error as its label,
+    and none of other annotations. Takes and gives what `annotate` does."""
     try:
         return annotate(pipelines, paragraph)
     except FAULTS as problem:
@@ -35,9 +37,16 @@ def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFr
         "paragraph_id", "start_char", "end_char",
         pl.col("paragraph_id").replace_strict(failing, return_dtype=pl.String()).alias("label"),
     )  # fmt: skip
-    sentence = pl.concat([read.paragraph_sentence, PARAGRAPH_SENTENCE.conform(unread)])
-    span = pl.concat([read.paragraph_span, PARAGRAPH_SPAN.conform(errors)])
-    return Annotation(PARAGRAPH_SENTENCE.conform(sentence), PARAGRAPH_SPAN.conform(span))
+    marked = {
+        PARAGRAPH_SENTENCE.name: PARAGRAPH_SENTENCE.conform(unread),
+        PARAGRAPH_SPAN.name: PARAGRAPH_SPAN.conform(errors),
+    }
+    return {
+        contract.name: contract.conform(pl.concat([read[contract.name], marked[contract.name]]))
+        if contract.name in marked
+        else read[contract.name]
+        for contract in ANNOTATIONS
+    }
 
 
 def _of(paragraph: pl.DataFrame, ids: Sequence[str]) -> pl.DataFrame:

@@ -3,8 +3,9 @@ Loads nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 BACKEND_GROUP = "newshouse.nlp_backends"
 """Entry-point group of further backends: each names a `Backend`."""
@@ -40,12 +41,14 @@ class Span(NamedTuple):
 class Reading(NamedTuple):
     """One passage, read: bounds of its tokens (blanks left out) and its names, in text order.
 
-    No name crosses the end of a sentence.
+    No name crosses the end of a sentence. ``further`` has the rows of other annotations that the
+    pipeline makes, by name of contract: start, end and what else the contract has behind them.
     """
 
     token_starts: Sequence[int]
     token_ends: Sequence[int]
     spans: Sequence[Span]
+    further: Mapping[str, Sequence[tuple[Any, ...]]] = MappingProxyType({})
 
 
 @runtime_checkable

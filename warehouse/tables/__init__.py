@@ -1,8 +1,13 @@
-"""All contracts, in the order in which tables are created and loaded."""
+"""All contracts, found in the modules of this package: a new table is a new module here."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 
-from warehouse.contract import Contract
+from warehouse.contract import Contract, Lifecycle
 from warehouse.tables.article import ARTICLE
 from warehouse.tables.article_component import ARTICLE_COMPONENT
 from warehouse.tables.article_version import ARTICLE_VERSION
@@ -27,34 +32,52 @@ from warehouse.tables.term import TERM
 from warehouse.tables.tombstone import TOMBSTONE
 from warehouse.tables.unread import UNREAD
 
-CONTRACTS: tuple[Contract, ...] = (
-    SOURCE, ARTICLE, ARTICLE_VERSION, BLOCK, SENTENCE, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, MENTION,
-    RELATED_LINK, RUN, FILE, RECORD, QUARANTINE, CHECK_RESULT, CHECK_FAILURE, COMPONENT,
-    ARTICLE_COMPONENT, TOMBSTONE,
+_FIRST = (
+    "source", "article", "article_version", "block", "sentence", "entity", "entity_alias",
+    "entity_merge", "mention", "related_link", "run", "file", "record", "quarantine",
+    "check_result", "check_failure", "component", "article_component", "tombstone",
+    "document", "term", "posting", "unread", "paragraph", "paragraph_sentence", "paragraph_span",
 )  # fmt: skip
-"""Every published table."""
+"""Order in which tables are created, loaded and printed, the same in every release; all others
+follow by name."""
 
-ARTICLE_TABLES = frozenset(
-    contract.name
-    for contract in (
-        ARTICLE, ARTICLE_COMPONENT, ARTICLE_VERSION, BLOCK, MENTION, RECORD, RELATED_LINK, SENTENCE,
-    )
-)  # fmt: skip
-"""Tables whose rows come and go with one article."""
 
-ENTITY_TABLES = frozenset(contract.name for contract in (ENTITY, ENTITY_ALIAS, ENTITY_MERGE))
-"""Tables whose rows come and go with one entity."""
+def _found() -> Iterator[Contract]:
+    """Every contract of the package's modules, once each."""
+    for module in iter_modules(__path__):
+        declared = vars(import_module(f"{__name__}.{module.name}"))
+        yield from (value for value in declared.values() if isinstance(value, Contract))
 
-SEARCH_TABLES: tuple[Contract, ...] = (DOCUMENT, TERM, POSTING, UNREAD)
+
+def _place(contract: Contract) -> tuple[int, str]:
+    place = _FIRST.index(contract.name) if contract.name in _FIRST else len(_FIRST)
+    return place, contract.name
+
+
+ALL_CONTRACTS: tuple[Contract, ...] = tuple(sorted(dict.fromkeys(_found()), key=_place))
+"""Every contract, also of what is never published."""
+
+CONTRACTS: tuple[Contract, ...] = tuple(c for c in ALL_CONTRACTS if c.lifecycle.is_published)
+"""Every published table, in the order in which tables are created and loaded."""
+
+SEARCH_TABLES: tuple[Contract, ...] = tuple(
+    c for c in ALL_CONTRACTS if c.lifecycle is Lifecycle.SEARCH
+)
 """The index of `search`: derived wholly from `block`, so not loaded or checked as other tables."""
+
+ANNOTATIONS: tuple[Contract, ...] = tuple(
+    c for c in ALL_CONTRACTS if c.lifecycle is Lifecycle.PARAGRAPH
+)
+"""What the language pass finds in paragraphs, and its store keeps from run to run."""
 
 BY_NAME = MappingProxyType({contract.name: contract for contract in CONTRACTS})
 """Every published table by name; names are unique over all schemas."""
 
 __all__ = [
+    "ALL_CONTRACTS",
+    "ANNOTATIONS",
     "ARTICLE",
     "ARTICLE_COMPONENT",
-    "ARTICLE_TABLES",
     "ARTICLE_VERSION",
     "BLOCK",
     "BY_NAME",
@@ -66,7 +89,6 @@ __all__ = [
     "ENTITY",
     "ENTITY_ALIAS",
     "ENTITY_MERGE",
-    "ENTITY_TABLES",
     "EXTRACTED_RECORD",
     "FILE",
     "MENTION",

@@ -1,6 +1,6 @@
 """Contract of `article`: one row an article, its current version."""
 
-from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, instant, text, whole
+from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, Lifecycle, instant, text, whole
 
 PUBLISHED_PRECISION = ("instant", "day", "month", "year")
 PUBLISHED_SOURCE = ("metadata", "url", "text", "file")
@@ -10,6 +10,7 @@ ARTICLE = Contract(
     name="article",
     schema="main",
     layer="article",
+    lifecycle=Lifecycle.VERSION,
     grain="One article, as its newest version says.",
     columns=(
         text("article_id", "Hash of the record's identity.", pattern=HEX_16),

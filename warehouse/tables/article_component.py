@@ -1,12 +1,13 @@
 """Contract of `ops.article_component`: which component made an article's rows."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, text
+from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, text
 from warehouse.tables.component import STAGES
 
 ARTICLE_COMPONENT = Contract(
     name="article_component",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.ARTICLE,
     grain="One stage of one article's current version.",
     columns=(
         text("article_id", "Article.", pattern=HEX_16),

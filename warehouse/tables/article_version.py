@@ -1,11 +1,22 @@
 """Contract of `article_version`: every text an article ever had."""
 
-from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, flag, instant, text, whole
+from warehouse.contract import (
+    HEX_16,
+    HEX_64,
+    Contract,
+    ForeignKey,
+    Lifecycle,
+    flag,
+    instant,
+    text,
+    whole,
+)
 
 ARTICLE_VERSION = Contract(
     name="article_version",
     schema="main",
     layer="article",
+    lifecycle=Lifecycle.VERSION,
     grain="One version of one article; the text of every version is kept.",
     columns=(
         text("article_id", "Article.", pattern=HEX_16),

@@ -1,6 +1,6 @@
 """Contract of `block`: the typed pieces that tile an article's text."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, SpanRule, flag, text, whole
+from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, SpanRule, flag, text, whole
 
 BLOCK_KINDS = (
     "title", "standfirst", "byline", "dateline", "paragraph", "subheading", "list_item", "caption",
@@ -18,6 +18,7 @@ BLOCK = Contract(
     name="block",
     schema="main",
     layer="article",
+    lifecycle=Lifecycle.ARTICLE,
     grain="One piece of an article's text, typed; together the pieces tile the text.",
     columns=(
         text("article_id", "Article.", pattern=HEX_16),

@@ -1,11 +1,12 @@
 """Contract of `ops.check_failure`: every row that failed a check."""
 
-from warehouse.contract import Contract, ForeignKey, text
+from warehouse.contract import Contract, ForeignKey, Lifecycle, text
 
 CHECK_FAILURE = Contract(
     name="check_failure",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.RUN,
     grain="One row that failed one check in one run.",
     columns=(
         text("run_id", "Run."),

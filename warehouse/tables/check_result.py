@@ -1,6 +1,6 @@
 """Contract of `ops.check_result`: every check of every run, and how it came out."""
 
-from warehouse.contract import Contract, ForeignKey, flag, text, whole
+from warehouse.contract import Contract, ForeignKey, Lifecycle, flag, text, whole
 
 SEVERITIES = ("critical", "quarantine", "warning")
 ACTIONS = ("none", "recorded", "withheld", "stopped")
@@ -9,6 +9,7 @@ CHECK_RESULT = Contract(
     name="check_result",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.RUN,
     grain="One check in one run.",
     columns=(
         text("run_id", "Run."),

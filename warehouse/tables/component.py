@@ -1,6 +1,6 @@
 """Contract of `ops.component`: the parts of the program that make rows, by version."""
 
-from warehouse.contract import HEX_16, Contract, text
+from warehouse.contract import HEX_16, Contract, Lifecycle, text
 
 STAGES = ("extract", "block", "sentence", "nlp", "mention", "entity")
 
@@ -8,6 +8,7 @@ COMPONENT = Contract(
     name="component",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.REFERENCE,
     grain="One version of one component.",
     columns=(
         text("component_id", "Hash of stage, name, version and config.", pattern=HEX_16),

@@ -1,11 +1,12 @@
 """Contract of `search.document`: the story blocks that the search index has."""
 
-from warehouse.contract import HEX_16, Contract, text, whole
+from warehouse.contract import HEX_16, Contract, Lifecycle, text, whole
 
 DOCUMENT = Contract(
     name="document",
     schema="search",
     layer="search",
+    lifecycle=Lifecycle.SEARCH,
     grain="One story block of a current article that the index has.",
     columns=(
         whole("document_no", "Number of the block in the index."),

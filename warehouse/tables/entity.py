@@ -1,6 +1,6 @@
 """Contract of `entity`: the persons, organizations, places and other things named."""
 
-from warehouse.contract import HEX_16, Contract, number, text
+from warehouse.contract import HEX_16, Contract, Lifecycle, number, text
 
 ENTITY_TYPES = (
     "person", "organization", "place", "group", "event", "work", "product", "law", "language",
@@ -11,6 +11,7 @@ ENTITY = Contract(
     name="entity",
     schema="main",
     layer="entity",
+    lifecycle=Lifecycle.ENTITY,
     grain="One identity that articles name.",
     columns=(
         text("entity_id", "Hash of type, first canonical name and disambiguator.", pattern=HEX_16),

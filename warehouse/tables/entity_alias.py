@@ -1,6 +1,6 @@
 """Contract of `entity_alias`: the names an entity goes by."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, text
+from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, text
 
 ALIAS_KINDS = ("canonical", "full", "short", "acronym", "variant", "demonym", "override")
 
@@ -8,6 +8,7 @@ ENTITY_ALIAS = Contract(
     name="entity_alias",
     schema="main",
     layer="entity",
+    lifecycle=Lifecycle.ENTITY,
     grain="One name of one entity.",
     columns=(
         text("entity_id", "Entity.", pattern=HEX_16),

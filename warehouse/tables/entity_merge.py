@@ -1,6 +1,6 @@
 """Contract of `entity_merge`: which entity ids were joined or parted, and why."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, text
+from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, text
 
 MERGE_KINDS = ("merge", "split", "rename", "retype", "block")
 
@@ -8,6 +8,7 @@ ENTITY_MERGE = Contract(
     name="entity_merge",
     schema="main",
     layer="entity",
+    lifecycle=Lifecycle.ENTITY,
     grain="One change of an entity's identity.",
     columns=(
         text("entity_id", "Entity before the change.", pattern=HEX_16),

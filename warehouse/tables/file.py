@@ -1,12 +1,13 @@
 """Contract of `ops.file`: what became of each file that was new, changed or gone."""
 
-from warehouse.contract import HEX_64, Contract, ForeignKey, instant, text, whole
+from warehouse.contract import HEX_64, Contract, ForeignKey, Lifecycle, instant, text, whole
 from warehouse.tables.run import OUTCOMES
 
 FILE = Contract(
     name="file",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.FILE,
     grain="One file that a run found new, changed or gone; unchanged files have no row.",
     columns=(
         text("run_id", "Run."),

@@ -1,6 +1,15 @@
 """Contracts of `mention`, names in sentences, and of its staged form before entities are known."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, SpanRule, number, text, whole
+from warehouse.contract import (
+    HEX_16,
+    Contract,
+    ForeignKey,
+    Lifecycle,
+    SpanRule,
+    number,
+    text,
+    whole,
+)
 from warehouse.tables.entity import ENTITY_TYPES
 
 MENTION_METHODS = ("model", "gazetteer", "rule", "propagated")
@@ -9,6 +18,7 @@ MENTION = Contract(
     name="mention",
     schema="main",
     layer="entity",
+    lifecycle=Lifecycle.ARTICLE,
     grain="One name in one sentence, without possessive ending or leading article.",
     columns=(
         text("article_id", "Article.", pattern=HEX_16),
@@ -46,6 +56,7 @@ STAGED_MENTION = Contract(
     name="staged_mention",
     schema="staging",
     layer="staging",
+    lifecycle=Lifecycle.STAGING,
     grain="One name in one sentence, and which names of its article mean the same thing.",
     columns=(
         *(column for column in MENTION.columns if column.name != "entity_id"),

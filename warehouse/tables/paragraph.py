@@ -3,7 +3,7 @@
 A paragraph is the text of story blocks in one language; equal blocks share one. Nothing of it is
 published: `sentence` and `mention` place it back into articles."""
 
-from warehouse.contract import HEX_64, Contract, ForeignKey, text, whole
+from warehouse.contract import HEX_64, Contract, ForeignKey, Lifecycle, text, whole
 
 UNREAD = 0
 """Token count of the one row that stands for the sentences of a paragraph no pipeline could read.
@@ -18,6 +18,7 @@ PARAGRAPH = Contract(
     name="paragraph",
     schema="staging",
     layer="staging",
+    lifecycle=Lifecycle.STAGING,
     grain="One distinct text of story blocks in one language.",
     columns=(
         _PARAGRAPH_ID,
@@ -31,6 +32,7 @@ PARAGRAPH_SENTENCE = Contract(
     name="paragraph_sentence",
     schema="staging",
     layer="staging",
+    lifecycle=Lifecycle.PARAGRAPH,
     grain="One sentence of one distinct paragraph.",
     columns=(
         _PARAGRAPH_ID,
@@ -47,6 +49,7 @@ PARAGRAPH_SPAN = Contract(
     name="paragraph_span",
     schema="staging",
     layer="staging",
+    lifecycle=Lifecycle.PARAGRAPH,
     grain="One name a language pipeline found in one distinct paragraph, as it found it.",
     columns=(
         _PARAGRAPH_ID,

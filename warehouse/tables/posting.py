@@ -1,11 +1,12 @@
 """Contract of `search.posting`: which stem stands in which block."""
 
-from warehouse.contract import Contract, whole
+from warehouse.contract import Contract, Lifecycle, whole
 
 POSTING = Contract(
     name="posting",
     schema="search",
     layer="search",
+    lifecycle=Lifecycle.SEARCH,
     grain="One stem in one indexed block.",
     columns=(
         whole("term_no", "Stem."),

@@ -1,11 +1,12 @@
 """Contract of `ops.publication`: the one row in which a warehouse file says what it is."""
 
-from warehouse.contract import Contract, text, whole
+from warehouse.contract import Contract, Lifecycle, text, whole
 
 PUBLICATION = Contract(
     name="publication",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.SIGNATURE,
     grain="The file itself; always one row, written by every publication.",
     columns=(
         whole("schema_version", "Version of the tables, raised by migrations.", minimum=1),

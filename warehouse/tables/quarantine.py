@@ -1,6 +1,6 @@
 """Contract of `ops.quarantine`: what could not be published, and why."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, text
+from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, text
 
 QUARANTINE_STATUS = ("open", "replayed", "discarded")
 
@@ -8,6 +8,7 @@ QUARANTINE = Contract(
     name="quarantine",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.EXCLUSION,
     grain="One file or record that could not be published.",
     columns=(
         text("quarantine_id", "Hash of file, locator, stage and rule.", pattern=HEX_16),

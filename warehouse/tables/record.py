@@ -2,7 +2,7 @@
 tables can be made anew, and which file has an article that several deliver. Its staging forms carry
 the text between extraction and load."""
 
-from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, flag, text, whole
+from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, Lifecycle, flag, text, whole
 
 _DECLARED = (
     text("article_id", "Article.", pattern=HEX_16),
@@ -34,6 +34,7 @@ RECORD = Contract(
     name="record",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.DELIVERY,
     grain="One delivered record, without its text: one that made a version of its article, or one "
     "that repeats a version made by another.",
     columns=(
@@ -61,6 +62,7 @@ EXTRACTED_RECORD = Contract(
     name="extracted_record",
     schema="staging",
     layer="staging",
+    lifecycle=Lifecycle.STAGING,
     grain="One record as extraction delivers it, before its version is known.",
     columns=(*(column for column in _DECLARED if column.name != "version_no"), _ISSUED, *_TEXT),
     key=("file_uri", "locator"),
@@ -70,6 +72,7 @@ STAGED_RECORD = Contract(
     name="staged_record",
     schema="staging",
     layer="staging",
+    lifecycle=Lifecycle.STAGING,
     grain="One extracted record with its text and version.",
     columns=(*_DECLARED, *_TEXT),
     key=("article_id", "version_no"),

@@ -1,11 +1,12 @@
 """Contract of `related_link`: headlines of other articles that a page shows."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, text, whole
+from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, text, whole
 
 RELATED_LINK = Contract(
     name="related_link",
     schema="main",
     layer="article",
+    lifecycle=Lifecycle.ARTICLE,
     grain="One related headline shown with an article.",
     columns=(
         text("article_id", "Article that shows it.", pattern=HEX_16),

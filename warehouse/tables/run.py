@@ -1,6 +1,6 @@
 """Contract of `ops.run`: one row a run, with its sums."""
 
-from warehouse.contract import Contract, instant, text, whole
+from warehouse.contract import Contract, Lifecycle, instant, text, whole
 
 RUN_STATUS = ("running", "published", "nothing_new", "failed_checks", "failed", "crashed")
 OUTCOMES = ("loaded", "unchanged", "revised", "duplicate", "quarantined", "removed")
@@ -9,6 +9,7 @@ RUN = Contract(
     name="run",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.RUN,
     grain="One run of a flow that writes the warehouse.",
     columns=(
         text("run_id", "Start in UTC and six hex digits; ids sort by start.",

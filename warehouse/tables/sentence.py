@@ -1,11 +1,12 @@
 """Contract of `sentence`: sentences of the story blocks."""
 
-from warehouse.contract import HEX_16, Contract, ForeignKey, SpanRule, text, whole
+from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, SpanRule, text, whole
 
 SENTENCE = Contract(
     name="sentence",
     schema="main",
     layer="article",
+    lifecycle=Lifecycle.ARTICLE,
     grain="One sentence of a story block.",
     columns=(
         text("article_id", "Article.", pattern=HEX_16),

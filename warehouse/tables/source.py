@@ -1,11 +1,12 @@
 """Contract of `source`: the outlets, as seeds/reference/sources.csv names them."""
 
-from warehouse.contract import Contract, text
+from warehouse.contract import Contract, Lifecycle, text
 
 SOURCE = Contract(
     name="source",
     schema="main",
     layer="reference",
+    lifecycle=Lifecycle.REFERENCE,
     grain="One outlet.",
     columns=(
         text(

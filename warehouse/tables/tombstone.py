@@ -1,11 +1,12 @@
 """Contract of `ops.tombstone`: what was purged and must not come back, as hashes only."""
 
-from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, instant, text
+from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, Lifecycle, instant, text
 
 TOMBSTONE = Contract(
     name="tombstone",
     schema="ops",
     layer="operations",
+    lifecycle=Lifecycle.EXCLUSION,
     grain="One version of an article that was purged; discovery leaves its file out.",
     columns=(
         text("article_id", "Article that was purged.", pattern=HEX_16),

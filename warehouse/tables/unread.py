@@ -1,11 +1,12 @@
 """Contract of `search.unread`: the story blocks that the search index has not yet."""
 
-from warehouse.contract import HEX_16, Contract, text, whole
+from warehouse.contract import HEX_16, Contract, Lifecycle, text, whole
 
 UNREAD = Contract(
     name="unread",
     schema="search",
     layer="search",
+    lifecycle=Lifecycle.SEARCH,
     grain="One story block of a current article that `search` reads as it stands.",
     columns=(
         text("article_id", "Article.", pattern=HEX_16),

@@ -37,7 +37,7 @@ def test_a_paragraph_is_read_once_and_every_part_knows_where(tmp_path: Path) -> 
     work = Staging(layout_of(tmp_path / "news.duckdb"), "run")
     store = NlpStore(tmp_path / "store")
     long, known = "Said at length. " * 4_000, "Printed long ago."
-    store.write("earlier", *part(paragraph_id("en", known)))
+    store.write("earlier", part(paragraph_id("en", known)))
     paragraphs(long, known).write_parquet(work.part("_paragraph", "a"))
     paragraphs("New here.", long, "Also new.").write_parquet(work.part("_paragraph", "b"))
     reading = plan_reading(work, ["a", "b"], store, ["en"], 2)

@@ -42,7 +42,10 @@ from transforms.withholding import Withheld
 from warehouse.contract import Contract
 from warehouse.known import Known
 from warehouse.layout import layout_of
-from warehouse.tables import ARTICLE_TABLES, CONTRACTS, ENTITY_TABLES
+from warehouse.tables import CONTRACTS
+
+ARTICLE_TABLES = tuple(c.name for c in CONTRACTS if c.lifecycle.owner == "article")
+ENTITY_TABLES = tuple(c.name for c in CONTRACTS if c.lifecycle.owner == "entity")
 
 Frames = dict[str, pl.DataFrame]
 

@@ -26,7 +26,7 @@ from flows.session.preload import Preload
 from flows.session.summary import ChecksFailed, Summary
 from flows.settings import Settings
 from flows.stages import blocks as blocks_stage
-from flows.stages import compare, links, mentions
+from flows.stages import compare, links, table_builders
 from flows.stages import extract as extract_stage
 from flows.workers.check_process import check_staged
 from tests.conftest import Load
@@ -245,7 +245,7 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
     ("module", "function", "column", "stage", "said"),
     [
         (blocks_stage, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
-        (mentions, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
+        (table_builders, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
         (paragraph_reading, "annotate", "text", "language", "ValueError: cannot read Rome"),
         (compare, "count_line", "text", "compare", "ValueError: cannot read Rome"),
         (links, "build_related_link", "text", "links", "ValueError: cannot read Rome"),

@@ -89,4 +89,4 @@ def test_it_annotates_paragraphs_as_any_pipeline_does(tiny_model: Path) -> None:
         pl.DataFrame({"paragraph_id": [key], "language": ["en"], "text": [TEXT]})
     )
     found = annotate({"en": load_pipeline(f"gliner:{tiny_model}")}, frame)
-    assert found.paragraph_sentence["token_count"].to_list() == [8, 4]
+    assert found["paragraph_sentence"]["token_count"].to_list() == [8, 4]

@@ -58,10 +58,10 @@ def test_a_paragraph_gets_sentences_tokens_and_names(english: Pipeline) -> None:
 
     annotation = annotate({"en": english}, paragraph(("en", text)))
 
-    assert annotation.paragraph_sentence.rows() == [(key, 0, 0, 26, 5), (key, 1, 27, 39, 4)]
-    assert annotation.paragraph_span.rows() == [(key, 0, 12, "PERSON"), (key, 21, 25, "GPE")]
-    assert annotation.paragraph_sentence.schema == PARAGRAPH_SENTENCE.polars_schema
-    assert annotation.paragraph_span.schema == PARAGRAPH_SPAN.polars_schema
+    assert annotation["paragraph_sentence"].rows() == [(key, 0, 0, 26, 5), (key, 1, 27, 39, 4)]
+    assert annotation["paragraph_span"].rows() == [(key, 0, 12, "PERSON"), (key, 21, 25, "GPE")]
+    assert annotation["paragraph_sentence"].schema == PARAGRAPH_SENTENCE.polars_schema
+    assert annotation["paragraph_span"].schema == PARAGRAPH_SPAN.polars_schema
 
 
 def test_a_language_without_pipeline_gets_sentences_and_never_english_names(
@@ -72,12 +72,12 @@ def test_a_language_without_pipeline_gets_sentences_and_never_english_names(
     annotation = annotate({"en": english}, paragraph(*texts))
 
     counted = {
-        language: annotation.paragraph_sentence.filter(
-            pl.col("paragraph_id") == paragraph_id(language, text)
-        )["token_count"].to_list()
+        language: annotation["paragraph_sentence"]
+        .filter(pl.col("paragraph_id") == paragraph_id(language, text))["token_count"]
+        .to_list()
         for language, text in texts
     }
-    assert annotation.paragraph_span.is_empty()
+    assert annotation["paragraph_span"].is_empty()
     assert counted["fr"] == [6, 4]
     assert counted["und"] == [1]
     assert len(counted["ja"]) == 1
@@ -86,8 +86,8 @@ def test_a_language_without_pipeline_gets_sentences_and_never_english_names(
 def test_nothing_to_read_gives_no_rows(english: Pipeline) -> None:
     annotation = annotate({"en": english}, paragraph(("en", ""), ("en", " \n ")))
 
-    assert annotation.paragraph_sentence.is_empty()
-    assert annotation.paragraph_span.is_empty()
+    assert annotation["paragraph_sentence"].is_empty()
+    assert annotation["paragraph_span"].is_empty()
 
 
 def test_names_are_those_of_spacys_own_walk(english: Pipeline) -> None:
@@ -140,8 +140,8 @@ def test_a_paragraph_of_any_length_is_read_in_pieces_cut_between_sentences(
 
     annotation = annotate({"en": english}, paragraph(("en", text)))
 
-    assert annotation.paragraph_sentence["token_count"].to_list() == [7] * 4_000
-    assert annotation.paragraph_span["start_char"].to_list() == [
+    assert annotation["paragraph_sentence"]["token_count"].to_list() == [7] * 4_000
+    assert annotation["paragraph_span"]["start_char"].to_list() == [
         number * len(sentence) + place for number in range(4_000) for place in (0, 21, 29)
     ]
 
@@ -149,7 +149,9 @@ def test_a_paragraph_of_any_length_is_read_in_pieces_cut_between_sentences(
 def test_one_word_longer_than_a_piece_is_still_one_sentence(english: Pipeline) -> None:
     annotation = annotate({"en": english}, paragraph(("en", "a" * 100_000)))
 
-    assert annotation.paragraph_sentence.select("start_char", "end_char").rows() == [(0, 100_000)]
+    assert annotation["paragraph_sentence"].select("start_char", "end_char").rows() == [
+        (0, 100_000)
+    ]
 
 
 def test_a_component_is_named_by_what_can_be_loaded(english: Pipeline) -> None:
@@ -241,8 +243,8 @@ def test_another_backend_is_loaded_by_its_entry_point(monkeypatch: pytest.Monkey
     annotation = annotate({"en": pipeline}, paragraph(("en", text)))
 
     assert isinstance(pipeline, Pipeline)
-    assert annotation.paragraph_sentence.rows() == [(key, 0, 0, 12, 3), (key, 1, 13, 23, 2)]
-    assert annotation.paragraph_span.rows() == [
+    assert annotation["paragraph_sentence"].rows() == [(key, 0, 0, 12, 3), (key, 1, 13, 23, 2)]
+    assert annotation["paragraph_span"].rows() == [
         (key, 0, 3, "PERSON"),
         (key, 8, 12, "PERSON"),
         (key, 13, 17, "PERSON"),

@@ -9,10 +9,12 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.session.reference import Reference
+from flows.stages.table_builders import BUILDERS
 from transforms.article.identity import short_hash
 from transforms.block.weights import BLOCK_COMPONENT_VERSION, block_component_config
 from transforms.entity.resolve import ENTITY_COMPONENT_VERSION
 from transforms.mention.build import MENTION_COMPONENT_VERSION
+from transforms.nlp.annotation import annotation_versions
 from transforms.nlp.pipeline import Component, Pipeline
 from transforms.nlp.read import blank_pipeline
 from transforms.sentence.split import SENTENCE_COMPONENT_VERSION
@@ -28,8 +30,9 @@ class Components(NamedTuple):
 
     @property
     def store_id(self) -> str:
-        """Names the language results these components make."""
-        return short_hash([self.by_stage["sentence"], *sorted(self.nlp_by_language.values())])
+        """Names the language results these components make, and the annotations they are."""
+        made_by = [self.by_stage["sentence"], *sorted(self.nlp_by_language.values())]
+        return short_hash([*made_by, *annotation_versions()])
 
 
 def describe_components(
@@ -43,7 +46,7 @@ def describe_components(
         ("extract", code, "{}"),
         ("block", BLOCK_COMPONENT_VERSION, block_component_config(reference.block_model)),
         ("sentence", SENTENCE_COMPONENT_VERSION, "{}"),
-        ("mention", MENTION_COMPONENT_VERSION, _tables(reference, "name_words", *places)),
+        ("mention", MENTION_COMPONENT_VERSION, _mention_config(reference, "name_words", *places)),
         (
             "entity",
             ENTITY_COMPONENT_VERSION,
@@ -68,6 +71,15 @@ def describe_components(
 
 def _tables(reference: Reference, *names: str) -> str:
     return json.dumps({"tables": reference.hash_of(*names)})
+
+
+def _mention_config(reference: Reference, *names: str) -> str:
+    """Reference tables, and versions of the builders that make further tables at that stage."""
+    config: dict[str, object] = {"tables": reference.hash_of(*names)}
+    builders = {b.contract.name: b.version for b in BUILDERS if b.version is not None}
+    if builders:
+        config["builders"] = builders
+    return json.dumps(config)
 
 
 def _component_id(stage: str, component: Component) -> str:
