@@ -14,11 +14,11 @@ test: $(VENV)/.installed-dev
 
 # Runs the real command over real pages, where NEWSHOUSE_EVAL names them, and 2,000 hostile records.
 wild: $(VENV)/.installed-dev
-	$(BIN)/python -u -m tests.wild $(WILD)
+	$(BIN)/python -u -m rigs.wild $(WILD)
 
 # Kills 200 runs and more at random instants and compares every table; takes some minutes.
 crashtest: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.crash
+	$(BIN)/python -m rigs.crash
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -32,14 +32,14 @@ format: $(VENV)/.installed-dev
 
 # Figures of quality against gold data, where it is (NEWSHOUSE_EVAL names the folder).
 quality: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.quality
+	$(BIN)/python -m rigs.quality
 
 # Speed and memory, into tests/benchmarks/RESULTS.md: some minutes; bench-full takes an hour or more.
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.benchmarks bench
+	$(BIN)/python -m rigs.benchmarks bench
 
 bench-full: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.benchmarks full
+	$(BIN)/python -m rigs.benchmarks full
 
 # Known vulnerabilities of the pinned packages; asks the internet, so it is no part of CI.
 audit: $(VENV)/.installed-dev

@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
+from rigs.crash.deliveries import article
 from tests.conftest import Load
-from tests.crash.deliveries import article
 from warehouse.layout import layout_of
 
 

@@ -11,8 +11,8 @@ import pytest
 from flows.sources.location import Listed, Unlisted, list_files
 from flows.stages import language_batches as language_pass
 from flows.stages import steps as stages
+from rigs.crash.rounds import tables
 from tests.conftest import SEEDS, Load
-from tests.crash.rounds import tables
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.quality.names import shipped_vocabulary
+from rigs.quality.names import shipped_vocabulary
 from tests.transforms.gazetteer.gazetteer_fixture import REFERENCE, shipped_gazetteer
 from transforms.article.language import detect_language
 from transforms.block.paragraph import paragraph_of

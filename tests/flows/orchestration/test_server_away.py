@@ -32,8 +32,8 @@ from flows.session.summary import Summary
 from flows.settings import Settings
 from flows.sources.location import PlaceError
 from flows.stages import steps as stages
+from rigs.crash.deliveries import article
 from tests.conftest import OWNER_FILE
-from tests.crash.deliveries import article
 from tests.flows.orchestration.faulty_server import FaultyServer
 from tests.flows.service.served import PrefectServer, family, wait_for
 from tests.prefect_server import prefect_server

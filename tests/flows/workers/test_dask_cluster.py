@@ -27,7 +27,7 @@ from flows.session.progress import Silent, progress
 from flows.settings import Settings
 from flows.workers.dask_cluster import cluster_crew, read_there
 from flows.workers.exchange import SEEN, ClusterError, put
-from tests.benchmarks.news import write_articles
+from rigs.benchmarks.news import write_articles
 from tests.bucket import keys_heard
 from tests.conftest import ROOT, SEEDS, Load
 from tests.flows.service.served import free_port
