@@ -34,6 +34,11 @@ format: $(VENV)/.installed-dev
 quality: $(VENV)/.installed-dev
 	$(BIN)/python -m rigs.quality
 
+# Trains the models of block typing again, where NEWSHOUSE_EVAL names the gold data, and compares them
+# with those in seeds/reference byte by byte; takes some minutes.
+weights: $(VENV)/.installed-dev
+	$(BIN)/python -m rigs.training
+
 # Speed and memory, into tests/benchmarks/RESULTS.md: some minutes; bench-full takes an hour or more.
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m rigs.benchmarks bench

@@ -6,7 +6,7 @@ of what was typed how, and what went wrong on each. Gold data is read where it l
 Titles have no gold: a page's silver title is the line above its story whose words agree best with
 its address, where one agrees by half; the address is then hidden from the model. Gold pages trained
 the weights, so these figures guard the code; what to expect of other pages is what
-`python -m rigs.training.train_block_weights` prints for sites held out.
+`python -m rigs.training.held_out` prints for sites held out.
 """
 
 from __future__ import annotations

@@ -1,23 +1,18 @@
-"""Trains block_weights.csv and block_trees.csv of seeds/reference on the gold pages: `python -m
-rigs.training.train_block_weights [--write]`. Prints cross-validated figures; no test imports it.
+"""Trains the two models that type blocks, block_weights.csv and block_trees.csv, on gold pages.
 
-Protocol. Every page counts four times: both views, with and without its address. Lines are labelled
-by the gold words (gold_blocks.story_lines). Weights maximise the likelihood of the labelled reading
-of each page (linear-chain conditional random field) less a quadratic penalty, by L-BFGS from zero,
+Every page counts four times: both views, with and without its address. Lines are labelled by the
+gold words (gold_blocks.story_lines). Weights maximise the likelihood of the labelled reading of
+each page (linear-chain conditional random field) less a quadratic penalty, by L-BFGS from zero,
 with a fixed number of steps; trees are boosted (boosting.py) on all lines, weighted by the root of
-their words and by the root of their page's share of all lines, with a fixed seed: the same files on
-the same machine with OMP_NUM_THREADS=1. Pages of one site stay in one fold. Sites are dealt into
-folds in several ways, as one way alone moves the page view by .01. More than BEFORE lines before a
-story and AFTER behind it are left out of the chain's training: they would only cost time.
+their words and by the root of their page's share of all lines, with a fixed seed. With one thread
+(OMP_NUM_THREADS=1) the same pages give the same rows. More than BEFORE lines before a story and
+AFTER behind it are left out of the chain's training: they would only cost time.
 """
 
 from __future__ import annotations
 
-import argparse
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +22,6 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 from rigs.quality.gold_blocks import (
     VIEWS,
     GoldPage,
-    precision_recall,
-    read_gold_pages,
     story_lines,
 )
 from rigs.training.boosting import boost
@@ -41,7 +34,6 @@ from transforms.block.story_model import (
     HEADS,
     STATES,
     StoryModel,
-    read_states,
     read_story_model,
     readings,
     states_of,
@@ -51,10 +43,6 @@ from transforms.block.tree_model import TreeModel, read_tree_model
 
 Matrix = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
-
-FOLDS = 5
-DEALS = 3
-"""In how many ways sites are dealt into folds."""
 
 GUISES = 2 * len(VIEWS)
 """How often a page counts."""
@@ -75,6 +63,11 @@ line's score, added up over a long stretch, must not."""
 
 REFERENCE = Path(__file__).parents[2] / "seeds" / "reference"
 _EMITS = story_model._EMITS
+
+
+def shipped_phrases() -> Phrases:
+    """The phrases that are features of both models."""
+    return read_phrases(pl.read_csv(REFERENCE / "phrases.csv", infer_schema=False))
 
 
 class Corpus(NamedTuple):
@@ -204,71 +197,3 @@ def train_both(bare: Corpus, addressed: Corpus, keep: npt.NDArray[np.bool_]) -> 
     weights = write_story_model(bare.pages.names, *train(near))
     trees = train_trees(whole)
     return Trained(read_story_model(weights), read_tree_model(trees), weights, trees)
-
-
-def predicted(corpus: Corpus, model: Trained) -> npt.NDArray[np.bool_]:
-    """Which lines the models say are story."""
-    words = np.array([len(text.split()) for text in corpus.text], dtype=np.float64)
-    state = read_states(model.story, model.trees, corpus.pages, np.zeros(len(words)), words)
-    return np.isin(state, STORY)
-
-
-def f_of_means(corpus: Corpus, story: npt.NDArray[np.bool_], gold: list[GoldPage]) -> str:
-    """Mean precision, mean recall and their F, one group a view."""
-    values = []
-    for page, (start, length) in enumerate(
-        zip(corpus.pages.start, corpus.pages.length, strict=True)
-    ):
-        lines = [corpus.text[i] for i in range(start, start + length) if story[i]]
-        values.append(precision_recall("\n\n".join(lines), gold[page % len(gold)].gold_body))
-    shown = []
-    for number, view in enumerate(VIEWS):
-        part = values[number * len(gold) : (number + 1) * len(gold)]
-        precision, recall = (sum(column) / len(part) for column in zip(*part, strict=True))
-        f = 2 * precision * recall / (precision + recall)
-        shown.append(f"{view}: P {precision:.4f} R {recall:.4f} F {f:.4f}")
-    return " | ".join(shown)
-
-
-def folds_of(gold: list[GoldPage], deal: int) -> Places:
-    """The fold of each page by its site's registered name: no site is in training and test."""
-    salt = str(deal) if deal else ""
-    sites = [".".join(urlsplit(page.url).netloc.split(".")[-2:]) for page in gold]
-    hashes = [hashlib.md5((site + salt).encode()).hexdigest() for site in sites]
-    return np.array([int(one, 16) % FOLDS for one in hashes])
-
-
-def main() -> None:
-    """Cross-validates, then trains on all pages and writes with ``--write``."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the files")
-    parser.add_argument("--deals", type=int, default=DEALS, help="0 skips cross-validation")
-    asked = parser.parse_args()
-    gold = read_gold_pages()
-    phrases = read_phrases(pl.read_csv(REFERENCE / "phrases.csv", infer_schema=False))
-    bare, addressed = (read_corpus(gold, phrases, addressed=flag) for flag in (False, True))
-    for deal in range(asked.deals):
-        _cross_validate(gold, bare, addressed, deal)
-    model = train_both(bare, addressed, np.ones(len(gold), dtype=np.bool_))
-    print("trained on all pages, read again:", f_of_means(bare, predicted(bare, model), gold))
-    if asked.write:
-        model.weight_rows.write_csv(REFERENCE / "block_weights.csv")
-        model.tree_rows.write_csv(REFERENCE / "block_trees.csv")
-
-
-def _cross_validate(gold: list[GoldPage], bare: Corpus, addressed: Corpus, deal: int) -> None:
-    found = {"without address": bare, "with address": addressed}
-    story = {name: np.zeros(len(bare.state), dtype=np.bool_) for name in found}
-    fold = folds_of(gold, deal)
-    for number in range(FOLDS):
-        model = train_both(bare, addressed, fold != number)
-        pages = np.tile(fold == number, len(VIEWS))
-        lines = np.repeat(pages, bare.pages.length)
-        for name, corpus in found.items():
-            story[name][lines] = predicted(chosen(corpus, pages, cut=False), model)
-    for name, corpus in found.items():
-        print(f"deal {deal}, {name}:", f_of_means(corpus, story[name], gold), flush=True)
-
-
-if __name__ == "__main__":
-    main()
