@@ -4,13 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test wild crashtest lint format quality bench bench-full audit dictionary constraints clean
+.PHONY: run test test-all wild crashtest lint format quality weights bench bench-full audit dictionary constraints clean
 
 run: $(VENV)/.installed
 	$(BIN)/newshouse run
 
+# The tests of every room and whole runs, in at most 6 minutes on 2 cores. What is named by its path
+# runs whole: `.venv/bin/python -m pytest tests/crash`.
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
+
+# What `make test` leaves out: browser, servers, bucket, cluster, kills and other long tests.
+test-all: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow
 
 # Runs the real command over real pages, where NEWSHOUSE_EVAL names them, and 2,000 hostile records.
 wild: $(VENV)/.installed-dev

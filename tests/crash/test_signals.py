@@ -21,6 +21,8 @@ from warehouse.connect import open_reader
 from warehouse.layout import layout_of
 from warehouse.lock import Holder, warehouse_lock
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

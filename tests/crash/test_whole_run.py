@@ -15,6 +15,8 @@ from rigs.crash.deliveries import deliver
 from rigs.crash.nursery import Nursery, Order
 from rigs.crash.rounds import kill_many, leftovers, tables
 
+pytestmark = pytest.mark.slow
+
 SEED = int(os.environ.get("NEWSHOUSE_CRASH_SEED", "20260301"))
 KILLS = int(os.environ.get("NEWSHOUSE_CRASH_KILLS", "10"))
 

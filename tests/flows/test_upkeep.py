@@ -14,7 +14,7 @@ from flows.upkeep import rebuild, replay_quarantine
 from tests.conftest import SEEDS, Load
 from tests.prefect_server import prefect_server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ from tests.flows.orchestration.faulty_server import FaultyServer
 from tests.flows.service.served import PrefectServer, family, wait_for
 from tests.prefect_server import prefect_server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 DONE_ONCE = (
     (stages, "discover"), (stages, "extract"), (stages, "resolve_entities"), (conclude, "check"),

@@ -24,7 +24,7 @@ from flows.settings import STAGE_SECONDS, Settings
 from flows.sources.location import PlaceError, PlaceUnreachable
 from tests.prefect_server import prefect_server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

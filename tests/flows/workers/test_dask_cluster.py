@@ -37,6 +37,8 @@ from warehouse.tables.paragraph import PARAGRAPH
 
 pytest.importorskip("prefect_dask", reason="the dask extra is not installed")
 
+pytestmark = pytest.mark.slow
+
 _OF_THE_RUN = {"run_id", "valid_from", "valid_to", "started_at", "ended_at", "config"}
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rigs.wild.folder import make_folder
 from rigs.wild.rounds import verify
 from tests.conftest import Load
+
+pytestmark = pytest.mark.slow
 
 
 def test_hostile_files_end_as_predicted(tmp_path: Path, load: Load) -> None:
