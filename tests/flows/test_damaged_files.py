@@ -18,6 +18,8 @@ from rigs.crash.deliveries import article
 from tests.conftest import Load
 from warehouse.layout import layout_of
 
+pytestmark = pytest.mark.slow
+
 
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])

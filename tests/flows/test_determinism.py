@@ -14,6 +14,8 @@ from flows.stages import steps as stages
 from rigs.crash.rounds import tables
 from tests.conftest import SEEDS, Load
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("workers", "batch_chars", "order"), [(1, 25_000, 1), (2, 60_000, 2), (4, 4_000_000, 3)]
