@@ -221,7 +221,7 @@ def entity_reference(folder: Path) -> Any:
     """Names known beforehand, made in another process because making them starts threads."""
     path = folder / "entity.pickle"
     code = (
-        "import pickle, sys; from flows.reference import read_reference; "
+        "import pickle, sys; from flows.session.reference import read_reference; "
         "from flows.settings import Settings; "
         "pickle.dump(read_reference(Settings().reference).entity, open(sys.argv[1], 'wb'))"
     )
