@@ -302,6 +302,7 @@ def is_well_written(found: Read) -> bool:
 _AT = st.integers(0, 10_000)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     hidden=st.lists(st.tuples(_AT, st.sampled_from(HIDDEN)), max_size=40),

@@ -387,6 +387,7 @@ def test_a_file_that_its_extractor_fails_on_is_quarantined(
     assert "fails with RecursionError: maximum recursion depth exceeded" in row["message"]
 
 
+@pytest.mark.slow
 def test_entities_of_one_article_that_fail_alike_have_a_row_each(
     folder: Path, tmp_path: Path, load: Load, spoil: Spoil
 ) -> None:
