@@ -80,6 +80,7 @@ def cli(warm: Warm, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     return command
 
 
+@pytest.mark.slow
 def test_from_the_list_to_a_resolved_row(folder: Path, tmp_path: Path, load: Load) -> None:
     """The real command, as its own process, through Prefect."""
     warehouse = tmp_path / "news.duckdb"

@@ -364,6 +364,7 @@ def test_a_page_whose_title_is_not_printed_keeps_that_of_its_metadata(
     ]
 
 
+@pytest.mark.slow
 def test_touching_an_original_and_its_copy_changes_nothing(tmp_path: Path, load: Load) -> None:
     folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
     folder.mkdir()

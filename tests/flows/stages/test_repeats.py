@@ -105,6 +105,7 @@ def test_two_fetches_of_one_feed_are_one_set_of_articles(
     assert load(folder, warehouse).status == "nothing_new"
 
 
+@pytest.mark.slow
 def test_a_table_beside_the_json_lines_of_the_same_articles(
     folder: Path, warehouse: Path, load: Load
 ) -> None:

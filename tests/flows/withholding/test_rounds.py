@@ -143,6 +143,7 @@ def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
 
+@pytest.mark.slow
 def test_a_revision_that_fails_leaves_the_published_version(
     folder: Path, tmp_path: Path, load: Load, spoil: Spoil
 ) -> None:
