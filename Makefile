@@ -4,21 +4,27 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test wild crashtest lint format quality bench bench-full audit dictionary constraints clean
+.PHONY: run test test-all wild crashtest lint format quality weights bench bench-full audit dictionary constraints clean
 
 run: $(VENV)/.installed
 	$(BIN)/newshouse run
 
+# The tests of every room and whole runs, in at most 6 minutes on 2 cores. What is named by its path
+# runs whole: `.venv/bin/python -m pytest tests/crash`.
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
 
+# What `make test` leaves out: browser, servers, bucket, cluster, kills and other long tests.
+test-all: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m slow
+
 # Runs the real command over real pages, where NEWSHOUSE_EVAL names them, and 2,000 hostile records.
 wild: $(VENV)/.installed-dev
-	$(BIN)/python -u -m tests.wild $(WILD)
+	$(BIN)/python -u -m rigs.wild $(WILD)
 
 # Kills 200 runs and more at random instants and compares every table; takes some minutes.
 crashtest: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.crash
+	$(BIN)/python -m rigs.crash
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -32,14 +38,19 @@ format: $(VENV)/.installed-dev
 
 # Figures of quality against gold data, where it is (NEWSHOUSE_EVAL names the folder).
 quality: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.quality
+	$(BIN)/python -m rigs.quality
+
+# Trains the models of block typing again, where NEWSHOUSE_EVAL names the gold data, and compares them
+# with those in seeds/reference byte by byte; takes some minutes.
+weights: $(VENV)/.installed-dev
+	$(BIN)/python -m rigs.training
 
 # Speed and memory, into tests/benchmarks/RESULTS.md: some minutes; bench-full takes an hour or more.
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.benchmarks bench
+	$(BIN)/python -m rigs.benchmarks bench
 
 bench-full: $(VENV)/.installed-dev
-	$(BIN)/python -m tests.benchmarks full
+	$(BIN)/python -m rigs.benchmarks full
 
 # Known vulnerabilities of the pinned packages; asks the internet, so it is no part of CI.
 audit: $(VENV)/.installed-dev

@@ -28,6 +28,18 @@ ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds" / "articles"
 OWNER_FILE = SEEDS / "000_d8caa1c57a115d98.txt"
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A file or folder named on the command line runs whole, slow tests included.
+
+    Not so with `-m`, which always decides, and not in a run of everything (`testpaths`).
+    """
+    options = config.known_args_namespace
+    given = [arg for arg in config.invocation_params.args if str(arg).startswith("-m")]
+    if options.file_or_dir and not given:
+        config.option.markexpr = ""
+
+
 Load = Callable[..., Summary]
 
 

@@ -78,6 +78,11 @@ def test_imports_run_one_way(path: Path) -> None:
         assert name.split(".")[0] not in FOREIGN_TO[room], f"{path} imports {name}"
 
 
+@pytest.mark.parametrize("path", modules(), ids=module_name)
+def test_no_room_imports_rigs_or_tests(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & {"rigs", "tests"}
+
+
 @pytest.mark.parametrize(("library", "owner"), WRAPPED_ONCE.items())
 def test_a_library_is_known_to_one_module(library: str, owner: str) -> None:
     knowing = {

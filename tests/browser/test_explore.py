@@ -22,7 +22,7 @@ from tests.flows.explore.hostile import EVIL_ARTICLE, EVIL_ENTITY, SCRIPT, publi
 from tests.warehouse.made_up import START, MadeUp, add_run, made_up_run, run_id_of
 from tests.warehouse.test_publish import publish_run
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SLOW = 60_000
 """Milliseconds; a loaded machine starts a session slowly."""

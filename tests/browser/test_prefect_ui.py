@@ -19,7 +19,7 @@ from tests.browser.conftest import Shoot
 from tests.conftest import ROOT
 from tests.flows.service.served import PrefectServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow]
 
 NEWSHOUSE = Path(sys.executable).with_name("newshouse")
 

@@ -14,12 +14,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.crash.deliveries import deliver
-from tests.crash.rounds import leftovers
+from rigs.crash.deliveries import deliver
+from rigs.crash.rounds import leftovers
 from warehouse import journal
 from warehouse.connect import open_reader
 from warehouse.layout import layout_of
 from warehouse.lock import Holder, warehouse_lock
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 

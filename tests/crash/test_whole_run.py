@@ -11,9 +11,11 @@ import pytest
 
 from expectations.check import CheckError
 from flows.workers.check_process import check_staged
-from tests.crash.deliveries import deliver
-from tests.crash.nursery import Nursery, Order
-from tests.crash.rounds import kill_many, leftovers, tables
+from rigs.crash.deliveries import deliver
+from rigs.crash.nursery import Nursery, Order
+from rigs.crash.rounds import kill_many, leftovers, tables
+
+pytestmark = pytest.mark.slow
 
 SEED = int(os.environ.get("NEWSHOUSE_CRASH_SEED", "20260301"))
 KILLS = int(os.environ.get("NEWSHOUSE_CRASH_KILLS", "10"))

@@ -76,6 +76,7 @@ def test_what_is_said_to_be_missing_is_there_again_after_the_block() -> None:
     assert late_user.part.half == 21
 
 
+@pytest.mark.slow
 def test_checks_run_without_charts_and_statistics_which_still_work_when_asked() -> None:
     script = (
         "import sys, expectations.engine\n"

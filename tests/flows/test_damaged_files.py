@@ -14,9 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
+from rigs.crash.deliveries import article
 from tests.conftest import Load
-from tests.crash.deliveries import article
 from warehouse.layout import layout_of
+
+pytestmark = pytest.mark.slow
 
 
 def cut(path: Path) -> None:

@@ -11,8 +11,10 @@ import pytest
 from flows.sources.location import Listed, Unlisted, list_files
 from flows.stages import discover
 from flows.stages import language_batches as language_pass
+from rigs.crash.rounds import tables
 from tests.conftest import SEEDS, Load
-from tests.crash.rounds import tables
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

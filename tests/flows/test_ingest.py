@@ -193,6 +193,7 @@ def test_a_held_warehouse_is_exit_code_3(tmp_path: Path, folder: Path) -> None:
     assert f"process {os.getpid()} on here" in ran.stderr
 
 
+@pytest.mark.slow
 def test_a_missing_pipeline_says_what_to_install(tmp_path: Path, folder: Path) -> None:
     ran = command(
         "run", str(folder), "--warehouse", str(tmp_path / "w.duckdb"), "--pipeline", "en_nowhere"

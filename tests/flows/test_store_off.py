@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from flows.session.summary import Summary
 from tests.conftest import Load
 from warehouse.tables import CONTRACTS
+
+pytestmark = pytest.mark.slow
 
 STORY = (
     "{title}\n\nBy Ida Holm\n\nThe council of Lagos met on Monday and Grace Odhiambo spoke for an "

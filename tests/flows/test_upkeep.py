@@ -15,7 +15,7 @@ from flows.session.preload import Preload
 from tests.conftest import SEEDS, Load
 from tests.prefect_server import prefect_server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

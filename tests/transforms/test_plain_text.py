@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.quality.names import shipped_vocabulary
+from rigs.quality.names import shipped_vocabulary
 from tests.transforms.gazetteer.gazetteer_fixture import REFERENCE, shipped_gazetteer
 from transforms.article.language import detect_language
 from transforms.block.paragraph import paragraph_of
@@ -302,6 +302,7 @@ def is_well_written(found: Read) -> bool:
 _AT = st.integers(0, 10_000)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     hidden=st.lists(st.tuples(_AT, st.sampled_from(HIDDEN)), max_size=40),

@@ -162,6 +162,7 @@ def reader_errors() -> Iterator[tuple[Callable[[Path], None], list[str]]]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_killed_at_random_instants(
     tmp_path: Path,
     scene: Path,

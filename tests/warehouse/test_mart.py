@@ -364,7 +364,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         ("payne", ["Payne"]),
         ("mar", []),
         ("' OR 1=1 --", []),
-        ("x" * 10_000, []),
+        pytest.param("x" * 10_000, [], marks=pytest.mark.slow),
     ],
 )
 def test_kwic_takes_the_term_as_it_is(

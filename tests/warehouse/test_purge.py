@@ -134,6 +134,7 @@ def test_staging_and_journal_are_cleared(warehouse: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_purging_twice_changes_no_row_but_the_record(warehouse: Path) -> None:
     purge(warehouse, [hex16(GONE)], run=run_of_purge(), purged_at=START)
     once = whole(warehouse)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.conftest import SEEDS, Load
 from tests.warehouse.made_up import START, made_up_run, run_id_of
@@ -28,6 +29,7 @@ def test_old_detail_goes_with_the_next_publication(tmp_path: Path) -> None:
     assert tables["run"]["run_id"].to_list() == [run_id_of(1), run_id_of(2), run_id_of(3)]
 
 
+@pytest.mark.slow
 def test_the_newest_word_on_a_file_stays_however_old(tmp_path: Path, load: Load) -> None:
     folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
     folder.mkdir()

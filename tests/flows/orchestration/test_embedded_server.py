@@ -21,7 +21,7 @@ from flows.orchestration.embedded_server import (
 )
 from flows.orchestration.reporting import reporting_to
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 _RUN = """
 import sys, time

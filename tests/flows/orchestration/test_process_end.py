@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 _COMMAND = """
 import sys, threading, time
 from flows.orchestration.process_end import end_in_time, no_last_words

@@ -28,13 +28,13 @@ from flows.session.preload import Preload
 from flows.session.summary import Summary
 from flows.settings import Settings
 from flows.sources.location import PlaceError
+from rigs.crash.deliveries import article
 from tests.conftest import OWNER_FILE
-from tests.crash.deliveries import article
 from tests.flows.orchestration.faulty_server import FaultyServer
 from tests.flows.service.served import PrefectServer, family, wait_for
 from tests.prefect_server import prefect_server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 DONE_ONCE = (tasks.discover, tasks.extract, tasks.entities, tasks.checks, tasks.publish)
 

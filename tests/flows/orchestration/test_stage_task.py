@@ -31,7 +31,7 @@ from flows.stages.declared import BY_NAME
 from tests.prefect_server import prefect_server
 from warehouse.layout import layout_of
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

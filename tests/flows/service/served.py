@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from flows.main import QUIET_AND_PRIVATE
-from tests.benchmarks.news import write_articles
+from rigs.benchmarks.news import write_articles
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent

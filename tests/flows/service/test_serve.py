@@ -30,7 +30,7 @@ from warehouse import journal
 from warehouse.layout import layout_of
 from warehouse.lock import current_holder
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 STORIES = ("crest_thumbnail.txt", "harbourwire_grain_outlook.txt", "northstar_grain_cars.txt")
 INGEST = "ingest/ingest"

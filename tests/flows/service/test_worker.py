@@ -43,7 +43,7 @@ from tests.flows.service.served import (
 )
 from warehouse.lock import current_holder
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 INGEST = "ingest/ingest"
 

@@ -52,6 +52,7 @@ def test_a_clock_set_back_starts_after_the_newest_run(
     assert clock.started_at - NOON <= timedelta(hours=1, seconds=1)
 
 
+@pytest.mark.slow
 def test_what_the_last_run_found_counts_though_the_clock_stands_still(
     tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,6 +80,7 @@ def cli(preload: Preload, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]
     return command
 
 
+@pytest.mark.slow
 def test_from_the_list_to_a_resolved_row(folder: Path, tmp_path: Path, load: Load) -> None:
     """The real command, as its own process, through Prefect."""
     warehouse = tmp_path / "news.duckdb"
@@ -119,6 +120,7 @@ def test_from_the_list_to_a_resolved_row(folder: Path, tmp_path: Path, load: Loa
     assert len(command("list", "--all", "--format", "json").splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_record_of_a_container_is_read_again(
     folder: Path, tmp_path: Path, load: Load, cli: Callable[..., str]
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_record_of_a_container_is_read_again(
     assert _titles(warehouse) == ["Bridge opens", "Ferry returns to the lake", "Mill closes"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["*.txt", "cut.txt"])
 def test_what_a_glob_or_a_single_file_withheld_is_read_again(
     name: str, folder: Path, tmp_path: Path, load: Load, cli: Callable[..., str],
@@ -158,6 +161,7 @@ def test_what_a_glob_or_a_single_file_withheld_is_read_again(
     assert "Nothing is open." in cli("replay", "--warehouse", str(warehouse))
 
 
+@pytest.mark.slow
 def test_a_higher_limit_is_a_fix(
     tmp_path: Path, load: Load, cli: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,6 +179,7 @@ def test_a_higher_limit_is_a_fix(
     assert _quarantine(warehouse) == [("long.txt", None, "record_too_large", "replayed", True)]
 
 
+@pytest.mark.slow
 def test_a_mapping_is_a_fix(tmp_path: Path, load: Load, cli: Callable[..., str]) -> None:
     (tmp_path / "in").mkdir()
     record = {"kop": "Mill closes", "payload": {"tekst": "The mill closed on Friday. " * 9}}
@@ -200,6 +205,7 @@ def test_an_unknown_id_is_said(
     assert "No open row begins with nowhere" in said
 
 
+@pytest.mark.slow
 def test_other_bytes_of_the_same_records_are_unchanged(
     folder: Path, tmp_path: Path, load: Load
 ) -> None:

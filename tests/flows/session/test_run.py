@@ -163,6 +163,7 @@ def test_a_changed_file_is_a_new_version_and_a_lost_one_stays(tmp_path: Path, lo
     assert rows(warehouse, "select count(*) from article where removed_at is not null") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_copy_takes_the_place_of_a_lost_original(tmp_path: Path, load: Load) -> None:
     folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
     folder.mkdir()
@@ -211,6 +212,7 @@ def tables(warehouse: Path) -> dict[str, pl.DataFrame]:
     return found | {"article": found["article"].drop("run_id")}
 
 
+@pytest.mark.slow
 def test_boilerplate_is_learned_and_earlier_articles_are_typed_anew(
     tmp_path: Path, load: Load
 ) -> None:
@@ -242,6 +244,7 @@ def test_boilerplate_is_learned_and_earlier_articles_are_typed_anew(
     assert load(folder, warehouse).status == "nothing_new"
 
 
+@pytest.mark.slow
 def test_links_find_articles_that_come_later(tmp_path: Path, load: Load) -> None:
     folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
     folder.mkdir()
@@ -271,6 +274,7 @@ def test_a_rebuild_equals_a_fresh_load(tmp_path: Path, preload: Preload, load: L
     assert unchanged.status == "nothing_new"
 
 
+@pytest.mark.slow
 def test_a_purged_article_is_gone_and_stays_out(tmp_path: Path, load: Load) -> None:
     folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
     folder.mkdir()
@@ -288,6 +292,7 @@ def test_a_purged_article_is_gone_and_stays_out(tmp_path: Path, load: Load) -> N
     assert rows(warehouse, "select rule from ops.quarantine") == [("purged",)]
 
 
+@pytest.mark.slow
 def test_a_correction_reaches_published_mentions(tmp_path: Path, preload: Preload) -> None:
     folder, warehouse, reference = tmp_path / "in", tmp_path / "w.duckdb", tmp_path / "reference"
     folder.mkdir()
@@ -315,6 +320,7 @@ def test_a_correction_reaches_published_mentions(tmp_path: Path, preload: Preloa
     assert ingest_source(settings, preload=preload).status == "nothing_new"
 
 
+@pytest.mark.slow
 def test_changed_rules_make_anew_what_they_made_and_read_no_paragraph_again(
     tmp_path: Path, preload: Preload
 ) -> None:
@@ -358,6 +364,7 @@ def test_a_page_whose_title_is_not_printed_keeps_that_of_its_metadata(
     ]
 
 
+@pytest.mark.slow
 def test_touching_an_original_and_its_copy_changes_nothing(tmp_path: Path, load: Load) -> None:
     folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
     folder.mkdir()

@@ -176,6 +176,7 @@ def test_a_target_that_cannot_be_written_says_so(warehouse: Path, tmp_path: Path
     assert "cannot be written" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_bucket_is_written_as_a_folder_is(bucket: Any, warehouse: Path, tmp_path: Path) -> None:
     export(warehouse, tmp_path)
     names = []

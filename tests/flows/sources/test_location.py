@@ -132,6 +132,7 @@ def _too_deep(root: Path) -> None:
     os.close(here)
 
 
+@pytest.mark.slow
 def test_a_folder_whose_path_is_too_long_costs_no_other_file(tmp_path: Path, load: Load) -> None:
     """Nothing is taken for gone while it cannot be listed."""
     source, warehouse = tmp_path / "in", tmp_path / "news.duckdb"

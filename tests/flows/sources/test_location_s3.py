@@ -12,6 +12,8 @@ from flows.sources.location import PlaceError, list_files, open_file
 from tests.bucket import keys_heard
 from tests.conftest import Load
 
+pytestmark = pytest.mark.slow
+
 
 def _put(bucket: Any, *names: str) -> None:
     for name in names:

@@ -105,6 +105,7 @@ def test_two_fetches_of_one_feed_are_one_set_of_articles(
     assert load(folder, warehouse).status == "nothing_new"
 
 
+@pytest.mark.slow
 def test_a_table_beside_the_json_lines_of_the_same_articles(
     folder: Path, warehouse: Path, load: Load
 ) -> None:
@@ -156,6 +157,7 @@ def test_a_copy_of_a_page_whose_scripts_differ(
     assert rows(warehouse, "select count(*) from article") == [(articles,)]
 
 
+@pytest.mark.slow
 def test_an_article_is_removed_once_no_file_delivers_it(
     folder: Path, warehouse: Path, load: Load
 ) -> None:
@@ -188,6 +190,7 @@ def test_an_article_is_removed_once_no_file_delivers_it(
     assert rows(warehouse, removed) == [("3",)]
 
 
+@pytest.mark.slow
 def test_a_byte_copy_of_a_repeating_file_keeps_its_articles(
     folder: Path, warehouse: Path, load: Load
 ) -> None:
@@ -209,6 +212,7 @@ def test_a_byte_copy_of_a_repeating_file_keeps_its_articles(
     assert load(folder, warehouse).status == "nothing_new"
 
 
+@pytest.mark.slow
 def test_a_repeating_file_that_is_touched_is_unchanged_and_one_that_changes_revises(
     folder: Path, warehouse: Path, load: Load
 ) -> None:
@@ -230,6 +234,7 @@ def test_a_repeating_file_that_is_touched_is_unchanged_and_one_that_changes_revi
     assert load(folder, warehouse).status == "nothing_new"
 
 
+@pytest.mark.slow
 def test_a_withheld_article_takes_the_records_that_repeat_it_along(
     folder: Path, warehouse: Path, load: Load, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +289,7 @@ def failing_checks(warehouse: Path) -> set[str]:
         con.close()
 
 
+@pytest.mark.slow
 def test_purged_articles_leave_no_record_and_break_no_check(
     folder: Path, warehouse: Path, load: Load
 ) -> None:
@@ -319,6 +325,7 @@ def without_runs(warehouse: Path) -> dict[str, pl.DataFrame]:
     }
 
 
+@pytest.mark.slow
 def test_a_week_of_overlapping_polls_ends_in_as_many_articles_as_there_were_stories(
     folder: Path, tmp_path: Path, load: Load
 ) -> None:
@@ -348,6 +355,7 @@ def test_a_week_of_overlapping_polls_ends_in_as_many_articles_as_there_were_stor
     assert hashlib.sha256(by_day.read_bytes()).hexdigest() == before
 
 
+@pytest.mark.slow
 def test_polls_whose_names_are_in_no_order_follow_the_feeds_own_date(
     folder: Path, warehouse: Path, load: Load
 ) -> None:
@@ -360,6 +368,7 @@ def test_polls_whose_names_are_in_no_order_follow_the_feeds_own_date(
     ) == [(2, str(CORRECTED))]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not FORMATS.exists(), reason="needs the feeds and archives of the evaluation")
 def test_files_of_many_formats_in_one_folder_are_published(warehouse: Path, load: Load) -> None:
     summary = load(FORMATS, warehouse)

@@ -143,6 +143,7 @@ def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
 
+@pytest.mark.slow
 def test_a_revision_that_fails_leaves_the_published_version(
     folder: Path, tmp_path: Path, load: Load, spoil: Spoil
 ) -> None:
@@ -164,6 +165,7 @@ def test_a_revision_that_fails_leaves_the_published_version(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_removal_that_a_check_holds_back_is_made_by_the_next_run(
     folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil,
     monkeypatch: pytest.MonkeyPatch,
@@ -186,6 +188,7 @@ def test_a_removal_that_a_check_holds_back_is_made_by_the_next_run(
     assert _ask(warehouse, "select distinct status from ops.quarantine") == [("discarded",)]
 
 
+@pytest.mark.slow
 def test_a_rebuild_keeps_what_it_cannot_make_anew_with_its_entities(
     folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil
 ) -> None:
@@ -205,6 +208,7 @@ def test_a_rebuild_keeps_what_it_cannot_make_anew_with_its_entities(
     assert _ask(warehouse, "select count(*) from article") == [(20,)]
 
 
+@pytest.mark.slow
 def test_an_entity_that_fails_is_not_made_and_a_rebuild_makes_it(
     folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil,
     monkeypatch: pytest.MonkeyPatch,
@@ -241,6 +245,7 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
     return fails
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "function", "column", "stage", "said"),
     [
@@ -275,6 +280,7 @@ def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
     assert _ask(warehouse, "select status from ops.quarantine") == [("replayed",)]
 
 
+@pytest.mark.slow
 def test_an_article_that_a_rebuild_fails_on_keeps_its_rows_until_a_rebuild_makes_it(
     folder: Path, tmp_path: Path, load: Load, preload: Preload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -382,6 +388,7 @@ def test_a_file_that_its_extractor_fails_on_is_quarantined(
     assert "fails with RecursionError: maximum recursion depth exceeded" in row["message"]
 
 
+@pytest.mark.slow
 def test_entities_of_one_article_that_fail_alike_have_a_row_each(
     folder: Path, tmp_path: Path, load: Load, spoil: Spoil
 ) -> None:
@@ -401,6 +408,7 @@ def test_entities_of_one_article_that_fail_alike_have_a_row_each(
     assert _ask(warehouse, wrong) == [("Anna Berg ",), ("Mary Grant ",), ("Peter Lind ",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Rome", "Anna Berg"])
 def test_a_rebuild_keeps_an_entity_that_fails_where_a_withheld_article_names_it(
     name: str, folder: Path, tmp_path: Path, load: Load, preload: Preload, spoil: Spoil

@@ -27,7 +27,7 @@ from flows.session.progress import Silent, progress
 from flows.settings import Settings
 from flows.workers.dask_cluster import dask_workers, read_there
 from flows.workers.exchange import SEEN, ClusterError, put
-from tests.benchmarks.news import write_articles
+from rigs.benchmarks.news import write_articles
 from tests.bucket import keys_heard
 from tests.conftest import ROOT, SEEDS, Load
 from tests.flows.service.served import free_port
@@ -36,6 +36,8 @@ from warehouse.tables import CONTRACTS
 from warehouse.tables.paragraph import PARAGRAPH
 
 pytest.importorskip("prefect_dask", reason="the dask extra is not installed")
+
+pytestmark = pytest.mark.slow
 
 _OF_THE_RUN = {"run_id", "valid_from", "valid_to", "started_at", "ended_at", "config"}
 

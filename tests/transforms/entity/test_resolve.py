@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.quality.names import shipped_vocabulary
+from rigs.quality.names import shipped_vocabulary
 from tests.transforms.gazetteer.gazetteer_fixture import shipped_gazetteer
 from transforms.entity.override import OverrideError
 from transforms.entity.resolve import EntityReference, join_names, needed_block_key, read_names

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.quality.names import shipped_vocabulary
+from rigs.quality.names import shipped_vocabulary
 from transforms.name.compare import block_key, exact_key, form_of, is_identity, sound
 from transforms.name.form import NameForm, fold, is_acronym, organization_form, person_form
 from transforms.name.match import name_score, same_name

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flows.extract.formats.xml_excess import without_excess
-from tests.benchmarks.hostile_xml import SHAPES
+from rigs.benchmarks.hostile_xml import SHAPES
 from tests.flows.extract.steps import steps
 
 Reader = Callable[..., Any]

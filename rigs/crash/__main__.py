@@ -1,0 +1,36 @@
+"""`make crashtest`: kills hundreds of runs, prints kills by stage, ends with 1 on a problem."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rigs.crash.rounds import Report, kill_many
+
+
+def main() -> int:
+    """Kill, restart, compare, report."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--kills", type=int, default=200, help="with the cheap pipeline")
+    asked.add_argument("--real-kills", type=int, default=15, help="with the real pipeline")
+    asked.add_argument("--seed", type=int, default=20260301)
+    given = asked.parse_args()
+    began = time.monotonic()
+    report = Report()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            kill_many(
+                Path(folder), kills=given.kills, real_kills=given.real_kills, seed=given.seed,
+                kills_a_delivery=4, report=report,
+            )  # fmt: skip
+    finally:
+        print(report.table())
+        print(f"seed {given.seed}, {time.monotonic() - began:.0f} seconds", flush=True)
+    return 1 if report.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
