@@ -22,6 +22,32 @@ MAY_IMPORT = {
 """Which rooms a room may import from; `contracts` is warehouse/contract.py, the
 characters it and all others count as blank, and warehouse/tables."""
 
+MAY_IMPORT_IN_FLOWS = {
+    "declared": set(),
+    "version": set(),
+    "settings": {"declared", "extract"},
+    "sources": {"settings"},
+    "extract": set(),
+    "session": {"settings", "sources", "version"},
+    "workers": {"session", "settings", "sources", "version"},
+    "withholding": {"session", "settings"},
+    "stages": {"declared", "extract", "session", "settings", "sources", "version", "withholding",
+               "workers"},
+    "orchestration": {"declared", "session", "settings", "sources", "stages", "workers"},
+    "tasks": {"declared", "orchestration", "session", "stages", "workers"},
+    "flow": {"declared", "orchestration", "session", "settings", "stages", "tasks", "version",
+             "workers"},
+    "service": {"flow", "settings", "sources", "version"},
+    "explore": {"settings"},
+    "cli": {"explore", "flow", "orchestration", "service", "session", "settings", "sources",
+            "stages", "workers"},
+    "main": {"cli", "orchestration"},
+}  # fmt: skip
+"""Which rooms of flows a room of flows may import from, beside itself. `flow` are the modules that
+hold the flows, `declared` is the list of stages."""
+
+FLOWS = ("check", "ingest", "rebuild", "replay_quarantine")
+
 FOREIGN_TO = {
     "contracts": {"duckdb", "prefect", "spacy", "great_expectations", "pyarrow"},
     "transforms": {"duckdb", "prefect", "great_expectations", "typer", "rich", "fsspec"},
@@ -81,6 +107,27 @@ def test_imports_run_one_way(path: Path) -> None:
 @pytest.mark.parametrize("path", modules(), ids=module_name)
 def test_no_room_imports_rigs_or_tests(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & {"rigs", "tests"}
+
+
+def room_in_flows(name: str) -> str | None:
+    """The room of a module of flows; null for what is none."""
+    parts = name.split(".")
+    if parts[0] != "flows" or len(parts) == 1:
+        return None
+    if parts[:3] == ["flows", "stages", "declared"]:
+        return "declared"
+    return "flow" if parts[1] in FLOWS else parts[1]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in modules() if path.is_relative_to(ROOT / "flows")], ids=module_name
+)
+def test_imports_within_flows_run_one_way(path: Path) -> None:
+    room = room_in_flows(module_name(path))
+    for name in imports(path):
+        imported = room_in_flows(name)
+        if room is not None and imported is not None and imported != room:
+            assert imported in MAY_IMPORT_IN_FLOWS[room], f"{path} imports {name}"
 
 
 @pytest.mark.parametrize(("library", "owner"), WRAPPED_ONCE.items())

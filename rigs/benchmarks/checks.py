@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 
 from expectations.audit import run_checks
-from flows.workers.check_process import get_ready
+from flows.session.check_process import get_ready
 from rigs.benchmarks.verdict import verdict
 from tests.expectations.good_rows import COMPONENT, LIND, RUN_ID, STARTED, good_rows
 from warehouse.staging import open_check_database

@@ -122,13 +122,13 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
     """The run itself, in a forked child."""
     from expectations import engine
     from flows.ingest import ingest_source
+    from flows.session.check_process import check_staged
     from flows.session.nlp_store import NlpStore
     from flows.session.preload import Preload
     from flows.session.progress import progress
     from flows.session.reference import read_reference
     from flows.settings import Settings
     from flows.stages import publish as publish_stage
-    from flows.workers.check_process import check_staged
     from rigs.crash.damage import DAMAGES
     from warehouse.publish import publish
 
@@ -232,9 +232,8 @@ def entity_reference(folder: Path) -> Any:
 def main(folder: Path, kind: str) -> None:
     """Get ready, then carry out orders until standard input ends."""
     import expectations.engine  # noqa: F401 - loaded once, here
-    from flows.session.pipelines import pipeline_names
+    from flows.session.pipelines import load_pipelines, pipeline_names
     from flows.settings import Settings
-    from flows.stages.language_batches import load_pipelines
     from rigs.crash.cheap_pipeline import CheapPipeline
     from transforms.article.language import detect_language
 
