@@ -10,12 +10,13 @@ from expectations import tables
 from expectations.check import Check, CheckError
 from expectations.generated import contract_checks
 from expectations.user_sql import read_sql_checks
+from expectations.user_suite import read_suite_checks
 from warehouse.tables import CONTRACTS
 
 
 def all_checks() -> tuple[Check, ...]:
     """Every check of the project, table by table. Raises CheckError when two share an id."""
-    written = [*_written_checks(), *read_sql_checks()]
+    written = [*_written_checks(), *read_sql_checks(), *read_suite_checks()]
     checks = tuple(
         check
         for contract in CONTRACTS

@@ -10,7 +10,7 @@ from expectations.audit import run_checks
 from expectations.check import CheckError
 from expectations.suite import all_checks
 from expectations.user_sql import read_sql_checks, refuse_unanswerable
-from tests.expectations.good_rows import BRIDGE, RUN_ID, good_rows, open_database
+from tests.expectations.good_rows import BRIDGE, RIVER, RUN_ID, good_rows, open_database
 
 BYLINE = """\
 -- name: not_staff
@@ -45,6 +45,19 @@ def test_rows_without_the_key_are_named_by_themselves(tmp_path: Path) -> None:
 
     said = '{"language":"en","n":2}'
     assert report.failure.rows() == [(RUN_ID, "article.rows.one_language", said, said)]
+
+
+def test_rows_of_a_key_of_several_columns_are_named_by_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "promo.sql").write_text(
+        "-- name: none_promo\n-- table: block\n-- severity: quarantine\n-- note: x\n"
+        "select article_id, block_no, text as observed from main.block where kind = 'promo'"
+    )
+
+    report = run_checks(open_database(good_rows()), run_id=RUN_ID, checks=read_sql_checks(tmp_path))
+
+    assert report.failure.rows() == [
+        (RUN_ID, "block.rows.none_promo", f"{RIVER}/3", "Sign up for our letter")
+    ]
 
 
 @pytest.mark.parametrize(
