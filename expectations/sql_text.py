@@ -160,9 +160,12 @@ def seen(text: str) -> str:
 
 
 def word_count(text: str) -> str:
-    """How many runs of characters that are not white space a text has."""
-    words = f"({collapsed(text)})"
-    return f"if({words} = '', 0, length({words}) - length(replace({words}, ' ', '')) + 1)"
+    """How many runs of characters that are not white space a text has.
+
+    A list of one, so that the text is collapsed once: DuckDB finds no common parts in a WHERE.
+    """
+    count = "if(words = '', 0, length(words) - length(replace(words, ' ', '')) + 1)"
+    return f"list_transform([{collapsed(text)}], lambda words: {count})[1]"
 
 
 def is_blank(text: str) -> str:
