@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "flows": {"flows", "transforms", "expectations", "warehouse", "contracts"},
 }
 """Which rooms a room may import from; `contracts` is warehouse/contract.py, the
-characters it and all others count as blank, and warehouse/tables."""
+characters it and all others count as blank, the integrity rules, and warehouse/tables."""
 
 MAY_IMPORT_IN_FLOWS = {
     "declared": set(),
@@ -58,13 +58,15 @@ FOREIGN_TO = {
 
 WRAPPED_ONCE = {
     "spacy": "transforms/nlp/read.py",
-    "great_expectations": "expectations/engine.py",
     "py3langid": "transforms/article/language.py",
     "courlan": "transforms/article/identity.py",
     "rapidfuzz": "transforms/name/match.py",
     "dateutil": "transforms/article/publication_date.py",
 }
 """Libraries that exactly one module may know."""
+
+KNOWN_TO_ROOM = {"great_expectations": "expectations", "duckdb_sqlalchemy": "expectations"}
+"""Libraries that modules of one folder only may know."""
 
 
 def modules() -> list[Path]:
@@ -76,6 +78,7 @@ def room_of(name: str) -> str | None:
     if parts[:2] in (
         ["warehouse", "contract"],
         ["warehouse", "character"],
+        ["warehouse", "integrity_rule"],
         ["warehouse", "tables"],
     ):
         return "contracts"
@@ -138,6 +141,16 @@ def test_a_library_is_known_to_one_module(library: str, owner: str) -> None:
         if any(name.split(".")[0] == library for name in imports(path))
     }
     assert knowing == {owner}
+
+
+@pytest.mark.parametrize(("library", "room"), KNOWN_TO_ROOM.items())
+def test_a_library_is_known_to_one_folder(library: str, room: str) -> None:
+    knowing = {
+        path.relative_to(ROOT).parts[0]
+        for path in modules()
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert knowing == {room}
 
 
 @pytest.mark.parametrize("path", modules(), ids=module_name)

@@ -33,7 +33,7 @@ _SENTENCE = (
 )
 _TITLE = "printf('Council %06d of the town meets once more', i)"
 _PARAGRAPHS, _SENTENCES = 5, 5
-_MOST_SHARE, _MOST_MEGABYTES = 0.05, 500
+_MOST_SHARE, _MOST_MEGABYTES = 0.05, 600
 _PART = 1_100
 """Articles in one part, 4 million characters of text as a run stages them."""
 
