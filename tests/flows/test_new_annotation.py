@@ -10,6 +10,8 @@ import pytest
 
 from tests.flows.extended import copy_program, insert_line, run_script
 
+pytestmark = pytest.mark.slow
+
 OF_MODEL = '''"""Contract of PARAGRAPH_LONG_TOKEN: tokens of ten characters and more."""
 
 from warehouse.contract import HEX_64, Contract, ForeignKey, Lifecycle, text, whole

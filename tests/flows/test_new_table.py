@@ -15,6 +15,8 @@ import pytest
 from tests.conftest import ROOT, Load
 from tests.flows.extended import copy_program, insert_line, run_script
 
+pytestmark = pytest.mark.slow
+
 CONTRACT = '''"""Contract of `exclamation`: sentences that end with an exclamation mark."""
 
 from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, SpanRule, text, whole

@@ -71,7 +71,7 @@ def test_a_rebuild_that_fails_is_one_line(
     def fail(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr(flows.rebuild, "rebuild", fail)
+    monkeypatch.setattr(flows.rebuild, "rebuild_warehouse", fail)
     monkeypatch.setattr(care, "Preload", lambda *_, **__: nullcontext())
 
     ended = CliRunner().invoke(app, ["rebuild", "--warehouse", str(tmp_path / "news.duckdb")])
