@@ -54,7 +54,7 @@ MappingOption = Annotated[
     typer.Option(help='JSON file: our field to your path, {"body": "payload.text"}.'),
 ]
 LimitOption = Annotated[
-    int | None, typer.Option(help="See Limits in the README.", rich_help_panel="Limits")
+    int | None, typer.Option(help="See Limits in docs/operate.md.", rich_help_panel="Limits")
 ]
 
 

@@ -15,7 +15,7 @@ TYPED_FORMATS = ("json", "jsonl", "ninjs")
 """Formats that carry lists, numbers, objects and half a surrogate pair; all others carry text."""
 
 MOST_CHARS = 1_000_000
-"""The longest text of one article, as the README states; beyond it the record is withheld."""
+"""The longest text of one article, as docs/operate.md states; beyond it the record is withheld."""
 
 
 @dataclass(frozen=True)

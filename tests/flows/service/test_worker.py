@@ -119,7 +119,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def worker(site: Site) -> Iterator[Started]:
-    """As README says: a work pool, the deployments of prefect.yaml, alarms, a worker."""
+    """As docs/operate.md says: a work pool, the deployments of prefect.yaml, alarms, a worker."""
     site.type("prefect", "work-pool", "create", "--type", "process", "newshouse")
     site.type("prefect", "--no-prompt", "deploy", "--all")
     with temporary_settings({PREFECT_API_URL: site.api.url}):
