@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import Load
 from tests.flows.extended import copy_program, insert_line, run_script
 
+pytestmark = pytest.mark.slow
+
 READER = '''"""Wire slips: a line `SLIP`, lines `NAME=value`, an empty line, the story."""
 
 from flows.extract.formats.fields import Fields
