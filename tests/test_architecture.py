@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "flows": {"flows", "transforms", "expectations", "warehouse", "contracts"},
 }
 """Which rooms a room may import from; `contracts` is warehouse/contract.py, the
-characters it and all others count as blank, and warehouse/tables."""
+characters it and all others count as blank, the base class of expected errors, and
+warehouse/tables."""
 
 FOREIGN_TO = {
     "contracts": {"duckdb", "prefect", "spacy", "great_expectations", "pyarrow"},
@@ -50,6 +51,7 @@ def room_of(name: str) -> str | None:
     if parts[:2] in (
         ["warehouse", "contract"],
         ["warehouse", "character"],
+        ["warehouse", "error"],
         ["warehouse", "tables"],
     ):
         return "contracts"

@@ -11,7 +11,6 @@ import polars as pl
 import typer
 
 from flows.cli.console import (
-    FAILED,
     WRONG_USE,
     broken_stages,
     err,
@@ -53,16 +52,10 @@ def rebuild(
         err.status("rebuilding"),
     ):
         from flows.rebuild import rebuild_warehouse
-        from flows.session.accounts import AccountingError
-        from flows.session.summary import ChecksFailed
 
         reference = read_reference(settings.reference)
         with Preload(pipeline_names(settings), reference, own_process=True) as preload:
-            try:
-                summary = rebuild_warehouse(settings, only_changed=changed, preload=preload)
-            except (ChecksFailed, AccountingError) as problem:
-                say(str(problem))
-                raise typer.Exit(FAILED) from None
+            summary = rebuild_warehouse(settings, only_changed=changed, preload=preload)
     show(summary)
 
 

@@ -36,7 +36,7 @@ from flows.orchestration.reporting import reporting_to
 from flows.session.pipelines import pipeline_names, refuse_missing_pipelines
 from flows.session.preload import Preload
 from flows.session.reference import read_reference
-from flows.session.summary import STATUS_WORDS, Summary, paragraphs
+from flows.session.summary import STATUS_WORDS, RunFailed, Summary, paragraphs
 from flows.settings import Settings
 from flows.sources.location import PlaceError, is_remote, refuse_credentials
 from flows.sources.location import address as address_of
@@ -200,9 +200,6 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
     with starting, quick_imports():
         server = server_of_this_command()
         from flows import ingest as flow_module
-        from flows.orchestration.stage_task import StageTimedOut
-        from flows.session.accounts import AccountingError
-        from flows.session.summary import ChecksFailed
     stopping.here()
     reference = read_reference(settings.reference)
     with (
@@ -225,7 +222,7 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
         try:
             stopping.here()
             return run_reported(as_flow, directly, say)
-        except (ChecksFailed, AccountingError, StageTimedOut) as problem:
+        except RunFailed as problem:
             say(str(problem))
             raise RunStopped(problem) from None
         finally:

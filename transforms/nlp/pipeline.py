@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from warehouse.error import WRONG_USE, ExpectedError
+
 BACKEND_GROUP = "newshouse.nlp_backends"
 """Entry-point group of further backends: each names a `Backend`."""
 
 
-class PipelineMissing(RuntimeError):
+class PipelineMissing(ExpectedError):
     """A pipeline or its backend is not installed; the message says in one line what to install."""
+
+    exit_code = WRONG_USE
 
 
 class Component(NamedTuple):
