@@ -36,7 +36,6 @@ WRAPPED_ONCE = {
     "great_expectations": "expectations/engine.py",
     "py3langid": "transforms/article/language.py",
     "courlan": "transforms/article/identity.py",
-    "rapidfuzz": "transforms/name/match.py",
     "dateutil": "transforms/article/publication_date.py",
 }
 """Libraries that exactly one module may know."""
