@@ -1,11 +1,12 @@
-"""What one check is, and what a round of checks hands back. Knows no library and runs nothing."""
+"""What one check is, and what a round of checks hands back. Runs nothing, and imports no library
+that takes long to load."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -47,6 +48,19 @@ class CheckError(ExpectedError):
 
 
 @dataclass(frozen=True)
+class Native:
+    """An expectation of Great Expectations, as its suites name it in JSON.
+
+    Attributes:
+        type: name of the expectation, as `expect_column_values_to_not_be_null`.
+        kwargs: its arguments.
+    """
+
+    type: str
+    kwargs: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Check:
     """One statement about one table that a run must find true.
 
@@ -59,8 +73,8 @@ class Check:
         failing_sql: a query giving `row_key`, `observed` and `article_id` (null where there is
             none) of every row that should not be there, and the column of BLAME_COLUMN where
             something else is blamed. Runs uncapped for a failed check.
-        bad: for a check that needs nothing but the row itself, the condition under which a row
-            fails, in the table's own column names. All such of a table are answered in one scan.
+        native: the expectation that decides whether the check holds; None where it holds as long
+            as `failing_sql` finds no row (an UnexpectedRowsExpectation).
         observed_sql: a query giving one row with one text: what was seen, failed or not. The
             text begins with a number where later runs compare against it.
         corpus: true for a statement about the corpus rather than about rows: it is asked also
@@ -75,7 +89,7 @@ class Check:
     severity: Severity
     notes: str
     failing_sql: str
-    bad: str | None = None
+    native: Native | None = None
     observed_sql: str | None = None
     corpus: bool = False
     blamed_on: Blame | None = None

@@ -1,4 +1,5 @@
-"""Checks derived from the contracts. States no limit of its own; hand-written ones live beside."""
+"""Checks derived from the contracts: expectations of Great Expectations where it has one, SQL for
+keys in other tables and for spans. States no limit of its own; hand-written ones live beside."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 
@@ -6,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from expectations.check import Blame, Check, Severity
+from expectations.check import Blame, Check, Native, Severity
 from expectations.sql_text import (
     NOT_WHITE,
     WINDOWS,
@@ -14,16 +15,24 @@ from expectations.sql_text import (
     in_window,
     literal,
     row_check,
-    rows_of,
     slice_in_window,
     slice_of,
 )
-from warehouse.contract import Column, Contract, ForeignKey, SpanRule
+from warehouse.contract import Column, Contract, ForeignKey
+from warehouse.integrity_rule import (
+    SPAN_WITHOUT_HOLDER,
+    misplaced,
+    orphans,
+    repeated_keys,
+    span_holder,
+)
 from warehouse.tables import BY_NAME
 
 
 def contract_checks(contract: Contract) -> Iterator[Check]:
-    """Checks of one contract: types, key, nulls, patterns, bounds, vocabularies, keys, spans."""
+    """Checks of one contract: columns, types, key, nulls, patterns, bounds, vocabularies, keys in
+    other tables, spans."""
+    yield _columns(contract)
     yield _types(contract)
     yield _unique_key(contract)
     for column in contract.columns:
@@ -35,7 +44,7 @@ def contract_checks(contract: Contract) -> Iterator[Check]:
         yield _numbered(contract, number)
     if contract.span is not None:
         yield _not_empty_span(contract)
-        yield _reproduces_text(contract, contract.span)
+        yield _reproduces_text(contract)
         if contract.span.inside is not None and contract.span.via is not None:
             yield _inside(contract, BY_NAME[contract.span.inside], contract.span.via)
         yield _ordered(contract)
@@ -43,17 +52,42 @@ def contract_checks(contract: Contract) -> Iterator[Check]:
             yield _covers(contract)
 
 
-def _types(contract: Contract) -> Check:
-    declared = ", ".join(
-        f"({literal(column.name)}, {literal(column.duckdb_type)})" for column in contract.columns
+def _columns(contract: Contract) -> Check:
+    return Check(
+        contract.name,
+        None,
+        "columns",
+        "critical",
+        "Columns as the contract names them, none missing, none more.",
+        _other_columns(contract, "declared.data_type is null or stored.data_type is null"),
+        native=Native(
+            "expect_table_columns_to_match_set",
+            {"column_set": contract.column_names, "exact_match": True},
+        ),
+        corpus=True,
+        blamed_on="nothing",
     )
+
+
+def _types(contract: Contract) -> Check:
     return Check(
         contract.name,
         None,
         "types",
         "critical",
         "Columns and types as the contract declares them, none missing, none more.",
-        f"""
+        _other_columns(contract, "declared.data_type is distinct from stored.data_type"),
+        corpus=True,
+        blamed_on="nothing",
+    )
+
+
+def _other_columns(contract: Contract, differ: str) -> str:
+    """The columns that are stored otherwise than the contract declares them."""
+    declared = ", ".join(
+        f"({literal(column.name)}, {literal(column.duckdb_type)})" for column in contract.columns
+    )
+    return f"""
         with declared(column_name, data_type) as (values {declared}),
         stored as (
             select column_name, data_type from information_schema.columns
@@ -66,15 +100,11 @@ def _types(contract: Contract) -> Check:
                    || ', stored ' || coalesce(stored.data_type, 'nothing') as observed,
                null::varchar as article_id
         from declared full join stored using (column_name)
-        where declared.data_type is distinct from stored.data_type
-        """,
-        corpus=True,
-        blamed_on="nothing",
-    )
+        where {differ}
+        """
 
 
 def _unique_key(contract: Contract) -> Check:
-    key = ", ".join(contract.key)
     # The article that rows of one key are blamed on, where the key does not name it.
     of = ", min(article_id) as article_id" if "article_id" not in contract.key else ""
     owner = of if contract.lifecycle.owner == "article" else ""
@@ -86,33 +116,52 @@ def _unique_key(contract: Contract) -> Check:
         f"One row is: {contract.grain}",
         failing_rows(
             contract,
-            f"(select {key}{owner}, count(*) as row_count from {contract.qualified_name} "
-            f"group by {key} having count(*) > 1) as t",
+            f"({repeated_keys(contract, contract.qualified_name, owner)}) as t",
             "true",
             "t.row_count || ' rows'",
         ),
+        native=_unique(contract.key),
     )
+
+
+def _unique(key: tuple[str, ...]) -> Native:
+    if len(key) == 1:
+        return Native("expect_column_values_to_be_unique", {"column": key[0]})
+    return Native("expect_compound_columns_to_be_unique", {"column_list": list(key)})
 
 
 def _column_checks(contract: Contract, column: Column) -> Iterator[Check]:
     if not column.nullable:
-        yield _column_check(contract, column, "not_null", f"{column.name} is null")
+        native = Native("expect_column_values_to_not_be_null", {"column": column.name})
+        yield _column_check(contract, column, "not_null", native, f"{column.name} is null")
     if column.pattern is not None:
+        native = Native(
+            "expect_column_values_to_match_pattern",
+            {"column": column.name, "pattern": column.pattern},
+        )
         bad = f"not regexp_matches({column.name}, {literal(column.pattern)})"
-        yield _column_check(contract, column, "pattern", bad)
+        yield _column_check(contract, column, "pattern", native, bad)
     if column.allowed:
+        native = Native(
+            "expect_column_values_to_be_in_set",
+            {"column": column.name, "value_set": list(column.allowed)},
+        )
         listed = ", ".join(literal(allowed) for allowed in column.allowed)
-        yield _column_check(contract, column, "allowed", f"{column.name} not in ({listed})")
+        yield _column_check(contract, column, "allowed", native, f"{column.name} not in ({listed})")
     bounds = [
         f"{column.name} {sign} {limit}"
         for sign, limit in (("<", column.minimum), (">", column.maximum))
         if limit is not None
     ]
     if bounds:
-        yield _column_check(contract, column, "bounds", " or ".join(bounds))
+        native = Native(
+            "expect_column_values_to_be_between",
+            {"column": column.name, "min_value": column.minimum, "max_value": column.maximum},
+        )
+        yield _column_check(contract, column, "bounds", native, " or ".join(bounds))
 
 
-def _column_check(contract: Contract, column: Column, rule: str, bad: str) -> Check:
+def _column_check(contract: Contract, column: Column, rule: str, native: Native, bad: str) -> Check:
     return row_check(
         contract,
         column.name,
@@ -121,6 +170,7 @@ def _column_check(contract: Contract, column: Column, rule: str, bad: str) -> Ch
         column.meaning,
         bad=bad,
         observed=f"left({column.name}::varchar, 200)",
+        native=native,
         blamed_on=_blamed_on(contract, column.name),
     )
 
@@ -132,17 +182,15 @@ def _severity(contract: Contract, column: Column) -> Severity:
 
 
 def _foreign_key(contract: Contract, foreign_key: ForeignKey) -> Check:
-    pairs = tuple(zip(foreign_key.columns, foreign_key.references, strict=True))
-    given = " and ".join(f"t.{child} is not null" for child in foreign_key.columns)
-    same = " and ".join(f"p.{parent} = t.{child}" for child, parent in pairs)
+    broken = orphans(foreign_key, contract.qualified_name, f"known.{foreign_key.table}")
     return row_check(
         contract,
         foreign_key.columns[-1],
         f"in_{foreign_key.table}",
         "critical",
         f"Keys resolve in {foreign_key.table}.",
-        source=rows_of(contract),
-        bad=f"{given} and not exists (select 1 from known.{foreign_key.table} as p where {same})",
+        source=broken.source,
+        bad=broken.condition,
         observed=" || '/' || ".join(f"t.{child}" for child in foreign_key.columns),
         blamed_on=_blamed_on(contract, foreign_key.columns[-1]),
     )
@@ -182,21 +230,11 @@ def _not_empty_span(contract: Contract) -> Check:
     )
 
 
-def _reproduces_text(contract: Contract, span: SpanRule) -> Check:
-    """A span inside another is cut from that one's text, unless the article is long: the walk to
-    its start is short, and by induction every text is the slice of article.text."""
-    holder, keys, shift = "main.article", "article_id", ""
-    if span.inside is not None:
-        holder = BY_NAME[span.inside].qualified_name
-        keys, shift = f"article_id, {span.via}", " - h.start_char"
-    source = (
-        f"{contract.qualified_name} as t left join {holder} as h using ({keys}) "
-        f"left join {WINDOWS} as w on {in_window('t.start_char', 't.article_id')}"
-    )
-    length = "(t.end_char - t.start_char)"
-    cut = slice_in_window(
-        "t.start_char", length, slice_of("h.text", f"t.start_char{shift}", length)
-    )
+def _reproduces_text(contract: Contract) -> Check:
+    key = span_holder(contract)
+    assert key is not None
+    holders = BY_NAME[key.table].qualified_name
+    broken = misplaced(contract, key, contract.qualified_name, holders)
     return row_check(
         contract,
         "text",
@@ -204,8 +242,8 @@ def _reproduces_text(contract: Contract, span: SpanRule) -> Check:
         "critical",
         "Offsets count code points of article.text and reproduce the text. Taken before decoding, "
         "in bytes or in graphemes they do not.",
-        source=source,
-        bad=f"t.text is distinct from {cut}",
+        source=broken.source,
+        bad=f"({SPAN_WITHOUT_HOLDER} or {broken.condition})",
         observed="t.start_char || '-' || t.end_char || ' ' || left(t.text, 120)",
     )
 

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from expectations.check import Blame, Check, Severity
+from expectations.check import Blame, Check, Native, Severity
 from warehouse.character import NEVER_SHOWN, SHAPING, UNSEEN, WHITE, re2
 from warehouse.contract import Contract
+from warehouse.integrity_rule import WINDOW
 
 _WHITE_BUT_SPACE = re2(tuple(pair for pair in WHITE if pair != (0x20, 0x20)))
 """White space as Python's str.isspace has it. Zero-width characters are no white space."""
@@ -64,15 +65,15 @@ def row_check(
     bad: str,
     observed: str,
     source: str | None = None,
+    native: Native | None = None,
     blamed_on: Blame | None = None,
 ) -> Check:
-    """A check that fails where `bad` holds: of the rows of the table, in its own column names, or
-    of the rows `t` of a `source`, which may join or group."""
-    rows = source or f"{contract.qualified_name} as t"
+    """A check that fails where `bad` holds: of the rows `t` of the table, or of a `source`, which
+    may join or group. Where a `native` expectation decides, `bad` says the same in SQL."""
+    rows = source or rows_of(contract)
     failing = failing_rows(contract, rows, bad, observed, blamed_on)
-    alone = None if source else bad
     return Check(
-        contract.name, column, rule, severity, notes, failing, bad=alone, blamed_on=blamed_on
+        contract.name, column, rule, severity, notes, failing, native=native, blamed_on=blamed_on
     )
 
 
@@ -81,17 +82,32 @@ def rows_of(contract: Contract) -> str:
     return f"{contract.qualified_name} as t"
 
 
+def found_rows(contract: Contract, query: str, observed: str | None = None) -> str:
+    """The rows of any query as a check gives them: named by the table's key, or by the whole row
+    where the key is not selected; with the value of a column, or the whole row."""
+    key = [f"(row->>'{column}')" for column in contract.key]
+    seen = f"row->>'{observed}'" if observed else "coalesce(row->>'observed', row::varchar)"
+    return f"""
+    with found as ({query}
+    ),
+    found_json as (select to_json(found) as row from found)
+    select coalesce({" || '/' || ".join(key)}, row::varchar) as row_key, {seen} as observed,
+           row->>'article_id' as article_id, row->>'entity_id' as entity_id,
+           row->>'source_uri' as file_uri
+    from found_json
+    """
+
+
 def slice_of(text: str, start: str, length: str) -> str:
     """That many code points of a text from an offset; DuckDB's `substring` counts them from 1."""
     return f"substring({text}, {start} + 1, {length})"
 
 
-_WINDOW = 8192
 WINDOWS = f"""
     (select article_id, window_no,
-            substring(text, window_no * {_WINDOW} + 1, {2 * _WINDOW}) as text
-     from (select article_id, text, unnest(range(length(text) // {_WINDOW} + 1)) as window_no
-           from main.article where length(text) > {2 * _WINDOW}))
+            substring(text, window_no * {WINDOW} + 1, {2 * WINDOW}) as text
+     from (select article_id, text, unnest(range(length(text) // {WINDOW} + 1)) as window_no
+           from main.article where length(text) > {2 * WINDOW}))
 """
 """Long texts in overlapping pieces, two windows each, so that a slice is not walked to from the
 beginning: a text of many short lines would cost the square of its length."""
@@ -99,14 +115,14 @@ beginning: a text of many short lines would cost the square of its length."""
 
 def in_window(span_start: str, article_id: str) -> str:
     """The condition that a piece `w` of WINDOWS is where a span starts."""
-    return f"w.article_id = {article_id} and w.window_no = {span_start} // {_WINDOW}"
+    return f"w.article_id = {article_id} and w.window_no = {span_start} // {WINDOW}"
 
 
 def slice_in_window(start: str, length: str, otherwise: str) -> str:
     """A slice of article.text by the piece `w` it starts in; `otherwise` for a short text, which
     has no pieces, and for a slice longer than a window."""
-    cut = slice_of("w.text", f"{start} - w.window_no * {_WINDOW}", length)
-    return f"case when w.text is not null and {length} <= {_WINDOW} then {cut} else {otherwise} end"
+    cut = slice_of("w.text", f"{start} - w.window_no * {WINDOW}", length)
+    return f"case when w.text is not null and {length} <= {WINDOW} then {cut} else {otherwise} end"
 
 
 def utc(instant: str) -> str:
@@ -144,9 +160,12 @@ def seen(text: str) -> str:
 
 
 def word_count(text: str) -> str:
-    """How many runs of characters that are not white space a text has."""
-    words = f"({collapsed(text)})"
-    return f"if({words} = '', 0, length({words}) - length(replace({words}, ' ', '')) + 1)"
+    """How many runs of characters that are not white space a text has.
+
+    A list of one, so that the text is collapsed once: DuckDB finds no common parts in a WHERE.
+    """
+    count = "if(words = '', 0, length(words) - length(replace(words, ' ', '')) + 1)"
+    return f"list_transform([{collapsed(text)}], lambda words: {count})[1]"
 
 
 def is_blank(text: str) -> str:

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from expectations import tables
 from expectations.check import Check, CheckError
 from expectations.generated import contract_checks
-from expectations.tables import (
-    arrival,
-    article,
-    article_component,
-    article_history,
-    article_version,
-    block,
-    check_result,
-    entity,
-    entity_alias,
-    entity_merge,
-    file,
-    mention,
-    mention_history,
-    quarantine,
-    record,
-    related_link,
-    run,
-    sentence,
-)
 from expectations.user_sql import read_sql_checks
+from expectations.user_suite import read_suite_checks
 from warehouse.tables import CONTRACTS
-
-_WRITTEN = (
-    arrival, article, article_component, article_history, article_version, block, check_result,
-    entity, entity_alias, entity_merge, file, mention, mention_history, quarantine, record,
-    related_link, run, sentence,
-)  # fmt: skip
 
 
 def all_checks() -> tuple[Check, ...]:
     """Every check of the project, table by table. Raises CheckError when two share an id."""
-    written = [check for module in _WRITTEN for check in module.CHECKS]
-    written += read_sql_checks()
+    written = [*_written_checks(), *read_sql_checks(), *read_suite_checks()]
     checks = tuple(
         check
         for contract in CONTRACTS
@@ -51,3 +30,9 @@ def all_checks() -> tuple[Check, ...]:
     if repeated:
         raise CheckError(f"Two checks share an id: {', '.join(repeated)}. Rename the rule of one.")
     return checks
+
+
+def _written_checks() -> Iterator[Check]:
+    """The tuple `CHECKS` of every module in `expectations/tables`, in order of module names."""
+    for module in sorted(pkgutil.iter_modules(tables.__path__), key=lambda found: found.name):
+        yield from importlib.import_module(f"{tables.__name__}.{module.name}").CHECKS

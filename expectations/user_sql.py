@@ -1,8 +1,6 @@
 """Checks that users write as SQL files: turns each file into a check like any other, and refuses
 what it cannot read with the line to mend."""
 
-# ruff: noqa: S608 (the SQL is the user's own, run on their own rows)
-
 from __future__ import annotations
 
 import re
@@ -12,7 +10,8 @@ from typing import get_args
 import duckdb
 
 from expectations.check import Check, CheckError, Severity
-from warehouse.contract import Contract
+from expectations.sql_text import found_rows
+from expectations.user_suite import SUITE_FOLDER, read_suite_checks
 from warehouse.tables import BY_NAME
 
 SQL_FOLDER = Path(__file__).parent / "sql"
@@ -33,11 +32,15 @@ def read_sql_checks(folder: Path = SQL_FOLDER) -> tuple[Check, ...]:
     return tuple(_read(file) for file in sorted(folder.glob("*.sql")))
 
 
-def refuse_unanswerable(con: duckdb.DuckDBPyConnection, folder: Path = SQL_FOLDER) -> None:
-    """Asks every file's query of a database in the shape of a staged one, empty as it may be.
+def refuse_unanswerable(
+    con: duckdb.DuckDBPyConnection, folder: Path = SQL_FOLDER, suites: Path = SUITE_FOLDER
+) -> None:
+    """Asks every file's query of a database in the shape of a staged one, empty as it may be, and
+    reads every suite.
 
     So a misspelt column shows before a run, not hours later at its end. Raises CheckError.
     """
+    read_suite_checks(suites)
     for check in read_sql_checks(folder):
         try:
             con.execute(f"explain {check.failing_sql}")
@@ -70,7 +73,7 @@ def _read(file: Path) -> Check:
     severity = next(known for known in _SEVERITIES if known == said["severity"])
     query = _one_select(file, source)
     withholds = severity == "quarantine"
-    return Check(table, column, said["name"], severity, said["note"], _rows(contract, query),
+    return Check(table, column, said["name"], severity, said["note"], found_rows(contract, query),
                  corpus=True, blamed_on="article" if withholds else None,
                  must_name=withholds)  # fmt: skip
 
@@ -89,18 +92,3 @@ def _one_select(file: Path, source: str) -> str:
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise CheckError(f"{file}: it must hold one SELECT and nothing else.")
     return statements[0].query.strip().rstrip(";")
-
-
-def _rows(contract: Contract, query: str) -> str:
-    """The user's rows as checks give them; whole rows where key or value are not selected."""
-    key = [f"(row->>'{column}')" for column in contract.key]
-    return f"""
-    with found as ({query}
-    ),
-    said as (select to_json(found) as row from found)
-    select coalesce({" || '/' || ".join(key)}, row::varchar) as row_key,
-           coalesce(row->>'observed', row::varchar) as observed,
-           row->>'article_id' as article_id, row->>'entity_id' as entity_id,
-           row->>'source_uri' as file_uri
-    from said
-    """

@@ -20,8 +20,34 @@ MAY_IMPORT = {
     "flows": {"flows", "transforms", "expectations", "warehouse", "contracts"},
 }
 """Which rooms a room may import from; `contracts` is warehouse/contract.py, the
-characters it and all others count as blank, the base class of expected errors, and
-warehouse/tables."""
+characters it and all others count as blank, the base class of expected errors, the integrity rules,
+and warehouse/tables."""
+
+MAY_IMPORT_IN_FLOWS = {
+    "declared": set(),
+    "version": set(),
+    "settings": {"declared", "extract"},
+    "sources": {"settings"},
+    "extract": set(),
+    "session": {"settings", "sources", "version"},
+    "workers": {"session", "settings", "sources", "version"},
+    "withholding": {"session", "settings"},
+    "stages": {"declared", "extract", "session", "settings", "sources", "version", "withholding",
+               "workers"},
+    "orchestration": {"declared", "session", "settings", "sources", "stages", "workers"},
+    "tasks": {"declared", "orchestration", "session", "stages", "workers"},
+    "flow": {"declared", "orchestration", "session", "settings", "stages", "tasks", "version",
+             "workers"},
+    "service": {"flow", "settings", "sources", "version"},
+    "explore": {"settings"},
+    "cli": {"explore", "flow", "orchestration", "service", "session", "settings", "sources",
+            "stages", "workers"},
+    "main": {"cli", "orchestration"},
+}  # fmt: skip
+"""Which rooms of flows a room of flows may import from, beside itself. `flow` are the modules that
+hold the flows, `declared` is the list of stages."""
+
+FLOWS = ("check", "ingest", "rebuild", "replay_quarantine")
 
 FOREIGN_TO = {
     "contracts": {"duckdb", "prefect", "spacy", "great_expectations", "pyarrow"},
@@ -33,12 +59,14 @@ FOREIGN_TO = {
 
 WRAPPED_ONCE = {
     "spacy": "transforms/nlp/read.py",
-    "great_expectations": "expectations/engine.py",
     "py3langid": "transforms/article/language.py",
     "courlan": "transforms/article/identity.py",
     "dateutil": "transforms/article/publication_date.py",
 }
 """Libraries that exactly one module may know."""
+
+KNOWN_TO_ROOM = {"great_expectations": "expectations", "duckdb_sqlalchemy": "expectations"}
+"""Libraries that modules of one folder only may know."""
 
 
 def modules() -> list[Path]:
@@ -51,6 +79,7 @@ def room_of(name: str) -> str | None:
         ["warehouse", "contract"],
         ["warehouse", "character"],
         ["warehouse", "error"],
+        ["warehouse", "integrity_rule"],
         ["warehouse", "tables"],
     ):
         return "contracts"
@@ -84,6 +113,27 @@ def test_no_room_imports_rigs_or_tests(path: Path) -> None:
     assert not {name.split(".")[0] for name in imports(path)} & {"rigs", "tests"}
 
 
+def room_in_flows(name: str) -> str | None:
+    """The room of a module of flows; null for what is none."""
+    parts = name.split(".")
+    if parts[0] != "flows" or len(parts) == 1:
+        return None
+    if parts[:3] == ["flows", "stages", "declared"]:
+        return "declared"
+    return "flow" if parts[1] in FLOWS else parts[1]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in modules() if path.is_relative_to(ROOT / "flows")], ids=module_name
+)
+def test_imports_within_flows_run_one_way(path: Path) -> None:
+    room = room_in_flows(module_name(path))
+    for name in imports(path):
+        imported = room_in_flows(name)
+        if room is not None and imported is not None and imported != room:
+            assert imported in MAY_IMPORT_IN_FLOWS[room], f"{path} imports {name}"
+
+
 @pytest.mark.parametrize(("library", "owner"), WRAPPED_ONCE.items())
 def test_a_library_is_known_to_one_module(library: str, owner: str) -> None:
     knowing = {
@@ -92,6 +142,16 @@ def test_a_library_is_known_to_one_module(library: str, owner: str) -> None:
         if any(name.split(".")[0] == library for name in imports(path))
     }
     assert knowing == {owner}
+
+
+@pytest.mark.parametrize(("library", "room"), KNOWN_TO_ROOM.items())
+def test_a_library_is_known_to_one_folder(library: str, room: str) -> None:
+    knowing = {
+        path.relative_to(ROOT).parts[0]
+        for path in modules()
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert knowing == {room}
 
 
 @pytest.mark.parametrize("path", modules(), ids=module_name)

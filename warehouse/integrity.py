@@ -1,4 +1,4 @@
-"""Queries that count repeated keys, orphans and wrong offsets, derived from the contracts.
+"""Counts repeated keys, orphans and wrong offsets in a file that is about to be published.
 
 They look at the rows of touched articles (the temporary table `touched`), and at all rows of tables
 not kept by article, so that their cost grows with what is new. They repair nothing.
@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.contract import Contract, ForeignKey, SpanRule
+from warehouse.contract import Contract, ForeignKey
+from warehouse.integrity_rule import (
+    SPAN_WITHOUT_HOLDER,
+    misplaced,
+    orphans,
+    repeated_keys,
+    span_holder,
+)
 from warehouse.tables import ARTICLE, BY_NAME, CONTRACTS
-
-_WINDOW = 8192
-"""Code points of a window; texts up to two windows long are short."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,26 @@ def count_breaches(con: duckdb.DuckDBPyConnection, *, everything: bool = False) 
 
 
 def _breaches(con: duckdb.DuckDBPyConnection, contract: Contract, scope: Scope) -> Iterator[Breach]:
+    rows = scope.rows(contract)
     if _may_repeat_keys(con, contract, scope):
-        yield from _broken(con, contract, ("key_unique",), _repeated_keys(contract, scope))
-    held_by = _span_holder(contract)
+        repeated = repeated_keys(contract, rows)
+        count = f"SELECT coalesce(sum(row_count), 0) FROM ({repeated})"  # noqa: S608
+        yield from _broken(con, contract, ("key_unique",), count)
+    held_by = span_holder(contract)
     for key in contract.foreign_keys:
+        parents = scope.held(BY_NAME[key.table], key)
         if key != held_by:
-            yield from _broken(con, contract, (_rule(key),), _orphans(contract, key, scope))
-    if contract.span is not None and held_by is not None:
-        rules = (_rule(held_by), "text_is_slice")
-        yield from _broken(
-            con, contract, rules, _misplaced(contract, contract.span, held_by, scope)
-        )
+            broken = orphans(key, rows, parents)
+            count = f"SELECT count(*) FROM {broken.source} WHERE {broken.condition}"  # noqa: S608
+            yield from _broken(con, contract, (_rule(key),), count)
+        else:
+            broken = misplaced(contract, key, rows, parents)
+            count = (
+                f"SELECT count(*) FILTER ({SPAN_WITHOUT_HOLDER}), "  # noqa: S608
+                f"count(*) FILTER (NOT {SPAN_WITHOUT_HOLDER} AND {broken.condition}) "
+                f"FROM {broken.source}"
+            )
+            yield from _broken(con, contract, (_rule(key), "text_is_slice"), count)
 
 
 def _broken(
@@ -101,75 +114,3 @@ def _may_repeat_keys(con: duckdb.DuckDBPyConnection, contract: Contract, scope: 
         "GROUP BY article_id) WHERE last <> n - 1 OR total <> n * (n - 1) // 2 "
         "OR squares <> n * (n - 1) * (2 * n - 1) // 6 LIMIT 1"
     ).fetchone() is not None  # fmt: skip
-
-
-def _repeated_keys(contract: Contract, scope: Scope) -> str:
-    return (
-        f"SELECT coalesce(sum(times), 0) FROM (SELECT count(*) AS times "  # noqa: S608
-        f"FROM {scope.rows(contract)} GROUP BY {', '.join(contract.key)} HAVING count(*) > 1)"
-    )
-
-
-def _orphans(contract: Contract, key: ForeignKey, scope: Scope) -> str:
-    parent = scope.held(BY_NAME[key.table], key)
-    present = " AND ".join(f"r.{column} IS NOT NULL" for column in key.columns)
-    return (
-        f"SELECT count(*) FROM {scope.rows(contract)} AS r "  # noqa: S608
-        f"ANTI JOIN {parent} AS p ON {_same(key, 'p')} WHERE {present}"
-    )
-
-
-def _same(key: ForeignKey, parent: str) -> str:
-    pairs = zip(key.columns, key.references, strict=True)
-    return " AND ".join(f"{parent}.{theirs} = r.{ours}" for ours, theirs in pairs)
-
-
-def _span_holder(contract: Contract) -> ForeignKey | None:
-    """The foreign key to the table whose text this table's spans are cut from."""
-    if contract.span is None:
-        return None
-    name = contract.span.inside or ARTICLE.name
-    return next(key for key in contract.foreign_keys if key.table == name)
-
-
-def _misplaced(contract: Contract, span: SpanRule, key: ForeignKey, scope: Scope) -> str:
-    """Counts of spans without holder, and of spans that are not the slice they say they are.
-
-    A span inside another is cut from that one's text, where the walk to its start is short; from a
-    long text it is cut out of the window it starts in. By induction every span's text is the slice
-    of ``article.text``. A span that ends outside its holder is cut short, and so is not as long as
-    it says.
-    """
-    if span.inside is None:
-        start, chars = "r.start_char", "length(text)"
-    else:
-        start, chars = "(r.start_char - h.start_char)", "end_char - start_char"
-    length = "(r.end_char - r.start_char)"
-    cut = (
-        f"CASE WHEN w.piece IS NOT NULL AND {length} <= {_WINDOW} "
-        f"THEN substring(w.piece, {start} - w.window_no * {_WINDOW} + 1, {length}) "
-        f"ELSE substring(h.text, {start} + 1, {length}) END"
-    )
-    held = scope.held(BY_NAME[key.table], key)
-    return (
-        "SELECT count(*) FILTER (h.article_id IS NULL), count(*) FILTER (h.article_id IS NOT NULL "  # noqa: S608
-        f"AND ({start} < 0 OR {start} >= h.chars OR length(r.text) <> r.end_char - r.start_char "
-        f"OR r.text = '' OR {cut} <> r.text)) FROM {scope.rows(contract)} AS r "
-        f"LEFT JOIN (SELECT *, {chars} AS chars FROM {held}) AS h ON {_same(key, 'h')} "
-        f"LEFT JOIN ({_windows(held, key)}) AS w ON {_same(key, 'w')} "
-        f"AND w.window_no = {start} // {_WINDOW}"
-    )
-
-
-def _windows(held: str, key: ForeignKey) -> str:
-    """Long texts of the holders in pieces of two windows, one for each window that they begin in.
-
-    A slice is reached by walking from the beginning of its text, which would cost the square of
-    the length of a text of many spans.
-    """
-    keys = ", ".join(key.references)
-    return (
-        f"SELECT {keys}, window_no, substring(text, window_no * {_WINDOW} + 1, {2 * _WINDOW}) "  # noqa: S608
-        f"AS piece FROM (SELECT {keys}, text, unnest(range(length(text) // {_WINDOW} + 1)) "
-        f"AS window_no FROM {held} WHERE length(text) > {2 * _WINDOW})"
-    )

@@ -1,1 +1,1 @@
-"""The hand-written checks, one module a table or subject."""
+"""The hand-written checks: every module here is found by itself and has a tuple `CHECKS`."""

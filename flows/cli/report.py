@@ -205,7 +205,4 @@ def docs(
         finally:
             con.close()
     out.print(f"{folder / 'DICTIONARY.md'}\n{folder / 'quality.html'}\n{index}", markup=False)
-    say(
-        f"Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Data Docs load their styles from the "
-        "internet; the quality page works without."
-    )
+    say(f"Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. All pages work without the internet.")

@@ -31,10 +31,10 @@ from flows.orchestration.embedded_server import (
     start_ahead,
 )
 from flows.orchestration.outcome import run_reported
-from flows.orchestration.quick_import import quick_imports
 from flows.orchestration.reporting import reporting_to
 from flows.session.pipelines import pipeline_names, refuse_missing_pipelines
 from flows.session.preload import Preload
+from flows.session.quick_import import quick_imports
 from flows.session.reference import read_reference
 from flows.session.summary import STATUS_WORDS, RunFailed, Summary, paragraphs
 from flows.settings import Settings

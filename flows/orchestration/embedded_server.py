@@ -24,7 +24,7 @@ from contextvars import copy_context
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flows.orchestration.quick_import import quick_imports
+from flows.session.quick_import import quick_imports
 from flows.settings import prefect_api_url, prefect_profiles
 from warehouse.error import ExpectedError
 

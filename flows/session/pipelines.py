@@ -1,13 +1,14 @@
-"""Which language pipelines a run uses, by the settings and by what is installed."""
+"""Which language pipelines a run uses, by the settings and by what is installed, and loading."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from flows.settings import Settings
-from transforms.nlp.pipeline import PipelineMissing
-from transforms.nlp.read import how_to_install
+from transforms.nlp.pipeline import Pipeline, PipelineMissing
+from transforms.nlp.read import how_to_install, load_pipeline
 
 PUBLISHED_PIPELINE = "en_core_web_md"
 """The model as its authors package it; not on the package index, so people install it by hand."""
@@ -30,3 +31,8 @@ def refuse_missing_pipelines(settings: Settings) -> None:
         is_package = name.isidentifier() and find_spec(name) is not None
         if not is_package and ":" not in name and not Path(name).is_dir():
             raise PipelineMissing(how_to_install(name))
+
+
+def load_pipelines(names: Mapping[str, str]) -> dict[str, Pipeline]:
+    """Pipelines by language; PipelineMissing says which is not installed."""
+    return {language: load_pipeline(name) for language, name in names.items()}

@@ -24,7 +24,7 @@ class Preload:
     def __init__(
         self, names: Mapping[str, str], reference: Reference, *, own_process: bool = False
     ) -> None:
-        from flows.workers.check_process import CheckProcess, check_staged
+        from flows.session.check_process import CheckProcess, check_staged
 
         self._names = dict(names)
         self.reference = reference
@@ -62,7 +62,7 @@ class Preload:
             self._problem = problem
 
     def _load_pipelines(self) -> None:
-        from flows.stages.language_batches import load_pipelines
+        from flows.session.pipelines import load_pipelines
 
         self._loaded = load_pipelines(self._names)
 

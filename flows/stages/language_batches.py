@@ -6,7 +6,7 @@ who carries the batches out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -19,8 +19,6 @@ from flows.session.notices import store_notice, tell_people
 from flows.session.staging import Staging
 from flows.workers.batch import Batch, Resources
 from transforms.nlp.paragraph_reading import annotate_what_can_be
-from transforms.nlp.pipeline import Pipeline
-from transforms.nlp.read import load_pipeline
 from warehouse.tables.paragraph import PARAGRAPH
 
 _MOST_CHARS, _USUAL_CHARS, _LEAST_CHARS = 4_000_000, 250_000, 50_000
@@ -31,11 +29,6 @@ _BATCHES = 24
 
 _UNREAD_COST = 8
 """Where no pipeline looks for names, a paragraph costs about an eighth: tokens, sentences."""
-
-
-def load_pipelines(names: Mapping[str, str]) -> dict[str, Pipeline]:
-    """Pipelines by language; PipelineMissing says which is not installed."""
-    return {language: load_pipeline(name) for language, name in names.items()}
 
 
 @dataclass

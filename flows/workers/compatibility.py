@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from flows.stages.language_batches import load_pipelines
+from flows.session.pipelines import load_pipelines
 from flows.version import CODE_VERSION
 from flows.workers.exchange import SEEN, ClusterError, get, one_line
 from transforms.nlp.pipeline import Component, Pipeline, PipelineMissing

@@ -25,8 +25,8 @@ def start_worker(names: Mapping[str, str], reference: Path) -> None:
 
 def make_resources(names: Mapping[str, str], reference: Path) -> Any:
     """What batches work with: pipelines and reference tables, each when it is first needed."""
+    from flows.session.pipelines import load_pipelines
     from flows.session.reference import read_reference
-    from flows.stages.language_batches import load_pipelines
     from flows.workers.batch import Resources
 
     return Resources(

@@ -142,7 +142,7 @@ def _runner(how: str, settings: Any, preload: Any) -> Callable[[], object]:
 
 def _import_prefect() -> tuple[Any, Any, Any]:
     """As the command does, which loads models once this is done."""
-    from flows.orchestration.quick_import import quick_imports
+    from flows.session.quick_import import quick_imports
 
     with quick_imports():
         from flows import ingest

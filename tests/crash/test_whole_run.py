@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expectations.check import CheckError
-from flows.workers.check_process import check_staged
+from flows.session.check_process import check_staged
 from rigs.crash.deliveries import deliver
 from rigs.crash.nursery import Nursery, Order
 from rigs.crash.rounds import kill_many, leftovers, tables

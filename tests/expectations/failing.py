@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import duckdb
 
 from expectations.check import Check
-from warehouse.tables import BY_NAME
 
 
 def failing_ids(con: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> set[str]:
@@ -17,15 +16,8 @@ def failing_ids(con: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> set[
         suites.setdefault(check.table, []).append(check)
     failing = set()
     for suite in suites.values():
-        row = con.execute(f"select {', '.join(map(_count, suite))}").fetchone()
+        counts = ", ".join(f"(select count(*) from ({check.failing_sql}))" for check in suite)
+        row = con.execute(f"select {counts}").fetchone()
         assert row is not None
         failing |= {check.check_id for check, count in zip(suite, row, strict=True) if count}
     return failing
-
-
-def _count(check: Check) -> str:
-    if check.bad is None:
-        return f"(select count(*) from ({check.failing_sql}))"
-    return (
-        f"(select count(*) filter (where {check.bad}) from {BY_NAME[check.table].qualified_name})"
-    )

@@ -31,7 +31,7 @@ def fault_of(check: Check) -> Fault:
 def _of_rows(contract: Contract, rule: str) -> str:
     table = contract.qualified_name
     match rule:
-        case "types":
+        case "columns" | "types":
             return f"alter table {table} add column surplus integer"
         case "unique_key":
             return f"insert into {table} select * from {table} limit 1"

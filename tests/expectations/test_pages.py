@@ -69,7 +69,14 @@ def test_data_docs_have_a_page_a_table_and_nothing_is_printed(
     index = build_data_docs(checked, tmp_path / "docs")
 
     assert index.exists()
-    assert list((tmp_path / "docs/validations/main/block").rglob("*.html"))
-    block = (tmp_path / "docs/expectations/main/block.html").read_text()
+    assert list((tmp_path / "docs/validations/block").rglob("*.html"))
+    block = (tmp_path / "docs/expectations/block.html").read_text()
     assert "block.text.is_slice_of_article" in block
     assert capfd.readouterr() == ("", "")
+    pages = [*(tmp_path / "docs").rglob("*.html")]
+    assert len(pages) > 30
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        loaded = re.findall(r"""<(?:link|script|img)\b[^>]*\b(?:src|href)=["']([^"']*)""", text)
+        assert loaded
+        assert [found for found in loaded if not (page.parent / found).exists()] == []

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from expectations.check import Check
-from expectations.engine import failed_checks
+from expectations.checkpoint import failed_checks
 from expectations.suite import all_checks
 from tests.expectations.failing import failing_ids
 from tests.expectations.faults import WRITTEN, fault_of
@@ -53,7 +53,7 @@ def test_a_broken_row_fails_its_check(con: duckdb.DuckDBPyConnection, check_id: 
 
     con.execute(fault.sql)
 
-    assert failed_checks(con, {BY_NAME[check.table].qualified_name: [check]}) == {check_id}
+    assert failed_checks(con, {check.table: [check]}) == {check_id}
     others = _failing(con, fault.sql) - {check_id} - fault.also
     if check_id in WRITTEN:
         assert others == set()

@@ -19,10 +19,10 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from expectations.check import BLAMED, CheckReport
 from flows.ingest import ingest, preload_of_caller
 from flows.orchestration.artifacts import post as show
+from flows.session.check_process import check_staged
 from flows.session.preload import Preload
 from flows.session.summary import ChecksFailed
 from flows.settings import Settings
-from flows.workers.check_process import check_staged
 from tests.conftest import ROOT, SEEDS
 from tests.prefect_server import prefect_server
 from warehouse.lock import Holder, warehouse_lock

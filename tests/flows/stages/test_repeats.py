@@ -19,10 +19,10 @@ import pytest
 from expectations.check import CheckReport
 from expectations.suite import all_checks
 from flows.ingest import ingest_source
+from flows.session.check_process import check_staged
 from flows.session.manual_changes import purge_articles
 from flows.session.preload import Preload
 from flows.settings import Settings
-from flows.workers.check_process import check_staged
 from tests.conftest import ROOT, Load
 from tests.expectations.failing import failing_ids
 from warehouse.staging import open_published

@@ -12,10 +12,10 @@ import pytest
 from expectations.audit import run_checks
 from expectations.check import BLAME_OF_TABLE, BLAMED, Blame, CheckReport
 from expectations.suite import all_checks
+from flows.session.check_process import check_staged
 from flows.session.summary import ChecksFailed
 from flows.settings import Settings
 from flows.stages.publish import publish_staged
-from flows.workers.check_process import check_staged
 from tests.expectations.good_rows import RIVER, RUN_ID
 from tests.flows.withholding.planted import EndOfRun, Planted, end_of_run, plant, whole
 from warehouse.known import Known

@@ -22,13 +22,13 @@ from flows.extract import extract
 from flows.ingest import ingest_source
 from flows.rebuild import rebuild_warehouse
 from flows.session.accounts import AccountingError, Accounts
+from flows.session.check_process import check_staged
 from flows.session.preload import Preload
 from flows.session.summary import ChecksFailed, Summary
 from flows.settings import Settings
 from flows.stages import blocks as blocks_stage
 from flows.stages import compare, links, table_builders
 from flows.stages import extract as extract_stage
-from flows.workers.check_process import check_staged
 from tests.conftest import Load
 from transforms.block.build import build_block
 from transforms.nlp import paragraph_reading

@@ -18,7 +18,7 @@ import polars as pl
 from expectations.audit import run_checks
 from expectations.check import CheckError, CheckReport
 from expectations.late_import import said_to_be_missing
-from flows.orchestration.quick_import import quick_imports
+from flows.session.quick_import import quick_imports
 from warehouse.staging import open_check_database
 
 _FRAMES = ("result", "failure", "blamed")
@@ -47,7 +47,7 @@ class CheckProcess:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "flows.workers.check_process"],
+            [sys.executable, "-P", "-m", "flows.session.check_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -101,7 +101,7 @@ def get_ready() -> None:
     The library's pandas loads Arrow, 37 MB, where there is one; no check hands it any data.
     """
     with quick_imports(), said_to_be_missing("pyarrow"):
-        import expectations.engine  # noqa: F401 - this is what takes its time
+        import expectations.checkpoint  # noqa: F401 - this is what takes its time
 
 
 def main() -> None:
