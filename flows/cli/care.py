@@ -19,7 +19,8 @@ from flows.cli.console import (
     say,
     settings_of,
 )
-from flows.cli.run import WarehouseOption, show
+from flows.cli.run import WarehouseOption
+from flows.cli.run_report import show
 from flows.cli.serve import duration
 from flows.cli.stopping import stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
