@@ -35,11 +35,15 @@ class Passage(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A name, half-open in code points of the text read, with the pipeline's own label."""
+    """A name, half-open in code points of the text read, with the pipeline's own label.
+
+    ``confidence`` is the probability (0 to 1) that the pipeline gives it; null where it gives none.
+    """
 
     start_char: int
     end_char: int
     label: str
+    confidence: float | None = None
 
 
 class Reading(NamedTuple):
