@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from warehouse.error import ExpectedError
 from warehouse.tables import CONTRACTS
 
 Severity = Literal["critical", "quarantine", "warning"]
@@ -42,7 +43,7 @@ BLAMED = pl.Schema(
 none."""
 
 
-class CheckError(RuntimeError):
+class CheckError(ExpectedError):
     """A check could not be run: its SQL is wrong, or a table or column is missing."""
 
 

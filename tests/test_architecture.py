@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "flows": {"flows", "transforms", "expectations", "warehouse", "contracts"},
 }
 """Which rooms a room may import from; `contracts` is warehouse/contract.py, the
-characters it and all others count as blank, the integrity rules, and warehouse/tables."""
+characters it and all others count as blank, the base class of expected errors, the integrity rules,
+and warehouse/tables."""
 
 MAY_IMPORT_IN_FLOWS = {
     "declared": set(),
@@ -60,7 +61,6 @@ WRAPPED_ONCE = {
     "spacy": "transforms/nlp/read.py",
     "py3langid": "transforms/article/language.py",
     "courlan": "transforms/article/identity.py",
-    "rapidfuzz": "transforms/name/match.py",
     "dateutil": "transforms/article/publication_date.py",
 }
 """Libraries that exactly one module may know."""
@@ -78,6 +78,7 @@ def room_of(name: str) -> str | None:
     if parts[:2] in (
         ["warehouse", "contract"],
         ["warehouse", "character"],
+        ["warehouse", "error"],
         ["warehouse", "integrity_rule"],
         ["warehouse", "tables"],
     ):

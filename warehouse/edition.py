@@ -20,6 +20,7 @@ import duckdb
 from warehouse import ddl, mart, search_index
 from warehouse.connect import find_snapshot, open_writer, published_run
 from warehouse.copying import copy_file
+from warehouse.error import FAILED
 from warehouse.fts_extension import load_extension
 from warehouse.layout import (
     Layout,
@@ -40,6 +41,8 @@ Change = Callable[[duckdb.DuckDBPyConnection], None]
 
 class PublishError(WarehouseError):
     """The new file could not be made; the published one is as it was."""
+
+    exit_code = FAILED
 
 
 def silent(_step: str) -> None:

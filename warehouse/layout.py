@@ -6,12 +6,16 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from warehouse.error import WRONG_USE, ExpectedError
+
 FOLDERS = ("staging", "journal", "snapshots", "next", "nlp", "docs")
 """What may stand beside a warehouse, in the folder of its name."""
 
 
-class WarehouseError(RuntimeError):
+class WarehouseError(ExpectedError):
     """What went wrong with the warehouse and what to do, in one line for people."""
+
+    exit_code = WRONG_USE
 
 
 class WarehouseDamaged(WarehouseError):

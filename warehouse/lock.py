@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from warehouse.error import LOCKED
 from warehouse.layout import WarehouseError, layout_of
 
 _POLL_SECONDS = 0.1
@@ -31,6 +32,8 @@ class Holder:
 
 class WarehouseLocked(WarehouseError):
     """Another run holds the lock; ``holder`` is null when it has not said who it is."""
+
+    exit_code = LOCKED
 
     def __init__(self, warehouse: Path, holder: Holder | None) -> None:
         self.holder = holder

@@ -11,7 +11,6 @@ import polars as pl
 import typer
 
 from flows.cli.console import (
-    FAILED,
     WRONG_USE,
     broken_stages,
     err,
@@ -20,7 +19,8 @@ from flows.cli.console import (
     say,
     settings_of,
 )
-from flows.cli.run import WarehouseOption, show
+from flows.cli.run import WarehouseOption
+from flows.cli.run_report import show
 from flows.cli.serve import duration
 from flows.cli.stopping import stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
@@ -53,16 +53,10 @@ def rebuild(
         err.status("rebuilding"),
     ):
         from flows.rebuild import rebuild_warehouse
-        from flows.session.accounts import AccountingError
-        from flows.session.summary import ChecksFailed
 
         reference = read_reference(settings.reference)
         with Preload(pipeline_names(settings), reference, own_process=True) as preload:
-            try:
-                summary = rebuild_warehouse(settings, only_changed=changed, preload=preload)
-            except (ChecksFailed, AccountingError) as problem:
-                say(str(problem))
-                raise typer.Exit(FAILED) from None
+            summary = rebuild_warehouse(settings, only_changed=changed, preload=preload)
     show(summary)
 
 

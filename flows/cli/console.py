@@ -31,20 +31,12 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from expectations.check import CheckError
-from flows.orchestration.embedded_server import ServerMissing
-from flows.session.reference import ReferenceInvalid
 from flows.settings import Settings, mistyped_variables
-from flows.sources.location import PlaceError, PlaceUnreachable
-from flows.stages.discover import EmptyListing
-from flows.workers.exchange import ClusterError
-from flows.workers.pool import WorkerDied
-from transforms.nlp.pipeline import PipelineMissing
-from warehouse.layout import WarehouseError, layout_of
-from warehouse.lock import WarehouseLocked
-from warehouse.publish import PublishError
+from warehouse import error
+from warehouse.error import ExpectedError
+from warehouse.layout import layout_of
 
-OK, FAILED, WRONG_USE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 130
+FAILED, WRONG_USE, INTERRUPTED = error.FAILED, error.WRONG_USE, 130
 
 _FAR = 240
 """Columns of a table that no terminal bounds: ids and addresses stand whole in a file or pipe."""
@@ -67,22 +59,9 @@ def friendly_errors() -> Iterator[None]:
     """Errors that people can act on become one line and an exit code."""
     try:
         yield
-    except WarehouseLocked as problem:
+    except ExpectedError as problem:
         say(str(problem))
-        raise typer.Exit(LOCKED) from None
-    except (PublishError, CheckError, WorkerDied, PlaceUnreachable, ServerMissing) as problem:
-        say(str(problem))
-        raise typer.Exit(FAILED) from None
-    except (
-        WarehouseError,
-        PlaceError,
-        ReferenceInvalid,
-        PipelineMissing,
-        EmptyListing,
-        ClusterError,
-    ) as problem:
-        say(str(problem))
-        raise typer.Exit(WRONG_USE) from None
+        raise typer.Exit(problem.exit_code) from None
     except KeyboardInterrupt:
         say("Interrupted. What was done is kept and the next run carries on.")
         raise typer.Exit(INTERRUPTED) from None
@@ -96,7 +75,7 @@ def broken_stages(warehouse: Path) -> Iterator[None]:
     """A stage that cannot read or write its hand-over, or has no memory left, becomes one line."""
     try:
         yield
-    except PlaceError:
+    except ExpectedError:
         raise
     except (duckdb.Error, pl.exceptions.PolarsError, MemoryError, OSError) as problem:
         first_line = str(problem).partition("\n")[0] or "out of memory"

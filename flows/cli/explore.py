@@ -44,7 +44,7 @@ def explore(
     if export is not None:
         _export(path, export)
         return
-    from flows.explore.server import PortTaken, serve_page
+    from flows.explore.server import serve_page
 
     def ready(address: str) -> None:
         out.print(f"{path} is to be seen at {address} (Ctrl-C ends it)", markup=False)
@@ -57,9 +57,6 @@ def explore(
                 serve_page(path, port=port, ready=ready)
         except KeyboardInterrupt:
             say("Ended.")
-        except PortTaken as problem:
-            say(str(problem))
-            raise typer.Exit(WRONG_USE) from None
 
 
 def _export(warehouse: Path, to: Path) -> None:

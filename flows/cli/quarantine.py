@@ -9,7 +9,8 @@ import typer
 
 from flows.cli.console import friendly_errors, out, settings_of
 from flows.cli.query import Format, write_rows
-from flows.cli.run import MappingOption, WarehouseOption, run_flow, show
+from flows.cli.run import MappingOption, WarehouseOption, run_flow
+from flows.cli.run_report import show
 from flows.cli.table import print_table
 from flows.session.quarantine import quarantine_rows, sources_of, to_rebuild
 from flows.settings import Settings

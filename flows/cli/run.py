@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import glob
-import os
-import shutil
-import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from flows.cli.console import (
     Bars,
     broken_stages,
     err,
     friendly_errors,
-    out,
     say,
     settings_of,
 )
-from flows.cli.run_report import RunStopped, stopped_report, summary_report
+from flows.cli.run_report import RunStopped, show, stopped_report, summary_report
 from flows.cli.stopping import Stopping, stopped_by_signals
 from flows.cli.table import ReportForm, ReportOption, print_json
 from flows.orchestration.embedded_server import (
@@ -36,7 +31,7 @@ from flows.session.pipelines import pipeline_names, refuse_missing_pipelines
 from flows.session.preload import Preload
 from flows.session.quick_import import quick_imports
 from flows.session.reference import read_reference
-from flows.session.summary import STATUS_WORDS, Summary, paragraphs
+from flows.session.summary import RunFailed, Summary
 from flows.settings import Settings
 from flows.sources.location import PlaceError, is_remote, refuse_credentials
 from flows.sources.location import address as address_of
@@ -200,9 +195,6 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
     with starting, quick_imports():
         server = server_of_this_command()
         from flows import ingest as flow_module
-        from flows.orchestration.stage_task import StageTimedOut
-        from flows.session.accounts import AccountingError
-        from flows.session.summary import ChecksFailed
     stopping.here()
     reference = read_reference(settings.reference)
     with (
@@ -225,61 +217,8 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
         try:
             stopping.here()
             return run_reported(as_flow, directly, say)
-        except (ChecksFailed, AccountingError, StageTimedOut) as problem:
+        except RunFailed as problem:
             say(str(problem))
             raise RunStopped(problem) from None
         finally:
             progress.reset(before)
-
-
-def show(summary: Summary) -> None:
-    """The run's summary, ending with something to try next."""
-    table = Table(title=f"newshouse: {STATUS_WORDS[summary.status]}", title_justify="left")
-    table.add_column("files")
-    table.add_column("", justify="right")
-    table.add_column("rows written")
-    table.add_column("", justify="right")
-    table.add_column("stage")
-    table.add_column("seconds", justify="right")
-    files = [("seen", summary.files_seen), ("gone", summary.files_gone), *summary.files.items()]
-    columns = (
-        [(name, f"{count:,}") for name, count in files],
-        [(name, f"{count:,}") for name, count in summary.rows.items() if count],
-        [(name, f"{seconds:.2f}") for name, seconds in summary.seconds.items()],
-    )
-    for number in range(max(map(len, columns))):
-        cells = [column[number] if number < len(column) else ("", "") for column in columns]
-        table.add_row(*(text for pair in cells for text in pair))
-    out.print(table)
-    if summary.paragraphs_read or summary.paragraphs_reused:
-        out.print(paragraphs(summary), markup=False)
-    for check in summary.failed_checks:
-        say(
-            f"check {check.check_id} ({check.severity}): {check.failed_count:,} of "
-            f"{check.checked_count:,} rows; {'; '.join(check.examples)}"
-        )
-    for uri, rule, message in summary.quarantine[:5]:
-        say(f"quarantined {uri} ({rule}): {message}")
-    if len(summary.quarantine) > 5:
-        say(f"… and {len(summary.quarantine) - 5:,} more: newshouse quarantine list")
-    if not summary.files_seen and not summary.files_gone and summary.source:
-        say(f"No file was found in {summary.source}. Is that the right place?")
-    where = "" if summary.warehouse == "news.duckdb" else f" --warehouse {summary.warehouse}"
-    out.print("\nTry next:", markup=False)
-    out.print(f'  {this_program()} sql "{EXAMPLE_QUERY}"{where}', markup=False, soft_wrap=True)
-
-
-def this_program() -> str:
-    """How the person who reads this calls the program: by name, or by path where no name does."""
-    called = Path(sys.argv[0])
-    if called.name != "newshouse" or shutil.which("newshouse"):
-        return "newshouse"
-    near = os.path.relpath(called)
-    return str(called) if near.startswith("..") else near
-
-
-EXAMPLE_QUERY = (
-    "select e.name, e.entity_type, count(*) as mentions, count(distinct article_id) as articles "
-    "from mention m join entity e using (entity_id) group by all order by mentions desc limit 10"
-)
-"""Who and what is named most."""

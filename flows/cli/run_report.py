@@ -1,14 +1,20 @@
-"""What `newshouse run --format json` writes: one object, also where checks stopped the run."""
+"""What `newshouse run` prints of a run: a table for people, or one JSON object, also of a run that
+published nothing."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 
 import typer
+from rich.table import Table
 
-from flows.cli.console import FAILED
-from flows.session.summary import Summary, failed_checks
+from flows.cli.console import FAILED, out, say
+from flows.session.summary import STATUS_WORDS, Summary, failed_checks, paragraphs
 
 
 class RunStopped(typer.Exit):
@@ -39,3 +45,56 @@ def stopped_report(problem: Exception) -> Mapping[str, object]:
         failed = failed_checks(problem.report.result, problem.report.failure)
         return {"status": "failed_checks", "message": message, "failed_checks": failed}
     return {**summary_report(problem.summary), "message": message}
+
+
+def show(summary: Summary) -> None:
+    """The run's summary, ending with something to try next."""
+    table = Table(title=f"newshouse: {STATUS_WORDS[summary.status]}", title_justify="left")
+    table.add_column("files")
+    table.add_column("", justify="right")
+    table.add_column("rows written")
+    table.add_column("", justify="right")
+    table.add_column("stage")
+    table.add_column("seconds", justify="right")
+    files = [("seen", summary.files_seen), ("gone", summary.files_gone), *summary.files.items()]
+    columns = (
+        [(name, f"{count:,}") for name, count in files],
+        [(name, f"{count:,}") for name, count in summary.rows.items() if count],
+        [(name, f"{seconds:.2f}") for name, seconds in summary.seconds.items()],
+    )
+    for number in range(max(map(len, columns))):
+        cells = [column[number] if number < len(column) else ("", "") for column in columns]
+        table.add_row(*(text for pair in cells for text in pair))
+    out.print(table)
+    if summary.paragraphs_read or summary.paragraphs_reused:
+        out.print(paragraphs(summary), markup=False)
+    for check in summary.failed_checks:
+        say(
+            f"check {check.check_id} ({check.severity}): {check.failed_count:,} of "
+            f"{check.checked_count:,} rows; {'; '.join(check.examples)}"
+        )
+    for uri, rule, message in summary.quarantine[:5]:
+        say(f"quarantined {uri} ({rule}): {message}")
+    if len(summary.quarantine) > 5:
+        say(f"… and {len(summary.quarantine) - 5:,} more: newshouse quarantine list")
+    if not summary.files_seen and not summary.files_gone and summary.source:
+        say(f"No file was found in {summary.source}. Is that the right place?")
+    where = "" if summary.warehouse == "news.duckdb" else f" --warehouse {summary.warehouse}"
+    out.print("\nTry next:", markup=False)
+    out.print(f'  {this_program()} sql "{EXAMPLE_QUERY}"{where}', markup=False, soft_wrap=True)
+
+
+def this_program() -> str:
+    """How the person who reads this calls the program: by name, or by path where no name does."""
+    called = Path(sys.argv[0])
+    if called.name != "newshouse" or shutil.which("newshouse"):
+        return "newshouse"
+    near = os.path.relpath(called)
+    return str(called) if near.startswith("..") else near
+
+
+EXAMPLE_QUERY = (
+    "select e.name, e.entity_type, count(*) as mentions, count(distinct article_id) as articles "
+    "from mention m join entity e using (entity_id) group by all order by mentions desc limit 10"
+)
+"""Who and what is named most."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.console import FAILED, WRONG_USE, friendly_errors, say, settings_of
+from flows.cli.console import WRONG_USE, friendly_errors, say, settings_of
 from flows.cli.run import SourceArgument, WarehouseOption, refuse_early
 from flows.cli.stopping import stopped_by_signals
 
@@ -72,8 +72,7 @@ def serve(
         say(str(problem))
         raise typer.Exit(WRONG_USE) from None
     settings = settings_of(source=source, warehouse=warehouse)
-    from flows.service.plan import DEFAULT_EVERY, ServicePlan, ServiceRefused
-    from flows.service.serving import ServiceBroken
+    from flows.service.plan import DEFAULT_EVERY, ServicePlan
     from flows.service.serving import serve as serve_plan
 
     if span is None and cron is None and not watch:
@@ -81,19 +80,12 @@ def serve(
     with friendly_errors():
         # A warehouse that is held now is none of serving's business: runs wait their turn.
         refuse_early(settings.model_copy(update={"wait_seconds": 1.0}))
-        try:
-            plan = ServicePlan(
-                settings, every=span, cron=cron, timezone=timezone, watch=watch, notify=notify,
-                keep_days=keep_days, name=name, host=host, port=port,
-            )  # fmt: skip
-            with stopped_by_signals(), suppress(KeyboardInterrupt):
-                serve_plan(plan, say)
-        except ServiceRefused as problem:
-            say(str(problem))
-            raise typer.Exit(WRONG_USE) from None
-        except ServiceBroken as problem:
-            say(str(problem))
-            raise typer.Exit(FAILED) from None
+        plan = ServicePlan(
+            settings, every=span, cron=cron, timezone=timezone, watch=watch, notify=notify,
+            keep_days=keep_days, name=name, host=host, port=port,
+        )  # fmt: skip
+        with stopped_by_signals(), suppress(KeyboardInterrupt):
+            serve_plan(plan, say)
 
 
 def alarms(
@@ -112,10 +104,6 @@ def alarms(
     import asyncio
 
     from flows.service.alarms import set_alarms
-    from flows.service.plan import ServiceRefused
 
-    try:
+    with friendly_errors():
         asyncio.run(set_alarms(name, notify, say))
-    except ServiceRefused as problem:
-        say(str(problem))
-        raise typer.Exit(WRONG_USE) from None

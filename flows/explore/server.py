@@ -13,6 +13,7 @@ import uvicorn
 
 from flows.explore.guard import Guard
 from warehouse.connect import open_reader
+from warehouse.error import WRONG_USE, ExpectedError
 
 if TYPE_CHECKING:
     from marimo._server.session_manager import SessionManager
@@ -42,8 +43,10 @@ class _Server(uvicorn.Server):
         await self._sessions.shutdown()
 
 
-class PortTaken(OSError):
+class PortTaken(ExpectedError, OSError):
     """The port that was asked for is in use, or may not be used."""
+
+    exit_code = WRONG_USE
 
 
 def serve_page(warehouse: Path, *, port: int | None, ready: Callable[[str], None]) -> None:

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.session.quick_import import quick_imports
 from flows.settings import prefect_api_url, prefect_profiles
+from warehouse.error import ExpectedError
 
 if TYPE_CHECKING:
     import uvicorn
@@ -37,7 +38,7 @@ _START_SECONDS = 90.0
 _STOP_SECONDS = 5.0
 
 
-class ServerMissing(RuntimeError):
+class ServerMissing(ExpectedError):
     """The configured server is not there."""
 
 

@@ -10,29 +10,14 @@ from prefect import get_run_logger, runtime
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from expectations.check import CheckError
 from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.artifacts.live_progress import ProgressArtifact
 from flows.orchestration.artifacts.post import Log, show_run
 from flows.orchestration.outcome import Outcome, wanted_outcome
-from flows.orchestration.stage_task import StageTimedOut
-from flows.session.accounts import AccountingError
 from flows.session.progress import heard_by
-from flows.session.reference import ReferenceInvalid
 from flows.session.summary import STATUS_WORDS, ChecksFailed, Summary
-from flows.sources.location import PlaceError
-from flows.stages.discover import EmptyListing
-from flows.workers.exchange import ClusterError
-from flows.workers.pool import WorkerDied
-from transforms.nlp.pipeline import PipelineMissing
-from warehouse.layout import WarehouseError
+from warehouse.error import ExpectedError
 from warehouse.lock import WarehouseLocked
-
-EXPECTED = (
-    AccountingError, CheckError, ClusterError, EmptyListing, PipelineMissing, PlaceError,
-    ReferenceInvalid, StageTimedOut, WarehouseError, WorkerDied,
-)  # fmt: skip
-"""Errors whose message says what happened and what to do: the state's message is theirs."""
 
 
 def run_name() -> str:
@@ -53,7 +38,7 @@ def run_as_flow(lineage: Lineage, work: Callable[[], Summary]) -> State[Any]:
         return _failed("Checks failed", problem, log)
     except WarehouseLocked as problem:
         return _failed("Warehouse held", problem, log)
-    except EXPECTED as problem:
+    except ExpectedError as problem:
         return _failed("Failed", problem, log)
     for line in summary.notices:
         log.warning("%s", line)

@@ -26,6 +26,7 @@ from flows.orchestration.outcome import named
 from flows.orchestration.server_calls import tells_of_absence
 from flows.session.progress import progress
 from flows.session.session import Session
+from flows.session.summary import RunFailed
 from flows.settings import Settings
 from flows.sources.location import PlaceUnreachable
 from flows.stages.declared import Stage
@@ -46,7 +47,7 @@ class Described(Protocol):
 R = TypeVar("R", bound=Described)
 
 
-class StageTimedOut(RuntimeError):
+class StageTimedOut(RunFailed):
     """A stage took longer than the settings allow."""
 
     def __init__(self, title: str, stage: str, limit: float | None) -> None:

@@ -10,14 +10,17 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from pydantic import ValidationError
 
 from flows.settings import Settings
+from warehouse.error import WRONG_USE, ExpectedError
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 # nosec B104
 DEFAULT_EVERY = timedelta(minutes=15)
 
 
-class ServiceRefused(ValueError):
+class ServiceRefused(ExpectedError, ValueError):
     """What was asked for cannot be served, and what to do, in one line."""
+
+    exit_code = WRONG_USE
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from flows.service.sweep import (
 from flows.service.watch import SERVER_AWAY, Watch, listing_of
 from flows.settings import without_credentials
 from flows.sources.location import PlaceError
+from warehouse.error import ExpectedError
 from warehouse.lock import current_holder
 
 _DAY_SECONDS = 24 * 3600.0
@@ -43,7 +44,7 @@ _END_SECONDS = 60.0
 """Prefect's runner gives a run 30 s to end before it kills it."""
 
 
-class ServiceBroken(RuntimeError):
+class ServiceBroken(ExpectedError):
     """Serving came to an end that nobody asked for, in one line. Start it again."""
 
 
@@ -64,8 +65,6 @@ def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
             try:
                 asyncio.run(_Service(plan, made, found, say).run())
             except (*SERVER_AWAY, RuntimeError, ExceptionGroup) as problem:
-                if isinstance(problem, ServiceBroken):
-                    raise
                 raise ServiceBroken(
                     f"The Prefect server at {without_credentials(found.url)} cannot be worked with "
                     f"any more ({type(problem).__name__}: {problem})."

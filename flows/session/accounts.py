@@ -11,6 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from flows.session.delivery import Delivery, OpenedFile, Rejected
+from flows.session.summary import RunFailed
 from transforms.withholding import Withheld
 from warehouse.tables import FILE
 from warehouse.tables.run import OUTCOMES
@@ -38,7 +39,7 @@ class Became(NamedTuple):
     duplicate_of: str | None
 
 
-class AccountingError(RuntimeError):
+class AccountingError(RunFailed):
     """Files or records of a run do not add up; nothing may be published."""
 
 

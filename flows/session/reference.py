@@ -18,14 +18,17 @@ from transforms.entity.resolve import EntityReference
 from transforms.gazetteer.lookup import Gazetteer, load_gazetteer
 from transforms.name.form import read_vocabulary
 from transforms.name.word import NameWords, read_name_words
+from warehouse.error import WRONG_USE, ExpectedError
 from warehouse.tables import SOURCE
 
 UNKNOWN_SOURCE = "unknown"
 OVERRIDE_COLUMNS = ("action", "entity_type", "name", "target", "reason")
 
 
-class ReferenceInvalid(ValueError):
+class ReferenceInvalid(ExpectedError, ValueError):
     """A reference table is missing, or a row of it does not fit."""
+
+    exit_code = WRONG_USE
 
 
 class SourceRule(NamedTuple):

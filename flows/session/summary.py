@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from expectations.check import CheckReport
+from warehouse.error import ExpectedError
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ class Summary:
     """What was damaged beside the warehouse, and what became of it."""
 
 
-class ChecksFailed(RuntimeError):
+class RunFailed(ExpectedError):
+    """A run stopped by its checks, its accounts or a time limit: nothing was published."""
+
+
+class ChecksFailed(RunFailed):
     """Checks stopped the run: nothing was published. ``report`` says which and how many rows.
 
     ``summary`` is what the run did until then, once it is known.

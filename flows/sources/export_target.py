@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from flows.sources.location import PlaceError, address, is_remote
+from warehouse.error import ExpectedError
 from warehouse.export import Form, exported, write_files
-from warehouse.layout import WarehouseError
 
 LIST_NAME = "newshouse_export.json"
 
@@ -43,7 +43,7 @@ def export(
                 files = {path.relative_to(scratch).as_posix(): path for path in paths}
                 known = _put(target, known, f"{form}/{name}", files)
                 counts[name] = len(files)
-    except (PlaceError, WarehouseError):
+    except ExpectedError:
         raise
     except (OSError, ValueError, RuntimeError) as error:
         raise PlaceError(f"{to} cannot be written: {error}") from error

@@ -15,6 +15,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from flows.settings import without_credentials
 from flows.sources.network import may_pass, remote_errors
+from warehouse.error import FAILED, WRONG_USE, ExpectedError
 
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]{1,30})://", re.IGNORECASE)
 _GLOB = re.compile(r"[*?\[]")
@@ -39,12 +40,16 @@ class Unlisted(NamedTuple):
     reason: str
 
 
-class PlaceError(OSError):
+class PlaceError(ExpectedError, OSError):
     """A source that cannot be listed. Never taken for an empty one."""
+
+    exit_code = WRONG_USE
 
 
 class PlaceUnreachable(PlaceError):
     """A remote source that cannot be listed or read now; it may be soon."""
+
+    exit_code = FAILED
 
 
 def is_remote(source: str) -> bool:

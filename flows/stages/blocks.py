@@ -26,7 +26,7 @@ from transforms.article.build import build_article
 from transforms.article.version import NEW, build_article_version, new_articles, retitled
 from transforms.block.build import build_block
 from transforms.block.paragraph import paragraph_block, paragraph_of
-from warehouse.tables import ARTICLE, ARTICLE_VERSION, BLOCK, RECORD, SENTENCE
+from warehouse.tables import ARTICLE, ARTICLE_VERSION, BLOCK, RECORD
 
 REDERIVED = "rederived"
 """Name of the part with published articles that new boilerplate makes anew."""
@@ -163,7 +163,7 @@ def stage_blocks(
     """Blocks and articles of a part; its sentence counts follow once sentences are known."""
     block = build_block(staged_record, boilerplate_line, reference.block_model)
     article = build_article(
-        staged_record, block, SENTENCE.empty(), run_id=clock.run_id, collected_at=clock.started_at
+        staged_record, block, run_id=clock.run_id, collected_at=clock.started_at
     )
     staged_record.write_parquet(staging.part("_staged_record", part))
     article.write_parquet(staging.part("_article", part))
@@ -212,8 +212,7 @@ def past_titles(
     for _, one_version in staged_record.group_by("version_no", maintain_order=True):
         block = build_block(one_version, boilerplate_line, reference.block_model)
         article = build_article(
-            one_version, block, SENTENCE.empty(), run_id=clock.run_id,
-            collected_at=clock.started_at,
-        )  # fmt: skip
+            one_version, block, run_id=clock.run_id, collected_at=clock.started_at
+        )
         titles.append(article.select("article_id", "version_no", "title"))
     return pl.concat(titles)

@@ -14,6 +14,7 @@ from flows.session.delivery import Candidate, Plan
 from flows.session.session import Session
 from flows.sources.location import Unlisted, is_whole, list_files
 from warehouse.contract import TIMESTAMP
+from warehouse.error import WRONG_USE, ExpectedError
 
 LISTING = pl.Schema(
     {
@@ -25,8 +26,10 @@ LISTING = pl.Schema(
 )
 
 
-class EmptyListing(ValueError):
+class EmptyListing(ExpectedError, ValueError):
     """A place that held files is empty now; taking that at its word would remove them all."""
+
+    exit_code = WRONG_USE
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@ import contextlib
 import fsspec
 
 from flows.sources.network import remote_errors
+from warehouse.error import WRONG_USE, ExpectedError
 
 SEEN = "seen"
 """Name of a file that lies in the shared place for as long as a run uses it."""
 
 
-class ClusterError(RuntimeError):
+class ClusterError(ExpectedError):
     """The cluster cannot be used; one line says why and what to do."""
+
+    exit_code = WRONG_USE
 
 
 def put(address: str, content: bytes) -> None:

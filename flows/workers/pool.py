@@ -27,6 +27,7 @@ from typing import Any, Protocol, TypeVar
 
 from flows.workers.batch import Batch, Resources
 from flows.workers.process import get_ready, start_worker, work
+from warehouse.error import ExpectedError
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ ONE_PROCESS_CHARS = 600_000
 """Below this, starting workers (each loads the pipeline for seconds) costs more than it gains."""
 
 
-class WorkerDied(RuntimeError):
+class WorkerDied(ExpectedError):
     """A worker was killed, or ran out of memory."""
 
 

@@ -14,7 +14,7 @@ import spacy
 
 from rigs.quality.figure import Figure
 from transforms.block.paragraph import paragraph_id
-from transforms.nlp.pipeline import Passage
+from transforms.nlp.pipeline import Passage, Span
 from transforms.nlp.read import DEFAULT_PIPELINE, annotate, load_pipeline
 from warehouse.tables.paragraph import PARAGRAPH
 
@@ -43,7 +43,7 @@ def measure() -> list[Figure]:
         )
     )
     seconds, bare_seconds = [], []
-    names: list[list[tuple[int, int, str]]] = []
+    names: list[list[Span]] = []
     tokens = 0
     for _ in range(2):
         began = time.process_time()
@@ -53,7 +53,9 @@ def measure() -> list[Figure]:
         docs = list(bare.pipe(texts, batch_size=128))
         bare_seconds.append(time.process_time() - began)
         tokens = sum(map(len, docs))
-        names = [[(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] for doc in docs]
+        names = [
+            [Span(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] for doc in docs
+        ]
     found = [list(reading.spans) for reading in pipeline.read(Passage(text, []) for text in texts)]
     same = sum(ours == theirs for ours, theirs in zip(found, names, strict=True))
     return [

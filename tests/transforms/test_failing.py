@@ -94,5 +94,5 @@ def test_a_paragraph_that_a_pipeline_fails_on_is_marked_and_the_others_are_read(
         (paragraph_id("en", texts[1]), 0, 0, 17, UNREAD)
     ]
     assert found["paragraph_span"].rows() == [
-        (paragraph_id("en", texts[1]), 0, 17, "KeyError: 'boom'")
+        (paragraph_id("en", texts[1]), 0, 17, "KeyError: 'boom'", None)
     ]

@@ -30,69 +30,81 @@ _READ = pl.Schema(
         "published_status": pl.String(),
         "published_raw": pl.String(),
         "language": pl.String(),
-        "body_text": pl.String(),
         "body_hash": pl.String(),
     }
 )
-_WORD = r"[^\s\x1c-\x1f]+"
-"""A run of what Python's str.split leaves; the four information separators part words too."""
+_WHITE = r"\s\x1c-\x1f"
+"""What Python's str.split parts words at: white space and the four information separators."""
 
 _KEPT = ("article_id", "source_id", "url", "text", "content_hash", "version_no")
+_HEADLINE_KINDS = ("title", "standfirst", "byline", "dateline")
 
 
 def build_article(
-    staged_record: pl.DataFrame,
-    block: pl.DataFrame,
-    sentence: pl.DataFrame,
-    *,
-    run_id: str,
-    collected_at: datetime,
+    staged_record: pl.DataFrame, block: pl.DataFrame, *, run_id: str, collected_at: datetime
 ) -> pl.DataFrame:
-    """Rows of ARTICLE. ``collected_at`` only bounds dates from above; it never becomes one."""
-    read = pl.DataFrame(_rows(staged_record, block, collected_at), schema=_READ, orient="row")
-    counted = sentence.group_by("article_id").agg(pl.len().alias("sentence_count"))
-    locator = pl.col("locator")
+    """Rows of ARTICLE, with no sentences counted yet.
+
+    ``collected_at`` only bounds dates from above; it never becomes one.
+    """
+    block = block.sort("article_id", "block_no")
+    record = (
+        staged_record.join(_body_text(block), on="article_id", how="left", validate="m:1")
+        .join(_metadata_block(block), on="article_id", how="left", validate="m:1")
+        .with_columns(pl.col("body_text").fill_null(""))
+    )
+    body_text, locator = pl.col("body_text"), pl.col("locator")
     source_uri = pl.col("file_uri") + pl.when(locator == "").then(pl.lit("")).otherwise(
         pl.lit("#") + locator
     )
+    read = pl.DataFrame(_rows(record, collected_at), schema=_READ, orient="row")
     return ARTICLE.conform(
-        staged_record.select(*_KEPT, source_uri.alias("source_uri"))
+        record.select(*_KEPT, "body_text", source_uri.alias("source_uri"))
         .join(read, on="article_id", how="left", validate="1:1")
-        .join(counted, on="article_id", how="left")
         .with_columns(
-            pl.col("sentence_count").fill_null(0),
-            pl.col("body_text").str.count_matches(_WORD).alias("word_count"),
+            pl.lit(0).alias("sentence_count"),
+            body_text.str.count_matches(f"[^{_WHITE}]+").alias("word_count"),
             pl.lit(None, dtype=TIMESTAMP).alias("removed_at"),
             pl.lit(run_id).alias("run_id"),
         )
     )
 
 
-def _rows(
-    staged_record: pl.DataFrame, block: pl.DataFrame, collected_at: datetime
-) -> Iterator[tuple[object, ...]]:
-    pieces: dict[str, list[Block]] = {key: [] for key in staged_record["article_id"]}
-    for article_id, kind, is_body, text, rule in (
-        block.sort("article_id", "block_no")
-        .select("article_id", "kind", "is_body", "text", "rule")
-        .iter_rows()
-    ):
-        pieces[article_id].append(Block(kind, is_body, text, rule))
-    for article_id, language, text, *declared in staged_record.select(
-        "article_id", "language", "text", *Declared._fields
-    ).iter_rows():
-        blocks = pieces[article_id]
-        body_text = "\n\n".join(piece.text for piece in blocks if piece.is_body)
-        metadata = read_metadata(Declared(*declared), blocks, collected_at)
+def _body_text(block: pl.DataFrame) -> pl.DataFrame:
+    """`article_id, body_text` of articles with a body, from their blocks in order."""
+    body = block.filter("is_body").group_by("article_id")
+    return body.agg(pl.col("text").str.join("\n\n").alias("body_text"))
+
+
+def _metadata_block(block: pl.DataFrame) -> pl.DataFrame:
+    """`article_id, metadata_block`: the blocks that metadata is read from, in order.
+
+    These are headline matter, lines with a date and the first paragraph of the body.
+    """
+    kind = pl.col("kind")
+    paragraph = pl.col("is_body") & (kind == "paragraph")
+    opening = paragraph & (paragraph.cum_sum().over("article_id") == 1)
+    chosen = block.filter(
+        kind.is_in(_HEADLINE_KINDS) | (pl.col("rule") == "date_line") | opening
+    ).group_by("article_id")
+    return chosen.agg(pl.struct(Block._fields).alias("metadata_block"))
+
+
+def _rows(record: pl.DataFrame, collected_at: datetime) -> Iterator[tuple[object, ...]]:
+    words = pl.col("body_text").str.replace_all(f"[{_WHITE}]+", " ").str.strip_chars(" ")
+    for article_id, language, text, body_text, body_words, pieces, *declared in record.select(
+        "article_id", "language", "text", "body_text", words.alias("body_words"),
+        "metadata_block", *Declared._fields,
+    ).iter_rows():  # fmt: skip
+        blocks = [Block(**piece) for piece in pieces or ()]
         yield (
             article_id,
-            *_columns(metadata),
+            *_columns(read_metadata(Declared(*declared), blocks, collected_at)),
             detect_language(body_text or text, language),
-            body_text,
-            hashlib.sha256(" ".join(body_text.split()).encode()).hexdigest(),
+            hashlib.sha256(body_words.encode()).hexdigest(),
         )
 
 
 def _columns(metadata: Metadata) -> tuple[object, ...]:
-    *said, published = metadata
-    return (*said, *published)
+    *stated, published = metadata
+    return (*stated, *published)

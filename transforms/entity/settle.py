@@ -29,7 +29,9 @@ from transforms.name.compare import exact_key
 from transforms.name.form import Vocabulary, fold, is_acronym, person_form
 from warehouse.tables.entity import ENTITY_TYPES
 
-_FUZZY_TYPES = frozenset({"person", "organization", "facility"})
+LIKE_NAME_TYPES = frozenset({"person", "organization", "facility"})
+"""Types whose names are also found by like spelling; all others by exact name only."""
+
 _BODIES = frozenset({"organization", "facility"})
 # One word is voted on among these only: "Ford" the man and the company are two.
 _ONE_WORD_TYPES = frozenset(ENTITY_TYPES) - {"person", "place"}
@@ -208,7 +210,7 @@ class Settler:
         if entity_type == "group" and self._gazetteer.is_demonym(name):
             return self._people(name)
         found = self._register.exact(name, entity_type)
-        if found is Found.NONE and entity_type in _FUZZY_TYPES:
+        if found is Found.NONE and entity_type in LIKE_NAME_TYPES:
             found = self._register.alike(name, entity_type)
             if found is Found.SEVERAL:
                 return self._new(entity_type, name, "name: as printed; near several known names")

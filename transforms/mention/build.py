@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -34,6 +35,10 @@ a sentence without spaces."""
 
 _GAZETTEER_LANGUAGES = frozenset(("en",))
 """The gazetteer's names are English; other languages have what their pipeline finds."""
+
+
+_Span = tuple[int, int, str, float | None]
+"""A pipeline's name: start, end, label and confidence."""
 
 
 class _Row(NamedTuple):
@@ -74,11 +79,11 @@ def build_mention(
     spans = _spans_by_paragraph(paragraph_span)
     rows: list[_Row] = []
     for article_id, page, printed, page_spans in _pages(block, sentence, spans, article_context):
-        names = find_names(page, page_spans, facts)
+        names = find_names(page, [span[:3] for span in page_spans], facts)
         # Texts as the article has them, with all that names were read across.
         rows.extend(
             row._replace(text=printed[row.start_char : row.end_char])
-            for row in _rows(article_id, page, names, facts)
+            for row in _rows(article_id, page, names, page_spans, facts)
         )
     found = pl.DataFrame(rows, schema=STAGED_MENTION.polars_schema, orient="row")
     return STAGED_MENTION.conform(_with_shaped_names(found))
@@ -134,20 +139,20 @@ def _with_role(page: Page, name: Name, facts: Facts) -> Name:
 
 def _spans_by_paragraph(
     paragraph_span: pl.DataFrame,
-) -> Mapping[str, list[tuple[int, int, str]]]:
-    found: dict[str, list[tuple[int, int, str]]] = {}
-    columns = ("paragraph_id", "start_char", "end_char", "label")
-    for paragraph_id, start, end, label in paragraph_span.select(columns).iter_rows():
-        found.setdefault(paragraph_id, []).append((start, end, label))
+) -> Mapping[str, list[_Span]]:
+    found: dict[str, list[_Span]] = {}
+    columns = ("paragraph_id", "start_char", "end_char", "label", "confidence")
+    for paragraph_id, start, end, label, confidence in paragraph_span.select(columns).iter_rows():
+        found.setdefault(paragraph_id, []).append((start, end, label, confidence))
     return found
 
 
 def _pages(
     block: pl.DataFrame,
     sentence: pl.DataFrame,
-    spans: Mapping[str, list[tuple[int, int, str]]],
+    spans: Mapping[str, list[_Span]],
     article_context: pl.DataFrame,
-) -> Iterator[tuple[str, Page, str, list[tuple[int, int, str]]]]:
+) -> Iterator[tuple[str, Page, str, list[_Span]]]:
     """Every article that has sentences, its text as printed, and its spans at article offsets."""
     kinds = {(a, n): k for a, n, k in block.select("article_id", "block_no", "kind").iter_rows()}
     countries = {
@@ -169,16 +174,20 @@ def _pages(
     for article_id, rows in groupby(story.select(columns).iter_rows(), key=itemgetter(0)):
         if article_id not in sentences:
             continue
-        placed: list[tuple[int, int, str]] = []
+        placed: list[_Span] = []
         blocks: list[tuple[int, str]] = []
         for _, start, paragraph_id, text in rows:
             blocks.append((start, text))
-            placed += [(start + a, start + b, label) for a, b, label in spans.get(paragraph_id, ())]
+            placed += [
+                (start + a, start + b, label, confidence)
+                for a, b, label, confidence in spans.get(paragraph_id, ())
+            ]
         language, country = countries[article_id]
         page = page_of(blocks, sentences[article_id], language, country)
         if page.origin is not None:
-            placed = [(*page.origin.plain(a, b), label) for a, b, label in placed]
-        spans_of_page = sorted(span for span in placed if span[0] < span[1])
+            plain = page.origin.plain
+            placed = [(*plain(a, b), label, confidence) for a, b, label, confidence in placed]
+        spans_of_page = sorted((s for s in placed if s[0] < s[1]), key=itemgetter(0, 1, 2))
         yield article_id, page, _printed_text(blocks), spans_of_page
 
 
@@ -192,7 +201,17 @@ def _printed_text(blocks: Sequence[tuple[int, str]]) -> str:
     return "".join(parts)
 
 
-def _rows(article_id: str, page: Page, names: Sequence[Name], facts: Facts) -> Iterator[_Row]:
+def _confidence(name: Name, spans: Sequence[_Span]) -> float | None:
+    """That of the last of a page's spans, in order, to begin by the name; it must hold the name."""
+    if name.method != "model":
+        return None
+    before = bisect_right(spans, name.start, key=itemgetter(0))
+    return spans[before - 1][3] if before and spans[before - 1][1] >= name.end else None
+
+
+def _rows(
+    article_id: str, page: Page, names: Sequence[Name], spans: Sequence[_Span], facts: Facts
+) -> Iterator[_Row]:
     declared = declared_acronyms(page, names)
     types = {page.text[name.start : name.end]: name.entity_type for name in names}
     # An acronym is what its full name is, whatever its capitals looked like to the model.
@@ -211,5 +230,6 @@ def _rows(article_id: str, page: Page, names: Sequence[Name], facts: Facts) -> I
         yield _Row(
             article_id, mention_no, sentence.sentence_no, kind,
             *page.printed(name.start, name.end), text,
-            name.role, name.method, None, cluster.cluster_no, cluster.cluster_name,
+            name.role, name.method, _confidence(name, spans),
+            cluster.cluster_no, cluster.cluster_name,
         )  # fmt: skip

@@ -1,7 +1,6 @@
 """Whether two names name one thing, judged by type. Knows no article and no entity.
 
-The question is strict, as joining entities for good must be: Harry Page is not Larry Page. What
-tolerates slips of the pen is `name_match`.
+The question is strict, as joining entities for good must be: Harry Page is not Larry Page.
 """
 
 from __future__ import annotations

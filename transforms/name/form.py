@@ -132,11 +132,6 @@ def _office_last(words: list[str]) -> list[str]:
     return words
 
 
-def strip_legal_form(words: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The words without a legal form at their end."""
-    return tuple(_strip_last(list(words), vocabulary)[0])
-
-
 def _strip_last(words: list[str], vocabulary: Vocabulary) -> tuple[list[str], str]:
     form, end = "", len(words)
     while end > 1:

@@ -38,6 +38,9 @@ _TOKEN = re.compile(r"\w+(?:[-_]\w+)*|\S")
 
 _BATCH_SENTENCES = 32
 
+_DIGITS = 3
+"""Of a score; further ones depend on what else is in its batch."""
+
 
 class GlinerPipeline:
     """A loaded GLiNER model. Reads sentence by sentence, so that no name crosses an end."""
@@ -68,7 +71,7 @@ class GlinerPipeline:
         for text, sentences in batch:
             tokens = [found.span() for found in _TOKEN.finditer(text)]
             spans = [
-                Span(start + found.start_char, start + found.end_char, found.label)
+                found._replace(start_char=start + found.start_char, end_char=start + found.end_char)
                 for start, _ in sentences
                 for found in next(answers)
             ]
@@ -84,8 +87,12 @@ class GlinerPipeline:
                 batch_size=_BATCH_SENTENCES,
             )
             for names in found:
-                ordered = sorted((n["start"], n["end"], PROMPTS[n["label"]]) for n in names)
-                yield [Span(*name) for name in ordered]
+                yield sorted(
+                    Span(
+                        n["start"], n["end"], PROMPTS[n["label"]], round(float(n["score"]), _DIGITS)
+                    )
+                    for n in names
+                )
 
 
 def load_gliner(model: str) -> GlinerPipeline:
@@ -109,6 +116,6 @@ def load_gliner(model: str) -> GlinerPipeline:
             f"first: huggingface-cli download {model}"
         ) from error
     loaded.eval()
-    config = {"backend": "gliner", "prompts": PROMPTS, "threshold": THRESHOLD}
+    config = {"backend": "gliner", "prompts": PROMPTS, "threshold": THRESHOLD, "digits": _DIGITS}
     said = json.dumps(config, sort_keys=True, separators=(",", ":"))
     return GlinerPipeline(loaded, Component(f"gliner:{model}", installed, said))

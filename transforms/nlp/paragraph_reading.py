@@ -36,6 +36,7 @@ def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFr
     errors = unread.select(
         "paragraph_id", "start_char", "end_char",
         pl.col("paragraph_id").replace_strict(failing, return_dtype=pl.String()).alias("label"),
+        pl.lit(None, dtype=pl.Float64()).alias("confidence"),
     )  # fmt: skip
     marked = {
         PARAGRAPH_SENTENCE.name: PARAGRAPH_SENTENCE.conform(unread),

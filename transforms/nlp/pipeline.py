@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from warehouse.error import WRONG_USE, ExpectedError
+
 BACKEND_GROUP = "newshouse.nlp_backends"
 """Entry-point group of further backends: each names a `Backend`."""
 
 
-class PipelineMissing(RuntimeError):
+class PipelineMissing(ExpectedError):
     """A pipeline or its backend is not installed; the message says in one line what to install."""
+
+    exit_code = WRONG_USE
 
 
 class Component(NamedTuple):
@@ -31,11 +35,15 @@ class Passage(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A name, half-open in code points of the text read, with the pipeline's own label."""
+    """A name, half-open in code points of the text read, with the pipeline's own label.
+
+    ``confidence`` is the probability (0 to 1) that the pipeline gives it; null where it gives none.
+    """
 
     start_char: int
     end_char: int
     label: str
+    confidence: float | None = None
 
 
 class Reading(NamedTuple):

@@ -207,7 +207,7 @@ def _as_printed(reading: Reading, plain: PlainText) -> Reading:
         [plain.starts[start] for start in reading.token_starts],
         [plain.ends[end - 1] for end in reading.token_ends],
         [
-            Span(*plain.printed(span.start_char, span.end_char), span.label)
+            Span(*plain.printed(span.start_char, span.end_char), span.label, span.confidence)
             for span in reading.spans
         ],
         {
@@ -223,7 +223,7 @@ def _joined(readings: Sequence[tuple[int, Reading]]) -> Reading:
         [at + start for at, reading in readings for start in reading.token_starts],
         [at + end for at, reading in readings for end in reading.token_ends],
         [
-            Span(at + span.start_char, at + span.end_char, span.label)
+            Span(at + span.start_char, at + span.end_char, span.label, span.confidence)
             for at, reading in readings
             for span in reading.spans
         ],

@@ -38,7 +38,8 @@ MENTION = Contract(
         text("method", "What found the span and its type.", allowed=MENTION_METHODS),
         number(
             "confidence",
-            "Probability between 0 and 1 where the method gives one.",
+            "Probability that the pipeline gives the span found here; null where it gives none, as "
+            "spaCy does, and where no pipeline found the name.",
             nullable=True,
             minimum=0,
             maximum=1,

@@ -3,7 +3,7 @@
 A paragraph is the text of story blocks in one language; equal blocks share one. Nothing of it is
 published: `sentence` and `mention` place it back into articles."""
 
-from warehouse.contract import HEX_64, Contract, ForeignKey, Lifecycle, text, whole
+from warehouse.contract import HEX_64, Contract, ForeignKey, Lifecycle, number, text, whole
 
 UNREAD = 0
 """Token count of the one row that stands for the sentences of a paragraph no pipeline could read.
@@ -56,6 +56,13 @@ PARAGRAPH_SPAN = Contract(
         whole("start_char", "First code point in the paragraph's text."),
         whole("end_char", "One past the last code point.", minimum=1),
         text("label", "The pipeline's own label."),
+        number(
+            "confidence",
+            "Probability that the pipeline gives it; null where it gives none.",
+            nullable=True,
+            minimum=0,
+            maximum=1,
+        ),
     ),
     key=("paragraph_id", "start_char", "end_char", "label"),
     foreign_keys=(ForeignKey(("paragraph_id",), "paragraph", ("paragraph_id",)),),

@@ -14,15 +14,63 @@ import typer
 from typer.testing import CliRunner
 
 import flows.rebuild
+from expectations.check import CheckError
 from flows.cli import care
 from flows.cli.app import app
 from flows.cli.console import broken_stages, friendly_errors
+from flows.explore.server import PortTaken
+from flows.orchestration.embedded_server import ServerMissing, ServerNotStarted
+from flows.orchestration.stage_task import StageTimedOut
+from flows.service.plan import ServiceRefused
+from flows.service.serving import ServiceBroken
 from flows.session.accounts import AccountingError
-from flows.sources.location import PlaceError
+from flows.session.quarantine import NoSuchRow
+from flows.session.reference import ReferenceInvalid
+from flows.session.summary import ChecksFailed, RunFailed
+from flows.sources.location import PlaceError, PlaceUnreachable
+from flows.stages.discover import EmptyListing
+from flows.workers.exchange import ClusterError
+from flows.workers.pool import WorkerDied
+from transforms.nlp.pipeline import PipelineMissing
+from warehouse.edition import PublishError
+from warehouse.error import ExpectedError
+from warehouse.layout import WarehouseDamaged, WarehouseError
+from warehouse.lock import WarehouseLocked
 
 
 class Usage(NamedTuple):
     free: int
+
+
+EXIT_CODES: dict[type[ExpectedError], int] = {
+    WarehouseError: 2, WarehouseDamaged: 2, NoSuchRow: 2, PublishError: 1, WarehouseLocked: 3,
+    PlaceError: 2, PlaceUnreachable: 1, EmptyListing: 2, ReferenceInvalid: 2, PipelineMissing: 2,
+    ClusterError: 2, WorkerDied: 1, CheckError: 1, ServerMissing: 1, ServerNotStarted: 1,
+    RunFailed: 1, ChecksFailed: 1, AccountingError: 1, StageTimedOut: 1,
+    ServiceRefused: 2, ServiceBroken: 1, PortTaken: 2,
+}  # fmt: skip
+"""What a command that such an error ends returns: 1 failed, 2 wrong use, 3 held by another run."""
+
+
+def test_every_expected_error_is_listed_here() -> None:
+    found: set[type[ExpectedError]] = set()
+    waiting = ExpectedError.__subclasses__()
+    while waiting:
+        kind = waiting.pop()
+        found.add(kind)
+        waiting += kind.__subclasses__()
+    assert {kind for kind in found if not kind.__module__.startswith("tests.")} == set(EXIT_CODES)
+
+
+@pytest.mark.parametrize(("kind", "code"), EXIT_CODES.items())
+def test_an_expected_error_is_one_line_and_its_exit_code(
+    kind: type[ExpectedError], code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = kind.__new__(kind)
+    Exception.__init__(problem, "This happened. Do that.")
+    with pytest.raises(typer.Exit) as end, friendly_errors(), broken_stages(tmp_path):
+        raise problem
+    assert (end.value.exit_code, capsys.readouterr().err) == (code, "This happened. Do that.\n")
 
 
 @pytest.mark.parametrize("free", [100_000, 10**9])

@@ -14,7 +14,9 @@ def part(paragraph_id: str) -> dict[str, pl.DataFrame]:
     sentence = pl.DataFrame(
         [(paragraph_id, 0, 0, 5, 1)], PARAGRAPH_SENTENCE.polars_schema, orient="row"
     )
-    span = pl.DataFrame([(paragraph_id, 0, 5, "ORG")], PARAGRAPH_SPAN.polars_schema, orient="row")
+    span = pl.DataFrame(
+        [(paragraph_id, 0, 5, "ORG", 0.9)], PARAGRAPH_SPAN.polars_schema, orient="row"
+    )
     return {"paragraph_sentence": sentence, "paragraph_span": span}
 
 

@@ -9,7 +9,6 @@ import polars as pl
 from tests.transforms.block.block_fixture import NO_BOILERPLATE, OWNER_TEXT, block_model, staged
 from transforms.article.build import build_article
 from transforms.block.build import build_block
-from warehouse.tables import SENTENCE
 
 
 def test_the_owners_article() -> None:
@@ -17,7 +16,7 @@ def test_the_owners_article() -> None:
     block = build_block(record, NO_BOILERPLATE, block_model())
 
     row = build_article(
-        record, block, SENTENCE.empty(), run_id="r", collected_at=datetime(2024, 6, 1, tzinfo=UTC)
+        record, block, run_id="r", collected_at=datetime(2024, 6, 1, tzinfo=UTC)
     ).row(0, named=True)
 
     assert row["title"] == (
@@ -35,7 +34,7 @@ def test_a_text_too_short_to_tell_its_language() -> None:
     block = build_block(record, NO_BOILERPLATE, block_model())
 
     article = build_article(
-        record, block, SENTENCE.empty(), run_id="r", collected_at=datetime(2024, 6, 1, tzinfo=UTC)
+        record, block, run_id="r", collected_at=datetime(2024, 6, 1, tzinfo=UTC)
     )
 
     assert article.select(pl.col("language")).item() == "und"
@@ -48,6 +47,6 @@ def test_words_are_parted_by_all_white_space_that_python_knows() -> None:
     record = staged(text)
     block = build_block(record, NO_BOILERPLATE, block_model())
     row = build_article(
-        record, block, SENTENCE.empty(), run_id="r", collected_at=datetime(2024, 6, 1, tzinfo=UTC)
+        record, block, run_id="r", collected_at=datetime(2024, 6, 1, tzinfo=UTC)
     ).row(0, named=True)
     assert row["word_count"] == len(row["body_text"].split()) > 0

@@ -40,6 +40,7 @@ def mentions(
     found: list[tuple[str, str]],
     name_words: NameWords,
     places: Gazetteer,
+    confidence: float | None = None,
 ) -> pl.DataFrame:
     """Mentions of an article of one-sentence blocks (kind, text).
 
@@ -59,7 +60,7 @@ def mentions(
         while rest and (at := text.find(rest[0][0], position)) >= 0:
             name, label = rest.pop(0)
             position = at + len(name)
-            spans.append((paragraph_id("en", text), at, position, label))
+            spans.append((paragraph_id("en", text), at, position, label, confidence))
         start = end + 2
     assert not rest, f"not in the text: {rest}"
     return build_mention(
@@ -103,6 +104,23 @@ def test_titles_go_to_the_role_and_possessives_go_away(
     assert said(mention) == [
         ("Xi Jinping", "person", "President", "model"),
         ("Yuri Ushakov", "person", "foreign policy adviser", "model"),
+    ]
+
+
+def test_a_mention_has_the_confidence_of_the_span_that_holds_it(
+    name_words: NameWords, places: Gazetteer
+) -> None:
+    mention = mentions(
+        [("paragraph", "President Xi Jinping met Yuri Ushakov’s team in Norway.")],
+        [("President Xi Jinping", "PERSON"), ("Yuri Ushakov’s", "PERSON")],
+        name_words,
+        places,
+        confidence=0.75,
+    )
+    assert mention.select("text", "method", "confidence").rows() == [
+        ("Xi Jinping", "model", 0.75),
+        ("Yuri Ushakov", "model", 0.75),
+        ("Norway", "gazetteer", None),
     ]
 
 

@@ -75,7 +75,9 @@ def test_spans_are_whole_words_inside_sentences_with_our_types(
     assert isinstance(pipeline, Pipeline)
     assert pipeline.component.name == f"gliner:{tiny_model}"  # loadable by it
     assert reading.spans
-    for start, end, label in reading.spans:
+    for start, end, label, confidence in reading.spans:
+        assert confidence is not None
+        assert 0 <= confidence <= 1
         assert start in reading.token_starts
         assert end in reading.token_ends
         assert end <= 34 or start >= 35

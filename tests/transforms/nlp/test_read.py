@@ -59,7 +59,9 @@ def test_a_paragraph_gets_sentences_tokens_and_names(english: Pipeline) -> None:
     annotation = annotate({"en": english}, paragraph(("en", text)))
 
     assert annotation["paragraph_sentence"].rows() == [(key, 0, 0, 26, 5), (key, 1, 27, 39, 4)]
-    assert annotation["paragraph_span"].rows() == [(key, 0, 12, "PERSON"), (key, 21, 25, "GPE")]
+    assert annotation["paragraph_span"].rows() == [
+        (key, 0, 12, "PERSON", None), (key, 21, 25, "GPE", None),
+    ]  # fmt: skip
     assert annotation["paragraph_sentence"].schema == PARAGRAPH_SENTENCE.polars_schema
     assert annotation["paragraph_span"].schema == PARAGRAPH_SPAN.polars_schema
 
@@ -245,9 +247,9 @@ def test_another_backend_is_loaded_by_its_entry_point(monkeypatch: pytest.Monkey
     assert isinstance(pipeline, Pipeline)
     assert annotation["paragraph_sentence"].rows() == [(key, 0, 0, 12, 3), (key, 1, 13, 23, 2)]
     assert annotation["paragraph_span"].rows() == [
-        (key, 0, 3, "PERSON"),
-        (key, 8, 12, "PERSON"),
-        (key, 13, 17, "PERSON"),
+        (key, 0, 3, "PERSON", None),
+        (key, 8, 12, "PERSON", None),
+        (key, 13, 17, "PERSON", None),
     ]
 
 
