@@ -193,7 +193,7 @@ def _serve(listening: socket.socket) -> None:
 
 
 def _end_with_the_command(server: uvicorn.Server) -> None:
-    """Stop the server once standard input ends, after a short time to save what it received."""
+    """Stop the server once standard input ends; it has a short time to save what it received."""
     sys.stdin.read()
     server.should_exit = True
     time.sleep(_STOP_SECONDS)
