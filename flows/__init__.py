@@ -1,1 +1,1 @@
-"""In what order things happen: flows, tasks, extractors, settings and the command line."""
+"""Orchestration: flows, tasks, file readers, settings and the command line."""

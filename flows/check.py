@@ -35,9 +35,9 @@ def check(warehouse: Path = Path("news.duckdb")) -> State[Any]:
         key="audit",
         description="Data checks of the published warehouse that failed.",
     )
-    said = f"{report.result.height - len(failed)} of {report.result.height} checks passed"
-    get_run_logger().info("%s", said)
+    message = f"{report.result.height - len(failed)} of {report.result.height} checks passed"
+    get_run_logger().info("%s", message)
     if report.critical_failures.height:
         named = ", ".join(report.critical_failures["check_id"].head(3))
-        return Failed(message=f"{said}; critical: {named}")
-    return Completed(message=said)
+        return Failed(message=f"{message}; critical: {named}")
+    return Completed(message=message)

@@ -1,4 +1,4 @@
-"""The run: a Prefect flow of the stages, in order."""
+"""The main Prefect flow: brings the warehouse up to date with a source, stage by stage."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ from flows.workers.choice import workers_for
 from warehouse.lock import WarehouseLocked, current_holder
 
 LOCK_PATIENCE_SECONDS = 60.0
-"""How long a deployment's run waits for another that holds the warehouse, unless told otherwise:
+"""How long a deployment's run waits by default for another run that holds the warehouse lock:
 long enough for a small one, short of a schedule's usual interval."""
 
 preload_of_caller: ContextVar[Preload | None] = ContextVar("preload_of_caller", default=None)
-"""What the caller began to load before the flow; null where nobody did."""
+"""Resources that the caller began to load before the flow; None if it did not."""
 
 
 @contextmanager
 def without_default_heartbeat() -> Iterator[None]:
-    """Flows of this block send heartbeats only where somebody set how often.
+    """Flows in this block send heartbeats only if their interval is configured.
 
     A flow with a heartbeat takes a second more to end, too much for a run at a terminal.
     """
@@ -126,7 +126,7 @@ def _preloaded() -> Preload | None:
 
 
 def _with_patience(settings: Settings, log: Log) -> Settings:
-    """A scheduled run waits a little for another one, and says for whom."""
+    """Let a scheduled run wait for the run that holds the lock, and log which one it waits for."""
     if runtime.deployment.id is not None and "wait_seconds" not in settings.model_fields_set:
         settings = settings.model_copy(update={"wait_seconds": LOCK_PATIENCE_SECONDS})
     holder = current_holder(settings.warehouse)

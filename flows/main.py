@@ -1,4 +1,4 @@
-"""The `newshouse` command: sets what other libraries read at import, then hands over."""
+"""Entry point of the `newshouse` command: sets the environment, then runs the command line."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ QUIET_AND_PRIVATE = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_TASK_RUNS_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-    # The server records tasks in batches; small ones show a short run while people look at it.
+    # The server records tasks in batches; small batches let a short run be watched as it goes.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
 }
-"""Defaults for the environment of this process and the servers it starts; what is set stays."""
+"""Default environment of this process and the servers it starts; variables already set win."""
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def main() -> None:
         sys.exit(code)
     finally:
         end_in_time(code if isinstance(code, int) else 1)
-        # The command is done; what libraries still tidy up need not be stopped.
+        # The command is done; cleanup that libraries still do must not be interrupted.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
 

@@ -1,4 +1,4 @@
-"""Makes derived tables anew out of the kept texts, with the components of today: a Prefect flow."""
+"""The Prefect flow that rebuilds derived tables from the kept texts with the current components."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the files of open quarantine rows again: a Prefect flow."""
+"""The Prefect flow that reads the files of open quarantine rows again."""
 
 from __future__ import annotations
 

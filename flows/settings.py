@@ -1,4 +1,7 @@
-"""Settings of a run: flag, then NEWSHOUSE_* variable, then default. Alone reads the environment."""
+"""Settings of a run: flag, then NEWSHOUSE_* variable, then default.
+
+The only module that reads the environment.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _PREFIX = "NEWSHOUSE_"
 
 
 class Settings(BaseSettings):
-    """Everything a run can be told. Frozen; passed as an argument, never global."""
+    """All settings of a run. Frozen; passed as an argument, never global."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, frozen=True, extra="forbid", env_ignore_empty=True
@@ -185,16 +188,16 @@ _LIKE = 0.8
 
 
 def mistyped_variables() -> dict[str, str]:
-    """NEWSHOUSE_* variables that no setting has, and what was meant by the looks of it.
+    """NEWSHOUSE_* variables that match no setting, each with the setting probably meant.
 
-    Names unlike all of ours are somebody else's business.
+    Names that resemble no setting are ignored: another program may use them.
     """
     known = [name.upper() for name in Settings.model_fields]
     given = sorted(name for name in os.environ if name.upper().startswith(_PREFIX))
-    said = {name: name.upper().removeprefix(_PREFIX) for name in given}
+    words = {name: name.upper().removeprefix(_PREFIX) for name in given}
     near = {
         name: get_close_matches(word, known, 1, _LIKE)
-        for name, word in said.items()
+        for name, word in words.items()
         if word not in known
     }
     return {name: _PREFIX + found[0] for name, found in near.items() if found}
@@ -207,7 +210,7 @@ def prefect_profiles() -> Path:
 
 
 def prefect_api_url() -> str | None:
-    """The Prefect server that the environment names; Prefect's profiles may name one besides."""
+    """Prefect server address from the environment; a Prefect profile may also name one."""
     return os.environ.get("PREFECT_API_URL") or None
 
 
@@ -216,13 +219,13 @@ _SECRET_VALUE = re.compile(
     r"|access[_-]?key|credential|auth[_-]?key)[^=&;]*)=)[^&;#]+",
     re.IGNORECASE,
 )
-"""A part of a query by the names that signed and keyed addresses give to their secrets."""
+"""Query parameters whose names mark a secret in signed or keyed addresses."""
 
 
 def without_credentials(address: str) -> str:
     """The address without its secrets: ``s3://key:secret@bucket`` → ``s3://bucket``.
 
-    What stands before an @ goes, and the values of such parts of a query as ``token``.
+    Removed are the user part before an @ and the values of query parameters such as ``token``.
     """
     scheme, separator, rest = address.partition("://")
     if not separator:

@@ -1,6 +1,6 @@
-"""The stages of a run as Prefect tasks, in order, and the ends of a run that flows share.
+"""The stages of a run as Prefect tasks, in order, and the last steps that all flows share.
 
-Each works outside a flow, too.
+Every stage can also be called outside a flow.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def check_and_publish(
     """Check, withhold and publish what is staged; the summary of the run.
 
     Raises ChecksFailed and AccountingError, with nothing published but the run's own record.
-    ``entities_anew`` says that all entities were made anew, so that the published ones go.
+    ``entities_anew``: all entities were rebuilt, so the published ones are removed.
     """
     record = session.record
     paragraphs = (0, 0) if read is None else (read.reading.fresh, read.reading.reused)
@@ -132,7 +132,7 @@ def check_and_publish(
 
 
 def refuse_broken_checks() -> None:
-    """Raises CheckError for a user's SQL check that could not be answered when the run ends."""
+    """Raises CheckError, before any work, for a user's SQL check that cannot be executed."""
     with tempfile.TemporaryDirectory() as folder:
         con = open_check_database(Path(folder), None)
         try:

@@ -1,4 +1,4 @@
-"""The `newshouse` command line: which commands there are. Each lives in a module of its own."""
+"""The Typer application of `newshouse`, which collects the commands of the other modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that care for a warehouse: `rebuild`, `purge`, `snapshots`."""
+"""Commands that maintain a warehouse: `rebuild`, `purge`, `snapshots`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newshouse explore`: the page to look at, served on loopback or written as a static copy."""
+"""`newshouse explore`: the web page on the warehouse, served on loopback or as a static copy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`newshouse quarantine`: look at what was withheld, read it again, or let it go."""
+"""`newshouse quarantine`: list and show rows of the quarantine, read files again, discard rows."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def sql(
 
 
 def ask(text: str, warehouse: Path, at: str | None, format: Format) -> None:  # noqa: A002
-    """Write the answer to a query; a query that cannot be answered is wrong use."""
+    """Write the rows of a query; a query that fails ends the command as wrong use."""
     with friendly_errors():
         con = open_reader(warehouse, at=at, with_search="search" in text.lower())
         try:
@@ -72,7 +72,7 @@ _NESTED = ("STRUCT",)
 
 
 def _answer(con: duckdb.DuckDBPyConnection, text: str, form: Format) -> pl.DataFrame:
-    """The rows of a query, types that the form cannot hold as text."""
+    """The rows of a query; values of types that the form cannot represent become text."""
     if "enable_logging" in text.lower():  # With a path it ends the process, as files are closed.
         raise WarehouseError("DuckDB's own log cannot be switched on in a query of a warehouse.")
     asked = sum(each.type == duckdb.StatementType.SELECT for each in con.extract_statements(text))
@@ -99,13 +99,13 @@ def _answer(con: duckdb.DuckDBPyConnection, text: str, form: Format) -> pl.DataF
 
 @contextmanager
 def quiet_pipe() -> Iterator[None]:
-    """A reader that has seen enough (`| head`) is no error."""
+    """A reader that closes the pipe early (`| head`) is no error."""
     try:
         yield
     except OSError as problem:
         if problem.errno != errno.EPIPE and "Broken pipe" not in str(problem):
             raise
-        # What is still buffered goes nowhere, so that Python does not complain when it ends.
+        # Buffered output is dropped, so that Python reports no error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -66,8 +66,9 @@ def status(
         return
     print_table(counts, f"{path}")
     print_table(last_runs.drop("message"), "last runs")
-    for run_id, said in last_runs.head(1).drop_nulls("message").select("run_id", "message").rows():
-        say(f"The last run, {run_id}: {said}")
+    last = last_runs.head(1).drop_nulls("message").select("run_id", "message")
+    for run_id, message in last.rows():
+        say(f"The last run, {run_id}: {message}")
     if failed.height:
         print_table(failed, "checks that failed in the last checked run")
     print_table(withheld, "open quarantine")

@@ -74,7 +74,7 @@ def search(
 
 
 def _ready(con: duckdb.DuckDBPyConnection, words: str, source: str | None) -> str:
-    """The macro to ask; wrong use ends the command, and a missing index is told."""
+    """The search macro to call; wrong use ends the command, and a missing index is reported."""
     if not any(character.isalnum() for character in words):
         say('There is no word to search for. Try: newshouse search "harbour strike"')
         raise typer.Exit(WRONG_USE)
@@ -106,8 +106,8 @@ def _found(
 
 def _show(found: pl.DataFrame, snippets: list[Snippet], form: Format) -> None:
     if form is not Format.table:
-        said = pl.Series("snippet", [snippet.plain for snippet in snippets], dtype=pl.String())
-        write_rows(found.drop("articles").with_columns(said), form)
+        column = pl.Series("snippet", [snippet.plain for snippet in snippets], dtype=pl.String())
+        write_rows(found.drop("articles").with_columns(column), form)
         return
     for number, (row, snippet) in enumerate(
         zip(found.iter_rows(named=True), snippets, strict=True), start=1

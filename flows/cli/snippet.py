@@ -1,4 +1,4 @@
-"""Passages cut to the words that were searched for. Finds nothing itself."""
+"""Cuts passages found by a search to snippets around the words searched for."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def cut_snippets(con: duckdb.DuckDBPyConnection, query: str, texts: list[str]) -
 
 
 def on_one_line(text: str) -> str:
-    """White space and control characters as single spaces, without what is seen by nobody."""
+    """White space and control characters as single spaces, invisible characters removed."""
     seen = (c for c in text if unicodedata.category(c) != "Cf")
     return " ".join("".join(c if c.isprintable() else " " for c in seen).split())
 

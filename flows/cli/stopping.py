@@ -1,4 +1,4 @@
-"""Being told to stop: Ctrl-C and SIGTERM end a block in order, at whatever instant they come."""
+"""Signal handling: Ctrl-C and SIGTERM end a block in order, at whatever instant they come."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _STOP = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 class Stopping:
-    """Whether this process was told to stop. Remembers it, whatever a library makes of the signal.
+    """Records whether this process has received a signal to stop, even if a library hides it.
 
-    Libraries put handlers of their own in place of ours, and may lose what those raise or turn it
-    into an error of another kind. The interpreter writes every signal's number to a socket as well.
+    Libraries replace signal handlers, and may lose the exception or turn it into another one. The
+    interpreter also writes every signal's number to a socket, which is read here.
     """
 
-    def __init__(self, heard: socket.socket) -> None:
-        self._heard = heard
+    def __init__(self, received: socket.socket) -> None:
+        self._received = received
         self._asked = False
 
     @property
@@ -31,16 +31,16 @@ class Stopping:
         """Whether a signal to stop has come."""
         if not self._asked:
             with contextlib.suppress(BlockingIOError):
-                self._asked = not _STOP.isdisjoint(self._heard.recv(4096))
+                self._asked = not _STOP.isdisjoint(self._received.recv(4096))
         return self._asked
 
     def here(self) -> None:
-        """A place where stopping is easy: raise KeyboardInterrupt if somebody asked for it."""
+        """A point where a run can stop safely: raise KeyboardInterrupt if a signal has come."""
         if self.asked:
             raise KeyboardInterrupt
 
     def obey(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signals call
-        """Raise KeyboardInterrupt, once: who is told twice must not be stopped while he stops."""
+        """Raise KeyboardInterrupt, once: a second signal must not interrupt the cleanup."""
         if not self._asked:
             self._asked = True
             raise KeyboardInterrupt
@@ -50,15 +50,15 @@ class Stopping:
 def stopped_by_signals() -> Iterator[Stopping]:
     """Ctrl-C and SIGTERM end the block: whatever then comes out of it is a KeyboardInterrupt.
 
-    Ctrl-C reaches every process of a terminal. Processes started in the block inherit that they do
-    not hear it: a server that is gone before the run has said its last word would hold it up.
+    Ctrl-C reaches every process of a terminal. Processes started in the block inherit that SIGINT
+    is blocked: a server that ended before the run has sent its last report would delay the run.
     """
-    heard, told = socket.socketpair()
-    with heard, told:
-        heard.setblocking(False)
-        told.setblocking(False)
-        stopping = Stopping(heard)
-        with _listening(stopping, told), _interrupts_passed_on(), _lost_in_silence(stopping):
+    received, written = socket.socketpair()
+    with received, written:
+        received.setblocking(False)
+        written.setblocking(False)
+        stopping = Stopping(received)
+        with _listening(stopping, written), _interrupts_passed_on(), _lost_in_silence(stopping):
             try:
                 yield stopping
             except BaseException as problem:
@@ -68,8 +68,8 @@ def stopped_by_signals() -> Iterator[Stopping]:
 
 
 @contextmanager
-def _listening(stopping: Stopping, told: socket.socket) -> Iterator[None]:
-    numbers_before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+def _listening(stopping: Stopping, written: socket.socket) -> Iterator[None]:
+    numbers_before = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
     # A process started in the background by a script ignores Ctrl-C, and goes on doing so.
     heeded = [number for number in _STOP if signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, stopping.obey) for number in heeded}
@@ -83,8 +83,8 @@ def _listening(stopping: Stopping, told: socket.socket) -> Iterator[None]:
 
 @contextmanager
 def _lost_in_silence(stopping: Stopping) -> Iterator[None]:
-    """What a signal raised where nothing can be raised (a callback of C, a ``__del__``) is lost,
-    and heard at the next place where stopping is easy: the terminal need not show it."""
+    """Suppress the terminal output about a KeyboardInterrupt raised where Python cannot propagate
+    it (a C callback, a ``__del__``): the run stops at the next call of `Stopping.here`."""
     before = sys.unraisablehook
 
     def hook(lost: sys.UnraisableHookArgs) -> None:
@@ -100,7 +100,7 @@ def _lost_in_silence(stopping: Stopping) -> Iterator[None]:
 
 @contextmanager
 def _interrupts_passed_on() -> Iterator[None]:
-    """Ctrl-C becomes SIGTERM to this process alone, once, where it reaches the listening thread."""
+    """A thread that receives Ctrl-C and sends one SIGTERM to this process only."""
     done = threading.Event()
 
     def pass_on() -> None:

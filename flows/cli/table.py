@@ -1,4 +1,4 @@
-"""What a command reports: as tables in the terminal, or as one JSON object for programs."""
+"""Output of reports: as tables in the terminal, or as one JSON object for programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_ROWS_SHOWN = 200
 
 
 class ReportForm(StrEnum):
-    """How a command tells what it found."""
+    """Output format of a report."""
 
     table = "table"
     json = "json"

@@ -1,1 +1,1 @@
-"""The page to look at: questions, figures, sections, and two ways to show them, live and static."""
+"""The web page of `newshouse explore`: queries, charts and sections, as a live or static page."""

@@ -1,4 +1,4 @@
-"""An article's text as HTML: every block labelled with its kind, every mention marked in place."""
+"""Renders an article's text as HTML, blocks labelled with their kind and mentions marked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from warehouse.tables.entity import ENTITY_TYPES
 
 
 class Named(NamedTuple):
-    """A mention: where it stands in the article's text, and what it names."""
+    """A mention: its place in the article's text, and the entity it names."""
 
     start_char: int
     end_char: int
@@ -24,7 +24,7 @@ class Named(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A block: where it begins in the article's text, and what it says."""
+    """A block: where it begins in the article's text, and its text."""
 
     start_char: int
     kind: str
@@ -79,10 +79,10 @@ def _marked(piece: Piece, inside: list[Named], linked: bool) -> str:
 def _mark(mention: Named, text: str, linked: bool) -> str:
     if mention.entity_type not in ENTITY_TYPES:
         raise ValueError(f"mention.entity_type is {mention.entity_type!r}, which no contract names")
-    told = f"{mention.name or 'ambiguous'} · {mention.entity_type} · found by {mention.method}"
+    title = f"{mention.name or 'ambiguous'} · {mention.entity_type} · found by {mention.method}"
     unsettled = "" if mention.entity_id else " unsettled"
     shown = escape(text)
     if linked and mention.entity_id:
         address = escape(place("entities", entity=mention.entity_id))
         shown = f'<a href="{address}" style="text-decoration:none">{shown}</a>'
-    return f'<mark class="{mention.entity_type}{unsettled}" title="{escape(told)}">{shown}</mark>'
+    return f'<mark class="{mention.entity_type}{unsettled}" title="{escape(title)}">{shown}</mark>'

@@ -1,4 +1,4 @@
-"""The sections about one entity and one article, and what there is to choose from."""
+"""The sections on one entity and one article, and the lists to choose them from."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _LONGEST_CHOICE = 110
 
 
 class Choices(NamedTuple):
-    """Ids by the label that people choose, and how many would fit in all."""
+    """Ids by displayed label, and how many match in all."""
 
     ids: dict[str, str]
     fitting_count: int
 
 
 def entity_choices(con: duckdb.DuckDBPyConnection, words: str, known: str | None) -> Choices:
-    """Entities whose name holds the words, the most named first; before all the known one."""
+    """Entities whose name contains the words, most named first; the known one before all."""
     rows = company.found(con, words, most=MOST_CHOICES)
     fitting_count = rows["fitting_count"][0] if rows.height else 0
     if known is not None:
@@ -43,7 +43,7 @@ def entity_choices(con: duckdb.DuckDBPyConnection, words: str, known: str | None
 def article_choices(
     con: duckdb.DuckDBPyConnection, words: str, source_id: str | None, known: str | None
 ) -> Choices:
-    """Articles whose title holds the words, the newest first; before all the known one."""
+    """Articles whose title contains the words, newest first; the known one before all."""
     rows = story.fitting(con, words, source_id, most=MOST_CHOICES)
     fitting_count = rows["fitting_count"][0] if rows.height else 0
     if known is not None:
@@ -56,7 +56,7 @@ def article_choices(
 
 
 def entity(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
-    """An entity: what is known of it, its timeline, the company it keeps, where it appears."""
+    """An entity: its facts, timeline, entities named with it, and articles that name it."""
     facts = company.facts(con, entity_id)
     if facts.is_empty():
         return [note("There is no such entity in this warehouse (any more).")]
@@ -93,17 +93,17 @@ def article(con: duckdb.DuckDBPyConnection, article_id: str, *, linked: bool) ->
 
 
 def _entity_facts(row: dict[str, object]) -> list[Part]:
-    told = [Cell(row["entity_type"])]
-    told += [
+    cells = [Cell(row["entity_type"])]
+    cells += [
         Cell(f"{name} {row[column]}")
         for name, column in (("country", "country_iso2"), ("GeoNames", "geonames_id"),
                              ("Wikidata", "wikidata_id"))
         if row[column]
     ]  # fmt: skip
-    told.append(Cell(f"settled by {row['resolution']}"))
+    cells.append(Cell(f"settled by {row['resolution']}"))
     counts = [("distinct stories", row["story_count"]), ("articles", row["article_count"]),
               ("mentions", row["mention_count"])]  # fmt: skip
-    parts: list[Part] = [heading(str(row["name"]), level=2), line(*told), cards(counts)]
+    parts: list[Part] = [heading(str(row["name"]), level=2), line(*cells), cards(counts)]
     if row["aliases"]:
         parts.append(note(f"Also: {row['aliases']}"))
     return parts

@@ -1,4 +1,4 @@
-"""Questions about entities: who is there, when they are in the news, and in whose company."""
+"""Queries on entities: search, facts, timeline, and entities named in the same stories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions about the corpus and its outlets, as one SELECT a function. Counts; reads no text."""
+"""Queries that count articles, outlets and languages of the corpus, one SELECT per function."""
 
 from __future__ import annotations
 

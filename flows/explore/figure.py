@@ -1,4 +1,4 @@
-"""What a chart shows, apart from how it is drawn: each is drawn live and as a static picture."""
+"""Data of charts, independent of how they are drawn: interactively or as a static picture."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ LONGEST_LABEL = 34
 class Columns:
     """Columns in order of time, stacked by `series` where there is that column.
 
-    `frame` has `value` and either `start_day` and `end_day`, or, where columns stand side by side
-    whatever time lies between them, `label`.
+    `frame` has `value` and either `start_day` and `end_day`, or `label` for columns that are spaced
+    evenly, whatever time lies between them.
     """
 
     title: str
@@ -38,7 +38,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Bars:
-    """Lying bars, one a label, in the frame's order; coloured by `series` where there is that.
+    """Horizontal bars, one per label, in the frame's order; coloured by `series` if present.
 
     `frame` has `label` (distinct) and `value`; several rows of one label are stacked.
     """

@@ -1,8 +1,9 @@
-"""Who may look at the page: this machine's own browser, run by the user who serves it.
+"""Access control of the page: only browsers of the user who serves it, on the same machine.
 
-The page needs no password, so three things are refused that a server on loopback would else allow:
-other web sites that reach it by a name of theirs (DNS rebinding) or from their own pages, and other
-users of the machine. What it answers forbids the browser to fetch anything from elsewhere.
+The page needs no password, so three kinds of requests are refused that a server on loopback would
+otherwise allow: from web sites that use a name of their own for it (DNS rebinding), from pages of
+other sites, and from other users of the machine. Its responses forbid the browser to fetch anything
+from other addresses.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _ROOT = 0
 
 
 class Guard:
-    """An ASGI application around another: refuses, or passes on and tells which warehouse."""
+    """ASGI middleware that refuses a request, or forwards it with the path of the warehouse."""
 
     def __init__(self, inner: Application, *, port: int, warehouse: Path) -> None:
         self._inner = inner
@@ -34,7 +35,7 @@ class Guard:
         self._policy = content_policy(port)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on."""
+        """Refuse or forward a request."""
         if scope["type"] not in ("http", "websocket"):
             await self._inner(scope, receive, send)
             return
@@ -84,8 +85,8 @@ def content_policy(port: int) -> list[tuple[bytes, bytes]]:
 def is_own_user(client_port: int, server_port: int) -> bool:
     """Whether the other end of a connection on loopback is this user's, or root's.
 
-    The kernel tells whose socket it is in /proc/net/tcp (Linux; see `man 5 proc`). Where it does
-    not tell, as on macOS, the answer is yes.
+    The kernel gives the owner of a socket in /proc/net/tcp (Linux; see `man 5 proc`). Where there
+    is no such file, as on macOS, the answer is True.
     """
     try:
         table = _TCP_TABLE.read_text("ascii")

@@ -1,4 +1,4 @@
-"""Questions about the checks and the quarantine, as one SELECT a function."""
+"""Queries on data checks and the quarantine, one SELECT per function."""
 
 from __future__ import annotations
 

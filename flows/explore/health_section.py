@@ -1,4 +1,4 @@
-"""The sections on the checks and the quarantine. Asks; draws nothing."""
+"""The page sections on data checks and the quarantine."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def _failed_by_run(trend: pl.DataFrame) -> list[Part]:
     )  # fmt: skip
     head = ("run started (UTC)", "checks", *(f"failed: {kind}" for kind in kinds), "rows failed")
     rows = ([Cell(value, kind="t") for value in row] for row in trend.drop("run_id").iter_rows())
-    told: Part = chart if frame["value"].sum() else note("No check failed in these runs.")
-    return [told, heading("Checked runs, the newest first"), table(head, rows)]
+    part: Part = chart if frame["value"].sum() else note("No check failed in these runs.")
+    return [part, heading("Checked runs, the newest first"), table(head, rows)]
 
 
 def _last_checks(con: duckdb.DuckDBPyConnection, last: dict[str, object]) -> list[Part]:

@@ -1,4 +1,4 @@
-"""Figures as Altair charts. The only module that knows Altair."""
+"""Draws charts with Altair. The only module that imports Altair."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NO_MENU = {"embedOptions": {"actions": False}}
 
 
 def live_chart(figure: Figure) -> alt.Chart:
-    """The figure as an interactive chart: values are told where the pointer rests."""
+    """The figure as an interactive chart with tooltips."""
     if isinstance(figure, Columns):
         return _columns(figure)
     return _bars(figure)
@@ -23,12 +23,12 @@ def live_chart(figure: Figure) -> alt.Chart:
 
 def _columns(figure: Columns) -> alt.Chart:
     value = alt.Y("sum(value):Q", title=figure.value_title, axis=_whole_numbers())
-    told: list[alt.Tooltip]
+    tooltips: list[alt.Tooltip]
     if "start_day" in figure.frame.columns:
         # Days are days of UTC; without the scale they would move to the reader's time zone.
         time = alt.X("start_day:T", title=figure.time_title, scale=alt.Scale(type="utc"),
                      axis=alt.Axis(grid=False, labelOverlap=True, labelSeparation=12))  # fmt: skip
-        told = [
+        tooltips = [
             alt.Tooltip("start_day:T", title="from", format="%Y-%m-%d", timeUnit="utcyearmonthdate")
         ]
         chart = alt.Chart(figure.frame).mark_bar(tooltip=True)
@@ -36,13 +36,13 @@ def _columns(figure: Columns) -> alt.Chart:
     else:
         axis = alt.Axis(labelAngle=-40, labelOverlap=True)
         label = alt.X("label:O", title=figure.time_title, sort=None, axis=axis)
-        told = [alt.Tooltip("label:O", title=figure.time_title)]
+        tooltips = [alt.Tooltip("label:O", title=figure.time_title)]
         is_few = figure.frame["label"].n_unique() <= _FEW_LABELS
         chart = alt.Chart(figure.frame)
         chart = chart.mark_bar(tooltip=True, size=40) if is_few else chart.mark_bar(tooltip=True)
         chart = chart.encode(x=label, y=value)
-    told.append(alt.Tooltip("sum(value):Q", title=figure.value_title, format=","))
-    return _finished(figure, chart, told).properties(height=220)
+    tooltips.append(alt.Tooltip("sum(value):Q", title=figure.value_title, format=","))
+    return _finished(figure, chart, tooltips).properties(height=220)
 
 
 def _bars(figure: Bars) -> alt.Chart:
@@ -53,18 +53,18 @@ def _bars(figure: Bars) -> alt.Chart:
         y=alt.Y("label:N", title=figure.label_title, sort=None, axis=axis),
         x=alt.X("sum(value):Q", title=figure.value_title, axis=_whole_numbers()),
     )  # fmt: skip
-    told = [
+    tooltips = [
         alt.Tooltip("label:N", title=figure.label_title),
         alt.Tooltip("sum(value):Q", title=figure.value_title, format=","),
     ]
-    return _finished(figure, chart, told).properties(height=alt.Step(22))
+    return _finished(figure, chart, tooltips).properties(height=alt.Step(22))
 
 
 def _whole_numbers() -> alt.Axis:
     return alt.Axis(tickMinStep=1, format=",d", tickCount=6)
 
 
-def _finished(figure: Figure, chart: alt.Chart, told: list[alt.Tooltip]) -> alt.Chart:
+def _finished(figure: Figure, chart: alt.Chart, tooltips: list[alt.Tooltip]) -> alt.Chart:
     if "series" in figure.frame.columns:
         names, shades = list(figure.colours), list(figure.colours.values())
         scale = alt.Scale(domain=names, range=shades)
@@ -77,10 +77,10 @@ def _finished(figure: Figure, chart: alt.Chart, told: list[alt.Tooltip]) -> alt.
         chart.data = figure.frame.with_columns(
             rank=pl.col("series").replace_strict(ranks, return_dtype=pl.Int32)
         )
-        told = [alt.Tooltip("series:N", title="of"), *told]
+        tooltips = [alt.Tooltip("series:N", title="of"), *tooltips]
     else:
         chart = chart.encode(color=alt.value(ONE_COLOUR))
-    return chart.encode(tooltip=told).properties(
+    return chart.encode(tooltip=tooltips).properties(
         title=alt.Title(figure.title, anchor="start", frame="group", fontSize=14, offset=12),
         width=_WIDTH,
         usermeta=_NO_MENU,

@@ -1,4 +1,7 @@
-"""Sections and choices as marimo shows them. Opens the warehouse anew for each, keeps none open."""
+"""The sections and input fields of the page as marimo elements.
+
+The warehouse is opened for each query and closed afterwards.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +30,13 @@ SECTIONS = ("Overview", "Outlets", "Entities", "Articles", "Quality", "Quarantin
 EVERY_OUTLET = "every outlet"
 _MOST_OUTLETS = 500
 _TYPING_MS = 400
-"""How long typing rests before the warehouse is asked."""
+"""How long after the last key press the warehouse is queried."""
 
 
 def asked(warehouse: Path, ask: Ask[Answer]) -> Answer:
-    """The answer of the warehouse as it is now.
+    """The answer to a query of the current warehouse file.
 
-    A reader kept open would hold purged text on the disk and hide what is published meanwhile.
+    A connection kept open would keep purged text on the disk and hide later publications.
     """
     with closing(open_reader(warehouse)) as con:
         return ask(con)

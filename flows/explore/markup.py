@@ -1,4 +1,4 @@
-"""Values as HTML: the one place where text from articles meets markup. Escapes all of it."""
+"""Builds escaped HTML. The only module that puts text of articles into markup."""
 
 from __future__ import annotations
 

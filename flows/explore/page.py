@@ -1,4 +1,4 @@
-"""The page as a marimo notebook: what to choose, and which section it shows. Holds no question."""
+"""The page as a marimo notebook: connects input fields with the sections they select."""
 
 import marimo
 

@@ -1,4 +1,4 @@
-"""The sections of the page: answers put into words, figures and tables. Asks; draws nothing."""
+"""The sections of the page on the corpus and its outlets: query results as text, charts, tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHERS = "all others"
 
 
 def nothing_yet() -> list[Part]:
-    """What is said where no article is."""
+    """The text shown if there is no article."""
     return [note("There is no article in this warehouse yet. Load some: newshouse run SOURCE")]
 
 
@@ -40,8 +40,8 @@ def if_empty(con: duckdb.DuckDBPyConnection) -> list[Part]:
 def title(con: duckdb.DuckDBPyConnection, *, name: str) -> list[Part]:
     """The head of the page: which file this is, and which run published it."""
     run_id, started_at = corpus.publication(con)
-    told = f"{name}, published by run {run_id} ({started_at:%d %B %Y %H:%M} UTC)"
-    return [heading("newshouse", level=1), note(told)]
+    line = f"{name}, published by run {run_id} ({started_at:%d %B %Y %H:%M} UTC)"
+    return [heading("newshouse", level=1), note(line)]
 
 
 def overview(con: duckdb.DuckDBPyConnection) -> list[Part]:
@@ -115,7 +115,7 @@ def day_of(moment: datetime | None) -> str | None:
 
 
 def bars_of(frame: pl.DataFrame, label: str, value: str) -> pl.DataFrame:
-    """The frame a figure of bars takes, its labels told apart."""
+    """The frame for a figure of bars, equal labels numbered."""
     return frame.select(
         pl.Series("label", told_apart(frame[label].to_list()), dtype=pl.String),
         pl.col(value).alias("value"),
@@ -143,8 +143,8 @@ def _articles_over_time(con: duckdb.DuckDBPyConnection, undated: int) -> list[Pa
     if span is None:
         return [note("No article is dated to the day.")]
     frame = corpus.over_time(con, span).rename({"article_count": "value"})
-    told = f"{span.first_day} to {span.last_day}, between which 98 of 100 dated articles lie."
+    words = f"{span.first_day} to {span.last_day}, between which 98 of 100 dated articles lie."
     if undated:
-        told += f" {undated:,} articles are not dated to the day and are not in the chart."
+        words += f" {undated:,} articles are not dated to the day and are not in the chart."
     chart = Columns(f"Articles by {span.grain}", f"{span.grain} (UTC)", "articles", frame)
-    return [chart, note(told)]
+    return [chart, note(words)]

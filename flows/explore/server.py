@@ -1,4 +1,4 @@
-"""Serves the page on loopback until it is told to stop. Writes nothing, asks nothing outside."""
+"""Serves the page on loopback until a signal to stop. Makes no request to other addresses."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _PAGE = Path(__file__).with_name("page.py")
 class _Server(uvicorn.Server):
     """A server that ends the sessions of the page with itself.
 
-    marimo ends them where it is the whole application; mounted in another, as here, it is not
-    asked to, and a session that nobody ends waits for its next command for ever.
+    marimo ends them if it is the whole application. Mounted in another one, as here, it does not,
+    and a session that is not ended waits for its next command forever.
     """
 
     def __init__(self, config: uvicorn.Config, sessions: SessionManager) -> None:

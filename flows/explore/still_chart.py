@@ -1,4 +1,4 @@
-"""Figures as SVG: pictures that need no script, for the static copy."""
+"""Draws charts as SVG without scripts, for the static copy of the page."""
 
 from __future__ import annotations
 

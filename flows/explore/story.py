@@ -1,4 +1,4 @@
-"""Questions about single articles: which there are, and what one says. Reads one text a time."""
+"""Queries on single articles: search by title, facts, blocks and mentions of one article."""
 
 from __future__ import annotations
 

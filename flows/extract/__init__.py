@@ -1,4 +1,7 @@
-"""Any delivered file as records, or the reason why not. `extract` is the only door."""
+"""Reads any delivered file into records, or gives the reason why it cannot be read.
+
+`extract` is the only entry point.
+"""
 
 from flows.extract.dispatch import extract
 from flows.extract.record import ExtractedRecord, Extraction, Hint, Limits, Rejection

@@ -1,4 +1,4 @@
-"""Which reader a delivered file needs, and its records or the reason why not."""
+"""Detects the format of a delivered file and calls the reader for it: the entry to extraction."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def _guarded(items: Iterator[Item], limits: Limits, repair: bool) -> Iterator[It
 def _located(item: Item, given: dict[str, int]) -> Item:
     """The item, numbered on where its locator was ``given`` to another record of the file.
 
-    Locators come from the file (a guid, a member's name), which may give two records one, or one
-    record what two others were told apart by.
+    Locators come from the file (a guid, a member's name). Two records may have the same one, or
+    one may equal a locator that was numbered here to make it unique.
     """
     if not item.locator:
         return item
@@ -101,17 +101,17 @@ def _located(item: Item, given: dict[str, int]) -> Item:
 
 
 def _shown(rejection: Rejection) -> Rejection:
-    """The rejection with a message of one printable line, whatever names the file put into it."""
+    """The rejection with a message of one printable line, whatever names from the file it has."""
     message = printable(" ".join(rejection.message.split()), 1000)
     return replace(rejection, message=message)
 
 
 _NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
-"""What no news text holds: NUL, and halves of surrogate pairs, which cannot be written as UTF-8."""
+"""Characters no news text contains: NUL, and unpaired surrogates, which UTF-8 cannot encode."""
 
 
 def _with_clean_fields(item: ExtractedRecord) -> ExtractedRecord:
-    """The record with what is no character left out of all fields but its text."""
+    """The record with NUL and unpaired surrogates removed from all fields except its text."""
     wrong: dict[str, Any] = {
         field.name: _NO_CHARACTER.sub("", value) or None
         for field in dataclasses.fields(item)
@@ -128,7 +128,7 @@ def _with_clean_fields(item: ExtractedRecord) -> ExtractedRecord:
 
 
 def _sound(item: Item, limits: Limits, repair: bool) -> Item:
-    """The item, or its rejection where its text is none."""
+    """The item, or its rejection if its text is invalid."""
     if isinstance(item, Rejection):
         return _shown(item)
     if len(item.text) > limits.text_chars:
@@ -160,13 +160,13 @@ def _sound(item: Item, limits: Limits, repair: bool) -> Item:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Finds the format of bytes and hands them to the module that reads it."""
+    """Detects the format of bytes and calls the module that reads it."""
 
     limits: Limits
     mapping: Mapping[str, str] | None
 
     def opened(self, name: str, raw: Readable, depth: int) -> Extraction:
-        """Unpack as often as need be, then read."""
+        """Decompress, repeatedly if nested, then read."""
         stream = ByteStream(raw, self.limits.file_bytes)
         head = stream.peek(sniff.HEAD_BYTES)
         if not head:
@@ -190,7 +190,7 @@ class _Reader:
         return self.opened(name, Unpacked(stream, packed, self.limits.ratio), depth + 1)
 
     def _read(self, name: str, raw: Readable, stream: ByteStream, head: bytes) -> Extraction:
-        """Formats that are read as bytes; the rest is text."""
+        """Read formats of bytes here; decode all others as text."""
         found = sniff.binary_format(head)
         if found == "parquet":
             file = archive.seekable(raw, stream, self.limits)
@@ -211,7 +211,7 @@ class _Reader:
         return self._read_document(kind, stream, head)
 
     def _read_lines(self, kind: str, stream: ByteStream, codec: str) -> Extraction:
-        """Formats of one record a line, read as they come; wide encodings are decoded whole."""
+        """Formats of one record per line, streamed; UTF-16 and UTF-32 are decoded whole."""
         lines, lines_codec = stream, codec
         if is_wide(codec):
             text = decode(stream.read_whole(self.limits.record_bytes), codec).text
@@ -254,7 +254,7 @@ class _Reader:
 
 
 def _refuse_binary(head: bytes, limits: Limits) -> None:
-    """Raises Refused ``not_text`` for pictures, programs and whatever else is known as no text."""
+    """Raises Refused ``not_text`` for pictures, programs and other known binary formats."""
     if kind := sniff.binary_kind(head):
         raise _not_text(kind, head, limits)
 

@@ -1,4 +1,4 @@
-"""What extraction hands over: records, rejections, hints, limits. Reads nothing itself."""
+"""Types of extraction: records, rejections, hints and limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ GIB = 1024 * MIB
 
 @dataclass(frozen=True)
 class Limits:
-    """How much one file may ask for. Each bound keeps a hostile file from stopping a run.
+    """Limits on the size of one file's content, so that a hostile file cannot stop a run.
 
     Attributes:
         record_bytes: largest single record or whole document (64 MiB: the collected works of a
@@ -21,7 +21,7 @@ class Limits:
             is 1,032, so only bombs come near).
         depth: compressions or archives inside one another (3).
         record_count: most records of one container (1,000,000).
-        markup_bytes: largest page whose parts are told apart; larger ones are only rendered
+        markup_bytes: largest page whose parts are distinguished; larger ones are only rendered
             (4 MiB: news pages are under 2 MiB).
         text_chars: longest text of one record, in code points (1,000,000: some 160,000 words, ten
             times the longest court ruling or transcript in news).
@@ -58,7 +58,7 @@ class ExtractedRecord:
 
     ``locator`` is empty for a whole file. Dates are as delivered, not parsed. Hints are sorted,
     inside the text and do not overlap. ``mojibake`` says what of the text looks decoded with the
-    wrong charset. ``text_only_reason`` says why the parts of the page are not told apart.
+    wrong charset. ``text_only_reason`` says why the parts of the page are not distinguished.
     ``issued_raw`` is the date that the whole container declares, as a feed does.
     """
 

@@ -1,1 +1,1 @@
-"""How runs meet Prefect: tasks, states, artifacts, and the server they report to."""
+"""Integration with Prefect: tasks, states, artifacts, and the server that runs report to."""

@@ -1,7 +1,7 @@
-"""Prefect's server for one command where none is configured: on loopback, gone with the command.
+"""A Prefect server on loopback for one command, used when no server is configured.
 
-Prefect would start one by itself, too. That one hears the signals that are meant for the run, so
-that the run cannot say its last word, and goes on without end where the run is killed.
+It ends with the command. The temporary server that Prefect itself would start receives the signals
+meant for the run, so that the end of the run cannot be reported, and survives a killed run.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 90.0
-"""Starting takes two to ten, on a busy machine forty; a run goes on without it."""
+"""Starting takes 2 to 10 seconds, on a busy machine 40; after that a run goes on without it."""
 
 _STOP_SECONDS = 5.0
 
@@ -43,13 +43,13 @@ class ServerMissing(ExpectedError):
 
 
 class ServerNotStarted(ServerMissing):
-    """The server of this command did not come up. What it was to report to it, it does without."""
+    """The server of this command did not come up; the command goes on without reporting to it."""
 
 
 class EmbeddedServer:
-    """A server that is getting ready from the moment this object is made.
+    """A server process that starts when this object is created.
 
-    It ends when its standard input does: when this process ends, however it ends.
+    It ends when its standard input is closed, hence when this process ends for any reason.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class EmbeddedServer:
             process_group=0,
         )
         self._is_up = False
-        # Last of all: what Prefect still has to tell, it tells as this process ends.
+        # Closed last: Prefect sends its remaining log lines and events while this process exits.
         atexit.register(self.close)
         self._url: str | None = None
 
@@ -72,7 +72,7 @@ class EmbeddedServer:
             try:
                 url = f"http://{_HOST}:{self._port(give_up_at)}/api"
                 left = max(1.0, give_up_at - time.monotonic())
-                # Loopback, and held open by the child: the request waits until it is served.
+                # The child listens on loopback already: the request waits until it is answered.
                 with urllib.request.urlopen(f"{url}/health", timeout=left):  # noqa: S310 # nosec B310
                     self._url = url
                     self._is_up = True
@@ -86,7 +86,7 @@ class EmbeddedServer:
         return self._url
 
     def _port(self, give_up_at: float) -> str:
-        """The port it says it listens on. Raises OSError where it ends, or says none in time."""
+        """The port the server prints. Raises OSError if it ends or prints none in time."""
         assert self._process.stdout is not None
         while not select.select([self._process.stdout], [], [], 0.1)[0]:
             if time.monotonic() > give_up_at:
@@ -101,7 +101,7 @@ class EmbeddedServer:
         return self._process.poll() is not None
 
     def close(self) -> None:
-        """End it, at once where it has nothing to write down or does not end by itself."""
+        """End it; kill it if it has nothing to save or does not end by itself."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         if not self._is_up:
@@ -121,7 +121,7 @@ def _own_server() -> EmbeddedServer:
 
 
 def refuse_damaged_profiles() -> None:
-    """Raise ServerMissing where Prefect, which reads them as it is imported, could not be."""
+    """Raise ServerMissing for damaged Prefect profiles, with which importing Prefect fails."""
     path = prefect_profiles()
     try:
         tomllib.loads(path.read_text("utf-8") if path.exists() else "")
@@ -133,14 +133,17 @@ def refuse_damaged_profiles() -> None:
 
 
 def start_ahead() -> None:
-    """Start the server before Prefect is asked whether one is configured, unless the environment
-    says so: importing Prefect takes a second, in which the server is a second further."""
+    """Start the server before Prefect is imported, unless the environment configures one.
+
+    Importing Prefect, to find out whether a profile configures a server, takes a second, in which
+    the server already starts.
+    """
     if not prefect_api_url():
         _own_server()
 
 
 def server_of_this_command() -> EmbeddedServer | None:
-    """The server, started with the first call; null where one is configured."""
+    """The server, started by the first call; None if one is configured."""
     from prefect.settings import PREFECT_API_URL
 
     if not PREFECT_API_URL.value():
@@ -151,7 +154,7 @@ def server_of_this_command() -> EmbeddedServer | None:
 
 
 def main() -> None:
-    """Serve until standard input ends. The port goes to standard output, nothing else does."""
+    """Serve until standard input ends. Only the port is written to standard output."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with socket.create_server((_HOST, 0)) as listening:
@@ -160,7 +163,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
         _serve(listening)
-    # All is written; threads of Prefect's would hold up an ordinary exit for five seconds.
+    # Everything is saved; Prefect's threads would delay an ordinary exit by five seconds.
     os._exit(0)
 
 
@@ -174,7 +177,7 @@ def _serve(listening: socket.socket) -> None:
             temporary_settings,
         )
 
-    # Blocks are of no use to one run, and a lasting server registers them itself.
+    # One run needs no blocks, and a permanent server registers them itself.
     without_blocks: dict[Any, Any] = {
         PREFECT_API_BLOCKS_REGISTER_ON_START: False,
         PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION: False,
@@ -191,7 +194,7 @@ def _serve(listening: socket.socket) -> None:
 
 
 def _end_with_the_command(server: uvicorn.Server) -> None:
-    """What the server was told is written down before it ends, as long as that takes no time."""
+    """Stop the server once standard input ends; it has a short time to save what it received."""
     sys.stdin.read()
     server.should_exit = True
     time.sleep(_STOP_SECONDS)

@@ -1,4 +1,7 @@
-"""How a run ended, known apart from Prefect: what becomes of its server is never the run's end."""
+"""The outcome of a run, kept independently of Prefect.
+
+A failure of the Prefect server never changes how a run ended.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ CUT_SHORT = _COST.format(what="incomplete")
 
 @dataclass
 class Outcome:
-    """What the work of a flow came to: a summary, a problem, or nothing as it has not begun."""
+    """Outcome of a flow's work: a summary, an error, or neither if the work has not begun."""
 
     has_begun: bool = False
     summary: Summary | None = None
     problem: BaseException | None = None
 
     def of(self, work: Callable[[], Summary]) -> Summary:
-        """Do the work and note how it ends, before Prefect hears of it."""
+        """Do the work and record how it ends before Prefect handles the result."""
         self.has_begun = True
         try:
             self.summary = work()
@@ -38,18 +41,18 @@ class Outcome:
 
 
 wanted_outcome: ContextVar[Outcome | None] = ContextVar("wanted_outcome", default=None)
-"""Where a flow notes how its work ended, for a caller that wants more than Prefect's state."""
+"""Outcome of the current flow's work, for a caller that needs more than Prefect's state."""
 
 
 def run_reported(
     report: Callable[[], object], directly: Callable[[], Summary], say: Callable[[str], None]
 ) -> Summary:
-    """The summary of a run that is carried out as a flow, whatever happens to Prefect's server.
+    """Run as a flow and return the summary, even if Prefect's server fails.
 
-    ``report`` carries it out as a flow, ``directly`` without Prefect: that is done where the flow
-    ended before the work began, so no work is done twice. Raises what the work raises, and
-    ServerMissing where a configured server was not there to begin with. ``say`` hears one line
-    where Prefect was not told all; unless its server went away, the traceback goes to the log.
+    ``report`` runs the work as a flow, ``directly`` without Prefect: ``directly`` is called only if
+    the flow ended before the work began, so no work is done twice. Raises the errors of the work,
+    and ServerMissing if a configured server did not answer at the start. ``say`` is called with one
+    line if Prefect's record is incomplete; the traceback goes to the log unless the server is gone.
     """
     outcome = Outcome()
     before = wanted_outcome.set(outcome)
@@ -75,7 +78,7 @@ def run_reported(
 
 
 def _no_record(problem: Exception) -> str:
-    """What to say of an error before the work began."""
+    """Message for a Prefect error before the work began."""
     if _is_servers(problem):
         return f"Prefect's server went away as the run began ({_first(problem)}). {NO_RECORD}"
     _log.error("Prefect's record of the run could not be begun", exc_info=problem)
@@ -83,7 +86,7 @@ def _no_record(problem: Exception) -> str:
 
 
 def _cut_short(problem: Exception) -> str:
-    """What to say of an error after the work."""
+    """Message for a Prefect error after the work."""
     if _is_servers(problem):
         return f"Prefect's server went away during the run ({_first(problem)}). {CUT_SHORT}"
     _log.error("Prefect's record of the run could not be finished", exc_info=problem)
@@ -91,18 +94,18 @@ def _cut_short(problem: Exception) -> str:
 
 
 def _is_servers(problem: Exception) -> bool:
-    # Prefect, which this imports, is loaded by now: as late as can be, for a command to start fast.
+    # Imports Prefect, which is loaded by now; importing it late lets a command start fast.
     from flows.orchestration.server_calls import tells_of_absence
 
     return tells_of_absence(problem)
 
 
 def named(problem: BaseException) -> str:
-    """An error's kind and the first line of what it says."""
-    kind, said = type(problem).__name__, str(problem).strip().partition("\n")[0]
-    return f"{kind}: {said}" if said else kind
+    """Class name of an error and the first line of its message."""
+    kind, line = type(problem).__name__, str(problem).strip().partition("\n")[0]
+    return f"{kind}: {line}" if line else kind
 
 
 def _first(problem: Exception) -> str:
-    """The first line of what it says, or its kind."""
+    """First line of the error's message, else its class name."""
     return str(problem).strip().partition("\n")[0] or type(problem).__name__

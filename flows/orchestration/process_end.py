@@ -1,4 +1,4 @@
-"""The end of this process: what its libraries still have to tell others may take some seconds."""
+"""Ends this process within a bounded time, even if a library still sends data to a server."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import threading
 import time
 
 _LAST_WORDS_SECONDS = 20.0
-"""What Prefect has left to tell its server may take so long once the command is done. It would wait
-without end for a server that went away."""
+"""Time Prefect gets, once the command is done, to send its remaining data to its server. Without
+this limit it would wait forever for a server that is gone."""
 
 _nobody_listens = threading.Event()
 
 
 def no_last_words() -> None:
-    """Prefect's server is away: there is nobody to tell anything."""
+    """Skip the wait for Prefect's remaining data: its server is gone."""
     _nobody_listens.set()
 
 
 def end_in_time(code: int) -> None:
-    """End this process with that exit code before long, whatever its libraries still wait for."""
-    # Of log lines that can no longer be sent, nobody need hear any more.
+    """End this process with that exit code in bounded time, whatever its libraries wait for."""
+    # Log lines that can no longer be sent cause no further messages.
     logging.raiseExceptions = False
 
     def end() -> None:
         time.sleep(1.0 if _nobody_listens.is_set() else _LAST_WORDS_SECONDS)
         for stream in (sys.stdout, sys.stderr):
-            # Who read it may have gone (`newshouse run | head`), or it may be closed.
+            # The reader may be gone (`newshouse run | head`), or the stream closed.
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
         os._exit(code)

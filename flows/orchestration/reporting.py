@@ -1,4 +1,4 @@
-"""Which Prefect server the flows of a command report to, and for how long they wait for it."""
+"""Selects the Prefect server that the flows of a command report to, and bounds waiting for it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _ASKED_AGAIN = 2
 
 @contextmanager
 def reporting_to(server: EmbeddedServer | None) -> Iterator[None]:
-    """Flows of the block report to this server, or to the configured one where it is null.
+    """Flows in the block report to this server, or to the configured one if it is None.
 
-    Where it goes away meanwhile, nobody waits for it for long. Raises ServerMissing where it is not
-    there to begin with, before the block.
+    If the server goes away meanwhile, calls to it fail after a bounded wait. Raises ServerMissing,
+    before the block, if it does not answer at the start.
     """
     from prefect.settings import (
         PREFECT_API_URL,
@@ -44,13 +44,14 @@ def reporting_to(server: EmbeddedServer | None) -> Iterator[None]:
 
 @contextmanager
 def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
-    """Engine and artifacts find this client in their context and use it, in all threads."""
+    """Put a client with bounded calls into the context; engine and artifacts use it in all
+    threads."""
     from prefect.context import SyncClientContext
     from prefect.settings import PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED, temporary_settings
 
     from flows.orchestration.server_calls import bound
 
-    # Prefect's threads would write every log line that they could not send to standard error.
+    # Prefect's threads would write each log line that could not be sent to standard error.
     told_of_lost_lines = logging.raiseExceptions
     logging.raiseExceptions = False
     context = SyncClientContext()
@@ -58,7 +59,7 @@ def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
     try:
         with (
             context,
-            # Entering has asked for the server's version; workers of a cluster need not ask again.
+            # Entering has checked the server's version; cluster workers need not check it again.
             temporary_settings({PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}),
         ):
             yield
@@ -69,13 +70,13 @@ def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
 
 
 def _refuse_absent(url: str) -> None:
-    """Raise ServerMissing where nobody answers at the configured address."""
+    """Raise ServerMissing if nothing answers at the configured address."""
     try:
         # The address is the one that the user configured.
         with urllib.request.urlopen(f"{url}/health", timeout=10):  # noqa: S310 # nosec B310
             pass
     except urllib.error.HTTPError:
-        pass  # somebody is there, whatever he answers
+        pass  # a server is there, whatever its answer
     except (OSError, ValueError) as problem:
         raise ServerMissing(
             f"No Prefect server answers at PREFECT_API_URL={without_credentials(url)} ({problem}). "

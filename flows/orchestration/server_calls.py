@@ -1,5 +1,7 @@
-"""Calls of Prefect's client to its server, with an end to waiting: a server that went away, hangs
-or answers nothing but errors holds a run up for seconds, once."""
+"""Bounds how long calls of Prefect's client to its server may take.
+
+A server that is gone, hangs or only answers with errors delays a run by seconds, once.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,12 @@ import httpx
 from prefect.client.orchestration import SyncPrefectClient
 
 PATIENCE_SECONDS = 10.0
-"""A server whose calls have failed for so long, with no proper answer between them, is away.
-Prefect's own servers answer within tenths of a second, on a busy machine within two or three."""
+"""A server whose calls have failed for this many seconds without one valid answer is away.
+Prefect's own servers answer within tenths of a second, on a busy machine within two or three
+seconds."""
 
 _ONE_MORE_TRY_SECONDS = 2.0
-"""What each further call to a server that is away may take: it may be back."""
+"""Time limit of each further call to a server that is away: it may be back."""
 
 
 class ServerAway(httpx.TransportError):
@@ -23,10 +26,10 @@ class ServerAway(httpx.TransportError):
 
 
 class BoundedCalls(httpx.BaseTransport):
-    """Passes calls on; once the server is away, each fails soon and is not repeated.
+    """Transport that forwards calls; once the server is away, each fails soon and is not retried.
 
-    ``is_gone`` tells of a server whose process ended, so that nobody need wait to find out. A quiet
-    time in which nobody called, longer than the patience, says nothing about the server.
+    ``is_gone`` returns True if the server's process has ended, which needs no wait to find out.
+    Times without calls do not count as failure of the server.
     """
 
     def __init__(
@@ -43,11 +46,11 @@ class BoundedCalls(httpx.BaseTransport):
 
     @property
     def is_away(self) -> bool:
-        """Whether the server has not answered for as long as anybody is to wait."""
+        """Whether the server has not answered for the longest time to wait."""
         return self._is_gone() or self._failing_seconds >= self._patience
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Raises ServerAway where it is; before that, what the call raises."""
+        """Forward a call. Raises ServerAway once the server is away, else the call's own error."""
         if self._is_gone():
             raise ServerAway("its process has ended")
         most = min(_ONE_MORE_TRY_SECONDS, self._patience) if self.is_away else self._patience
@@ -70,7 +73,7 @@ class BoundedCalls(httpx.BaseTransport):
         return response
 
     def close(self) -> None:
-        """Close what the calls go through."""
+        """Close the inner transport."""
         self._calls.close()
 
     def _has_failed(self, began: float) -> None:
@@ -81,17 +84,17 @@ class BoundedCalls(httpx.BaseTransport):
 
 
 def _bounded(request: httpx.Request, most: float) -> dict[str, float]:
-    """The limits of a request's parts, none above that many seconds."""
+    """The timeouts of a request, each capped at that many seconds."""
     given = request.extensions.get("timeout", {})
     parts = ("connect", "read", "write", "pool")
     return {part: min(most, given.get(part) or most) for part in parts}
 
 
 def bound(client: SyncPrefectClient, is_gone: Callable[[], bool]) -> BoundedCalls:
-    """Have a client's calls go through BoundedCalls from now on.
+    """Send a client's calls through BoundedCalls from now on.
 
-    The transport is changed once the client is made, as Prefect itself does: one given beforehand
-    would not know of proxies.
+    The transport is replaced after the client is made, as Prefect itself does: one passed to the
+    constructor would ignore proxies.
     """
     inner = client._client
     calls = BoundedCalls(inner._transport_for_url(client.api_url), is_gone)

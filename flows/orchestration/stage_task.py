@@ -1,8 +1,9 @@
-"""A stage of a run as a Prefect task: its name, its retries, its time limit, its log.
+"""Wraps a stage of a run as a Prefect task with its name, retries, time limit and log.
 
-A stage is a task, and so is a batch within it; a record never is. Outside a flow the same stage is
-carried out with the same retries and limits, without any record in Prefect. A time limit ends a
-stage wherever Python code of the flow's own thread runs or waits; batches have none of their own.
+Each stage is a task, and so is each batch within it; a single record never is. Outside a flow the
+stage runs with the same retries and limits but without a record in Prefect. A time limit ends a
+stage wherever Python code of the flow's own thread runs or waits; batches have no limit of their
+own.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class _TimeIsUp(TimeoutError):
 
 
 class _Attempt(Generic[T]):
-    """Work that a task does, and how it ended: known here whatever Prefect makes of it."""
+    """Work that a task does, with its outcome recorded independently of Prefect."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
@@ -87,7 +88,7 @@ def _carry_out(attempt: _Attempt[T]) -> T:
 
 
 def _is_worth_a_retry(task: Task[Any, Any], run: TaskRun, state: State[Any]) -> bool:  # noqa: ARG001
-    """Only a place that does not answer: what is wrong with data stays wrong."""
+    """True only for a place that does not answer: a retry cannot mend wrong data."""
     return isinstance(state.data, PlaceUnreachable)
 
 
@@ -124,11 +125,11 @@ class StageTask(Generic[P, R]):
         )
 
     def __call__(self, session: Session, /, *given: P.args, **named: P.kwargs) -> R:
-        """Carry the stage out: as a task where a flow is running. Raises StageTimedOut."""
+        """Run the stage, as a task if a flow is running. Raises StageTimedOut."""
         return self._carry_out(session, FlowRunContext.get() is not None, *given, **named)
 
     def without_task(self, session: Session, /, *given: P.args, **named: P.kwargs) -> R:
-        """Carry the stage out without a task of its own, also within a flow."""
+        """Run the stage without a task of its own, also within a flow."""
         return self._carry_out(session, False, *given, **named)
 
     def _carry_out(self, session: Session, as_task: bool, /, *given: Any, **named: Any) -> R:
@@ -155,9 +156,9 @@ class StageTask(Generic[P, R]):
             listener.end(time.perf_counter() - began)
 
     def _in_prefect(self, session: Session, title: str, attempt: _Attempt[R]) -> R:
-        """As a task. What goes wrong in Prefect itself, as where its server went away, costs the
-        task's record: work that was done counts, and work that was not begun is done without it.
-        None is done twice. The run's log says so."""
+        """Run the work as a task. An error of Prefect itself, such as a lost server, only loses
+        the task's record: finished work counts, and work that was not begun is done without
+        Prefect. No work is done twice. The run's log notes the lost record."""
         settings = session.settings
         try:
             return self._prepared(session, title)(attempt)
@@ -209,16 +210,16 @@ class StageTask(Generic[P, R]):
 
 @task(name="batch", persist_result=False, cache_policy=NO_CACHE)
 def _batch(name: str, attempt: _Attempt[int]) -> int:
-    """A batch of a stage. Its name and its count go to the log."""
+    """Body of the task of one batch; its name and count go to the log."""
     count = attempt()
     get_run_logger().info("%s: %s", name, f"{count:,}")
     return count
 
 
 def run_batch(name: str, work: Callable[[], int]) -> int:
-    """Carry out a batch: as a task of its own where a flow is running.
+    """Run a batch, as a task of its own if a flow is running.
 
-    Prefect's own failures cost the record of the batch, as they do for a stage.
+    An error of Prefect itself only loses the record of the batch, as for a stage.
     """
     if FlowRunContext.get() is None:
         return work()
@@ -238,8 +239,8 @@ def run_batch(name: str, work: Callable[[], int]) -> int:
 
 
 def _log_missing_record(name: str, problem: Exception) -> None:
-    """A server that is away is reported once, as the run ends; any other error is a fault to mend,
-    so that the run's log has its traceback."""
+    """Log the error with its traceback, unless the server is away: that is reported once, at the
+    end of the run."""
     if tells_of_absence(problem):
         _log.debug("%s: no record as a task (%s)", name, named(problem))
     else:

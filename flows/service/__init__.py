@@ -1,1 +1,1 @@
-"""Operating newshouse: deployments, schedule, server, alarms, watch. Knows nothing of articles."""
+"""Operation of newshouse as a service: deployments, schedule, server, alarms and file watch."""

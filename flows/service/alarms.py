@@ -1,4 +1,4 @@
-"""Alarms for deployments that somebody else runs, as a worker does. Serves nothing itself."""
+"""Sets alarms for deployments that a separate process, such as a Prefect worker, runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alarms and triggers of the deployments, as Prefect automations. Registers, never asks why."""
+"""Builds and registers the alarms and triggers of the deployments as Prefect automations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALARMS = {
     "crashed": {"prefect.state-type": "CRASHED"},
     "late": {"prefect.state-name": "Late"},
 }
-"""What is told of, and the states it goes by. Types and not names: a state may have any name."""
+"""Alarms by kind, with the states that trigger them: by type, as a state may have any name."""
 
 _NO_HEARTBEAT, _FILES_ARRIVED = "no heartbeat", "files arrived"
 KINDS = (_NO_HEARTBEAT, _FILES_ARRIVED, *ALARMS)
@@ -38,13 +38,13 @@ BODY = """{{ flow_run.name }}
 
 @dataclass(frozen=True)
 class Bell:
-    """A block that tells people: one that sends messages, or a webhook."""
+    """A Prefect block that notifies people: a notification block or a webhook."""
 
     block_id: UUID
     is_webhook: bool
 
     def ring(self, what: str) -> ActionTypes:
-        """The action that tells of a run in such a state."""
+        """The action that sends a notification about a run in such a state."""
         if self.is_webhook:
             return CallWebhook(block_document_id=self.block_id, payload=_WEBHOOK_PAYLOAD % what)
         return Notify(block_document_id=self.block_id, subject=SUBJECT % what, body=BODY)
@@ -61,7 +61,7 @@ _WEBHOOK_PAYLOAD = """{
 
 
 async def find_bell(client: PrefectClient, block: str) -> Bell:
-    """The block ``type/name``. Raises ServiceRefused where there is none, or it tells nobody."""
+    """The block ``type/name``. Raises ServiceRefused if it is missing or cannot notify."""
     slug, name = (part for part in block.split("/") if part)
     try:
         found = await client.read_block_document_by_name(name, slug)
@@ -80,7 +80,7 @@ async def find_bell(client: PrefectClient, block: str) -> Bell:
 
 
 def automation_name(name: str, kind: str) -> str:
-    """What the automation of a served source is called."""
+    """Name of an automation of a served source."""
     return f"newshouse {name}: {kind}"
 
 
@@ -108,7 +108,7 @@ def _no_heartbeat(name: str, ours: Labels) -> AutomationCore:
             match_related=ours,
             for_each={"prefect.resource.id"},
             after={"prefect.flow-run.heartbeat"},
-            # Any word of the run will do: states that end it may have any name.
+            # Any event of the run counts: states that end it may have any name.
             expect={"prefect.flow-run.*"},
             threshold=1,
             within=timedelta(seconds=SILENCE_SECONDS),
@@ -167,9 +167,9 @@ def _alarm(name: str, kind: str, ours: Labels, bell: Bell) -> AutomationCore:
 
 
 async def register(client: PrefectClient, name: str, wanted: Sequence[AutomationCore]) -> None:
-    """Make the automations of a name be the wanted ones: made, brought up to date, or removed.
+    """Create, update or remove the automations of a name so that they match ``wanted``.
 
-    One that somebody paused stays paused.
+    A paused automation stays paused.
     """
     by_name = {automation.name: automation for automation in wanted}
     for kind in KINDS:

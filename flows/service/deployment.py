@@ -1,4 +1,4 @@
-"""The deployments: which flows, with which parameters, how often. prefect.yaml says the same."""
+"""The Prefect deployments: flows, parameters and schedules, the same as in prefect.yaml."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ CHECK_CRON = "30 5 * * *"
 ONE_AT_A_TIME = ConcurrencyLimitConfig(
     limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
 )
-"""A run that comes due while another is at work is cancelled, not queued: the next one finds
-everything that is new anyway, and after downtime no storm of missed runs follows."""
+"""A run that is due while another one runs is cancelled, not queued: the next one finds all new
+files anyway, and after downtime there is no burst of missed runs."""
 
 ARRIVED = "newshouse.files.arrived"
 """The event that starts an `ingest`; see flows/service/watch.py."""

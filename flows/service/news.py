@@ -1,4 +1,4 @@
-"""What became of the runs, a line each, for whoever reads the terminal or the system's journal."""
+"""Reports ended runs, one line each, for the terminal or the system's journal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OVERLAP = timedelta(seconds=60)
 
 @dataclass
 class News:
-    """Remembers which ends were told already."""
+    """Lines about ended runs; remembers which were reported already."""
 
     client: PrefectClient
     deployment_id: Sequence[UUID]
@@ -29,7 +29,7 @@ class News:
     _told: dict[UUID, datetime] = field(default_factory=dict)
 
     async def ended(self) -> list[str]:
-        """A line for each run that ended since this was asked last."""
+        """A line for each run that ended since the last call."""
         now = datetime.now(UTC)
         ended = FlowRunFilter(
             deployment_id=FlowRunFilterDeploymentId(any_=list(self.deployment_id)),
@@ -44,8 +44,8 @@ class News:
                 continue
             self._told[run.id] = now
             message = (run.state.message or "").partition("\n")[0]
-            said = f": {message}" if message else ""
-            lines.append(f"{run.name}: {run.state.name}{said}")
+            detail = f": {message}" if message else ""
+            lines.append(f"{run.name}: {run.state.name}{detail}")
         self.since = max(self.since, now - _OVERLAP)
         self._told = {id_: at for id_, at in self._told.items() if at > now - 2 * _OVERLAP}
         return lines

@@ -1,4 +1,4 @@
-"""What an operator asked for, checked before anything is started. Starts nothing itself."""
+"""The options of `newshouse serve`, validated before anything is started."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ DEFAULT_EVERY = timedelta(minutes=15)
 
 
 class ServiceRefused(ExpectedError, ValueError):
-    """What was asked for cannot be served, and what to do, in one line."""
+    """The options cannot be served; the message of one line says what to do."""
 
     exit_code = WRONG_USE
 
 
 @dataclass(frozen=True)
 class ServicePlan:
-    """One source, kept in one warehouse, by a schedule, by a watch, or by both.
+    """One source loaded into one warehouse by a schedule, a file watch, or both.
 
-    Without ``every`` and ``cron`` there is no schedule. ``name`` tells the deployments of several
-    sources on one server apart; null names each after its flow. ``notify`` is a block, `type/name`.
+    Without ``every`` and ``cron`` there is no schedule. ``name`` distinguishes the deployments of
+    several sources on one server; None names each after its flow. ``notify`` is a block,
+    `type/name`.
     """
 
     settings: Settings
@@ -57,11 +58,11 @@ class ServicePlan:
 
     @property
     def at_once(self) -> bool:
-        """Whether the first run starts now; a cron line says itself when runs are wanted."""
+        """Whether the first run starts now; with a cron line, it starts at the given time."""
         return self.cron is None
 
     def schedule(self) -> IntervalSchedule | CronSchedule | None:
-        """When runs come due. Raises ServiceRefused for a line that is no cron line."""
+        """When runs are due. Raises ServiceRefused for an invalid cron line."""
         if self.every is not None:
             return IntervalSchedule(interval=self.every, timezone=self.timezone)
         if self.cron is None:
@@ -70,18 +71,19 @@ class ServicePlan:
         return CronSchedule(cron=self.cron, timezone=self.timezone)
 
     def deployment_name(self, flow_name: str) -> str:
-        """What the deployment of a flow is called."""
+        """Name of the deployment of a flow."""
         return self.name or flow_name
 
 
 def address_to_ask(host: str, port: int | str) -> str:
-    """Where a server is asked that listens on a host: an address, without a path."""
+    """Address, without a path, to reach a server that listens on a host."""
     name = LOOPBACK if host == EVERYWHERE else host
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def _refuse_cron_line(line: str) -> None:
-    """A line that is none, and one for a day that never comes: it would stop every schedule."""
+    """Refuse an invalid cron line, and one for a date that never comes, which stops all
+    schedules."""
     try:
         CronSchedule(cron=line)
     except ValidationError:

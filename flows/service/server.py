@@ -1,4 +1,4 @@
-"""The Prefect server to work with: the configured one, or one of our own on loopback."""
+"""Provides the Prefect server: the configured one, or a new one on loopback."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _STOP_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Server:
-    """Where the API answers; ``process`` is the one of a server that is ours alone."""
+    """Address of the API; ``process`` is set if the server was started here."""
 
     url: str
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def is_ours(self) -> bool:
-        """Whether it was started here, so that nobody has worked with it until now."""
+        """Whether it was started here, so that nothing else has used it until now."""
         return self.process is not None
 
     def is_alive(self) -> bool:
-        """False once a server of ours has ended."""
+        """False once a server started here has ended."""
         return self.process is None or self.process.poll() is None
 
 
@@ -43,8 +43,8 @@ class Server:
 def server(host: str, port: int) -> Iterator[Server]:
     """The server at PREFECT_API_URL, or one that lives as long as this block.
 
-    Raises ServiceRefused where the configured one does not answer, the port is taken, or a server
-    of our own does not come up.
+    Raises ServiceRefused if the configured one does not answer, the port is taken, or the new
+    server does not come up.
     """
     configured = PREFECT_API_URL.value()
     if configured:
@@ -110,7 +110,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     assert process.stdin is not None
-    process.stdin.close()  # what it waits for; a signal on top would cut its last words short
+    process.stdin.close()  # ends the server; a signal as well would interrupt its shutdown
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_STOP_SECONDS)
     if process.poll() is None:

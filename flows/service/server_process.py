@@ -1,4 +1,4 @@
-"""A Prefect server that ends with whoever started it, even one that was killed. Run as a module.
+"""Runs a Prefect server that ends with its parent process, even a killed one. Run as a module.
 
 Its standard input is a pipe from its parent; the end of the pipe is the end of the server.
 """
@@ -33,7 +33,7 @@ def main(host: str, port: str) -> None:
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     sys.argv = ["prefect", "server", "start", "--host", host, "--port", port]
     here = address_to_ask(host, port)
-    # Where alarms send people to look at a run, and where the page in their browser finds the API.
+    # Address of the UI in the links of alarms, and address of the API for the UI in a browser.
     api = "/api" if host == EVERYWHERE else f"{here}/api"
     with temporary_settings({PREFECT_UI_URL: here, PREFECT_UI_API_URL: api}):
         runpy.run_module("prefect", run_name="__main__")

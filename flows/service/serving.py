@@ -1,4 +1,4 @@
-"""`newshouse serve`: server, deployments, alarms and watch, until somebody says stop."""
+"""Runs `newshouse serve`: server, deployments, alarms and file watch, until a signal to stop."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ _END_SECONDS = 60.0
 
 
 class ServiceBroken(ExpectedError):
-    """Serving came to an end that nobody asked for, in one line. Start it again."""
+    """Serving ended unexpectedly; the message is one line. It can be started again."""
 
 
 def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
-    """Serve a plan until SIGINT or SIGTERM; a run under way is then ended in order, and recorded.
+    """Serve a plan until SIGINT or SIGTERM; a run in progress is then stopped and recorded.
 
-    Raises ServiceRefused where it cannot be served, ServiceBroken where its server is lost.
+    Raises ServiceRefused if it cannot be served, ServiceBroken if its server is lost.
     """
     made = deployments(plan)
     with server(plan.host, plan.port) as found:
@@ -72,10 +72,10 @@ def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
 
 
 class _Runner(Runner):
-    """Prefect's runner, which leaves signals to the loop."""
+    """Prefect's runner without its signal handling, which the event loop does."""
 
     def handle_sigterm(self, *args: Any, **kwargs: Any) -> None:
-        """Nothing: the service stops the runner itself."""
+        """Does nothing: the service stops the runner itself."""
 
 
 @dataclass
@@ -91,7 +91,7 @@ class _Service:
         return self.plan.deployment_name("ingest")
 
     async def run(self) -> None:
-        """Register everything, then work until told to stop."""
+        """Register everything, then serve until a signal to stop."""
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
         async with get_client() as client:
@@ -138,7 +138,7 @@ class _Service:
     async def _work(
         self, client: PrefectClient, runner: Runner, ids: dict[str, UUID], watch: Watch | None
     ) -> None:
-        """Run what comes due; the first of these tasks to end ends all."""
+        """Start due runs; when the first of these tasks ends, all are ended."""
         news = News(client, list(ids.values()))
         tasks = [
             asyncio.create_task(runner.start()),
@@ -160,7 +160,7 @@ class _Service:
             tasks[0].cancel()
         await asyncio.wait(tasks[:1], timeout=_END_SECONDS)
         for task in ended:
-            task.result()  # raises what ended it
+            task.result()  # raises the error that ended it
         for line in await news.ended():
             self.say(line)
 
@@ -175,7 +175,7 @@ class _Service:
             self.say(f"{dropped:,} runs older than {self.plan.keep_days} days removed")
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
-        """Do it again and again; a server that is away for a while is asked again."""
+        """Repeat the work at this interval, also after errors of a server that is briefly away."""
         while True:
             with suppress(*SERVER_AWAY):
                 await work()

@@ -1,4 +1,4 @@
-"""Flow runs nobody will end any more: dead, missed and old ones. Touches only our own."""
+"""Cleans up flow runs of our deployments: marks dead ones crashed, deletes missed and old ones."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from prefect.states import Crashed
 HEARTBEAT_SECONDS = 30
 """Short enough that a run whose process was killed is seen as crashed within minutes."""
 SILENCE_SECONDS = 3 * HEARTBEAT_SECONDS
-"""A run that was not heard of for so long has no process any more."""
+"""A run without heartbeat or state change for this long has no process any more."""
 
 UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 _DONE = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED)
@@ -37,7 +37,7 @@ _PAGE = 200
 
 
 async def runs_under_way(client: PrefectClient, deployment_id: Sequence[UUID]) -> list[FlowRun]:
-    """Runs of these deployments that have begun, or are being begun."""
+    """Runs of these deployments that have started or are starting."""
     return await _runs(client, deployment_id, UNDER_WAY)
 
 
@@ -48,11 +48,11 @@ async def end_dead_runs(
     nobody_else: bool,
     holder: str | None,
 ) -> list[FlowRun]:
-    """Mark the runs as crashed whose process is gone, so that the next may start; returns them.
+    """Mark runs whose process is gone as crashed, so that the next may start; returns them.
 
-    ``nobody_else`` says that no other process may be running them now, as when their server was
-    down until now. Else those live whose heartbeat was heard of late, and those just begun.
-    ``holder`` is the flow run that holds the warehouse: its process is alive for certain.
+    ``nobody_else``: no other process can be running them, as when their server was down until now.
+    Otherwise runs with a recent heartbeat and runs just started count as alive. ``holder`` is the
+    flow run that holds the warehouse lock: its process is certainly alive.
     """
     dead = []
     now = datetime.now(UTC)
@@ -70,9 +70,9 @@ async def end_dead_runs(
 async def drop_missed_runs(
     client: PrefectClient, deployment_id: UUID, before: datetime, *, keep_one: bool
 ) -> int:
-    """Delete the runs by the clock that came due before a time and were never begun; how many.
+    """Delete scheduled runs that were due before a time and never started; how many.
 
-    A run finds everything that is new, so one is enough: ``keep_one`` leaves the newest.
+    One run loads all new files, so one is enough: ``keep_one`` leaves the newest.
     """
     due = await _runs(client, [deployment_id], (StateType.SCHEDULED,), due_before=before)
     missed = [run for run in due if run.auto_scheduled]
@@ -144,5 +144,5 @@ async def _delete(client: PrefectClient, run: FlowRun) -> bool:
     try:
         await client.delete_flow_run(run.id)
     except ObjectNotFound:
-        return False  # somebody else was quicker
+        return False  # already deleted by another process
     return True

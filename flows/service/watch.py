@@ -1,4 +1,4 @@
-"""A watch on the source: says when files have come or changed and are whole. Reads no file."""
+"""Watches a source: asks for a run when files are new or changed and completely written."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from flows.sources.location import PlaceError, is_remote, list_files
 
 LOCAL_PAUSE_SECONDS = 3.0
 REMOTE_PAUSE_SECONDS = 60.0
-"""A look at a bucket is a request, and costs."""
+"""Longer for buckets, as each listing is a request that costs money."""
 _ANSWER_SECONDS = 30.0
-"""How long an event may take to start a run before it is said again."""
+"""How long an event may take to start a run before it is sent again."""
 
 SERVER_AWAY = (httpx.HTTPError, PrefectHTTPStatusError, OSError)
-"""What calls raise while the Prefect server cannot be reached."""
+"""Errors of calls while the Prefect server cannot be reached."""
 
 Stamp = tuple[int, int | None]
 """Size and time of change of a file."""
@@ -41,17 +41,17 @@ Stamp = tuple[int, int | None]
 
 @dataclass
 class Arrivals:
-    """What has been seen and what has been said of it. Pure: time and listing come from outside.
+    """Files seen so far, and files that were reported. Pure: the listing is passed in.
 
-    A file counts once two looks in a row found it the same, so that one still being written does
-    not. Whatever differs from what was said last, new, changed or gone, is worth a run.
+    A file counts as complete when two successive listings show the same stamp. Each difference from
+    the last report, a new, changed or missing file, is a reason for a run.
     """
 
     said: Mapping[str, Stamp] | None = None
     _before: Mapping[str, Stamp] = field(default_factory=dict)
 
     def look(self, listing: Mapping[str, Stamp]) -> dict[str, Stamp]:
-        """The files that are whole now and were not said yet; gone ones have no place in it."""
+        """Complete files that are not reported yet; missing files are given by `gone`."""
         said = self.said or {}
         news = {
             uri: stamp
@@ -62,11 +62,11 @@ class Arrivals:
         return news
 
     def gone(self) -> set[str]:
-        """Files that were said and are not there any more."""
+        """Reported files that do not exist any more."""
         return set(self.said or {}) - set(self._before)
 
     def tell(self, news: Mapping[str, Stamp]) -> None:
-        """Remember that a run was asked for, for these files and what is gone."""
+        """Record these files and the missing ones as reported."""
         kept = {uri: stamp for uri, stamp in (self.said or {}).items() if uri in self._before}
         self.said = kept | dict(news)
 
@@ -98,7 +98,7 @@ class Watch:
             self.pause = REMOTE_PAUSE_SECONDS if is_remote(self.source) else LOCAL_PAUSE_SECONDS
 
     async def run(self) -> None:
-        """Never returns. A source that cannot be listed is said once, and looked at again."""
+        """Never returns. A source that cannot be listed is reported once, and listed again."""
         trouble = ""
         while True:
             began = time.monotonic()
@@ -110,7 +110,7 @@ class Watch:
                 if str(problem) != trouble:
                     trouble = str(problem)
                     self.say(f"watch: {trouble}")
-            # A listing that takes long is not made all the time.
+            # At most about a tenth of the time is spent on listing.
             await asyncio.sleep(max(self.pause, 10 * (time.monotonic() - began)))
 
     async def _consider(self, listing: dict[str, Stamp]) -> None:
@@ -124,7 +124,7 @@ class Watch:
             self.arrivals.tell(news)
 
     async def _ask(self, arrived: int, gone: int) -> bool:
-        """Say that files have come; whether a run was started by it."""
+        """Send the event that files have arrived; True if a run started because of it."""
         asked_at = datetime.now(UTC)
         await emit(self.name, self.source, arrived=arrived, gone=gone)
         self.say(f"watch: {arrived:,} files have come or changed, {gone:,} are gone")
@@ -148,7 +148,7 @@ class Watch:
 
 
 async def emit(name: str, source: str, *, arrived: int, gone: int) -> None:
-    """Tell the server that files of a source have come."""
+    """Send the event that files of a source have arrived to the server."""
     resource = {
         "prefect.resource.id": source_resource(name),
         "prefect.resource.name": without_credentials(source),

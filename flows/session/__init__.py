@@ -1,1 +1,1 @@
-"""One run's hold on a warehouse: lock, staging, accounts, record, and what loads beside it."""
+"""State of one run: lock, staging folders, file outcomes, run record and preloaded resources."""

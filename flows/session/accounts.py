@@ -1,4 +1,4 @@
-"""What became of every file and record of a run, in sums that must close."""
+"""Computes the outcome of every file and record of a run, and checks that the counts balance."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ RECORD_OUTCOMES = tuple(outcome for outcome in OUTCOMES if outcome != "removed")
 
 
 class DeliveredRecord(NamedTuple):
-    """What became of one record: the check that keeps it out, if any, and the file that made the
-    version it is."""
+    """Outcome of one record: the check that withholds it, if any, and the file that delivered its
+    version first."""
 
     outcome: str
     check: str | None
@@ -32,7 +32,7 @@ class DeliveredRecord(NamedTuple):
 
 
 class Became(NamedTuple):
-    """What became of one file: columns of FILE."""
+    """Outcome of one file: columns of FILE."""
 
     outcome: str
     reason: str | None
@@ -86,8 +86,8 @@ def settle(
 ) -> Accounts:
     """Give every file and record of a run its outcome.
 
-    ``withheld`` is what checks keep out, and ``held_removals`` the files found gone whose articles
-    a check keeps as they were, with its id.
+    ``withheld`` are the rows that checks withhold; ``held_removals`` maps files found gone whose
+    articles are kept to the id of the check that keeps them.
     """
     plan, extracted, version = delivery.plan, delivery.extracted, delivery.version
     rejected, delivered = _by_file(extracted.rejected), _delivered(version, withheld)
@@ -123,7 +123,7 @@ def settle(
 def _gone_rows(
     gone: pl.DataFrame, held_removals: Mapping[str, str], run_id: str, collection: str
 ) -> pl.DataFrame:
-    """Rows of FILE for files found gone; one whose removal is held back is found gone again."""
+    """Rows of FILE for files found gone; a removal held back is found again by the next run."""
     nothing = pl.lit(None, pl.String())
     is_held = pl.col("source_uri").is_in(list(held_removals))
     why = pl.col("source_uri").replace_strict(
@@ -149,7 +149,7 @@ def _by_file(rejected: Iterable[Rejected]) -> dict[str, list[Rejected]]:
 
 
 def _delivered(version: pl.DataFrame, withheld: Withheld) -> dict[str, list[DeliveredRecord]]:
-    """The records of each file and what became of them."""
+    """The records of each file and their outcomes."""
     delivered: dict[str, list[DeliveredRecord]] = {}
     for file_uri, article_id, outcome, first_file_uri in version.select(
         "file_uri",
@@ -157,7 +157,7 @@ def _delivered(version: pl.DataFrame, withheld: Withheld) -> dict[str, list[Deli
         pl.col("outcome").replace("restored", "loaded"),
         "first_file_uri",
     ).iter_rows():
-        # What says what is published already stays, whatever happens to this run's articles.
+        # A record equal to a published version is kept, even if articles of this run are withheld.
         check = withheld.article.get(article_id) if outcome != "unchanged" else None
         settled = "quarantined" if check else outcome
         delivered.setdefault(file_uri, []).append(DeliveredRecord(settled, check, first_file_uri))
@@ -176,16 +176,16 @@ def _file_outcome(
         return Became(opened.outcome, reason, opened.duplicate_of)
     outcomes = [record.outcome for record in delivered]
     best = min([*outcomes, "quarantined"], key=_BEST_FIRST.index)
-    duplicate_of, said = None, None
+    duplicate_of, message = None, None
     if best == "duplicate":
         firsts = sorted({r.first_file_uri for r in delivered if r.outcome == "duplicate"})
-        # A file that was renamed or moved repeats nothing that is still there.
+        # The original of a renamed or moved file is gone, so it is not named.
         duplicate_of = firsts[0] if len(firsts) == 1 and firsts[0] not in away else None
-        said = "Every record repeats one of another file, which ops.record names."
+        message = "Every record repeats one of another file, which ops.record names."
     reasons = [f"{r.rule}: {r.message}" for r in rejected]
     reasons += [f"check {record.check} failed" for record in delivered if record.check]
     if not reasons:
-        return Became(best, said, duplicate_of)
+        return Became(best, message, duplicate_of)
     if best == "quarantined" and len(reasons) == 1:
         return Became(best, reasons[0], None)
     total = len(delivered) + len(rejected)

@@ -1,7 +1,7 @@
-"""The data checks in a process of their own, which imports their library while the run works.
+"""Runs the data checks in a separate process, which imports their library while the run works.
 
-The library takes seconds to import; beside the run that costs nothing. Results come back as
-Parquet. The process ends with its parent, however that ends: its standard input closes.
+Importing the library takes seconds, which a parallel process hides. Results are returned as
+Parquet. The process ends with its parent, also a killed one, as its standard input is closed then.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FRAMES = ("result", "failure", "blamed")
 def check_staged(
     staging: Path, warehouse: Path, run_id: str, entities_anew: bool = False
 ) -> CheckReport:
-    """Run every check on staged rows, in this process; CheckError where that cannot be done."""
+    """Run every check on staged rows in this process; CheckError if one cannot be executed."""
     try:
         con = open_check_database(staging, warehouse, entities_anew=entities_anew)
         try:
@@ -43,7 +43,7 @@ def check_staged(
 
 
 class CheckProcess:
-    """A process that is getting ready to check, from the moment this object is made."""
+    """A process for checks that starts when this object is created."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -59,7 +59,7 @@ class CheckProcess:
     def __call__(
         self, staging: Path, warehouse: Path, run_id: str, entities_anew: bool = False
     ) -> CheckReport:
-        """Check there; CheckError where a check could not be run or the process is gone."""
+        """Run the checks in the process; CheckError if one cannot be run or the process is gone."""
         folder = staging / "_work" / "report"
         folder.mkdir(parents=True, exist_ok=True)
         asked = [str(staging), str(warehouse), run_id, entities_anew, str(folder)]
@@ -92,7 +92,7 @@ class CheckProcess:
 
 
 _LATER = 10
-"""How much its start yields: checks come last, and what a run begins with needs the cores."""
+"""Niceness while starting: checks come last, and the first stages of a run need the cores."""
 
 
 def get_ready() -> None:
@@ -105,7 +105,7 @@ def get_ready() -> None:
 
 
 def main() -> None:
-    """Get ready, then check whatever is asked for until standard input ends."""
+    """Import the library, then run checks on request until standard input ends."""
     os.nice(_LATER)
     get_ready()
     for line in sys.stdin:

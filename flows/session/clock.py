@@ -1,4 +1,4 @@
-"""The id and start of a run: the only moment that a run knows."""
+"""Makes the id and start time of a run, the only time of day that its rows use."""
 
 from __future__ import annotations
 

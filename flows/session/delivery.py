@@ -1,5 +1,5 @@
-"""What the files of a run brought: which are there, which were opened, what could not be read, and
-which version of its article each record is."""
+"""Types for the files of a run: listed and opened files, rejections, and the version of each
+record."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KNOWN_FILE = pl.Schema(
         "duplicate_of": pl.String(),
     }
 )
-"""Files of a collection, as its newest run left them."""
+"""Files of a collection, as its newest run recorded them."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ class Rejected(NamedTuple):
 
 
 class OpenedFile(NamedTuple):
-    """What became of one file before its records are compared with the warehouse.
+    """State of one file before its records are compared with the warehouse.
 
-    ``outcome`` is null where the records decide.
+    ``outcome`` is None if it depends on the records.
     """
 
     candidate: Candidate
@@ -93,7 +93,7 @@ class OpenedFile(NamedTuple):
 
 @dataclass
 class Extracted:
-    """Everything a run's files gave: records lie as Parquet in ``parts``.
+    """Everything extracted from a run's files; records are stored as Parquet in ``parts``.
 
     ``articles`` is the number of records in each part, by its name; ``tombstones`` are ids and text
     hashes of articles that were purged, which are refused when they are delivered again.
@@ -125,7 +125,7 @@ class Extracted:
 
 @dataclass(frozen=True)
 class Delivery:
-    """All that the files of a run brought. ``version`` is the frame of `assign_version`."""
+    """All contents of the files of a run. ``version`` is the frame of `assign_version`."""
 
     plan: Plan = field(default_factory=nothing_to_do)
     unlisted: tuple[Unlisted, ...] = ()

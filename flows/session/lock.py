@@ -1,4 +1,4 @@
-"""The lock that keeps two runs off one warehouse, and the clock of who holds it."""
+"""The lock that prevents two runs from writing one warehouse, and the clock of its holder."""
 
 from __future__ import annotations
 

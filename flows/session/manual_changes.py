@@ -1,4 +1,4 @@
-"""Changes to a warehouse that no source asks for: people's decisions. Each holds the lock."""
+"""Changes to a warehouse that users request: discard, purge, restore. Each holds the lock."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def purge_articles(settings: Settings, article_id: list[str]) -> Purged:
     """
     layout = layout_of(settings.warehouse)
     with hold_lock(settings) as clock:
-        # First what can be made anew: killed half way, the same purge finds the articles again.
+        # Derived data first: if the purge is killed half-way, a new one finds the articles again.
         for name in ("nlp", "docs", "staging"):
             shutil.rmtree(layout.folder / name, ignore_errors=True)
         row = _run_row(settings, clock.run_id, clock.started_at, f"purge {len(article_id)}")

@@ -1,7 +1,8 @@
-"""Keeps what the language pass said of each paragraph, so that no paragraph is read twice.
+"""Stores the language results of each paragraph, so that no paragraph is processed twice.
 
-A part is one Parquet file an annotation, all of one name; the one of sentences is written last and
-makes the part whole. Keyed by component and annotations, so that others start afresh.
+A part is one Parquet file per annotation, all with the same name. The file of sentences is written
+last and completes the part. Results are keyed by component and annotations, so that a change of
+either starts with an empty store.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class NlpStore:
         name = pl.col("home").str.strip_prefix(f"{self.folder}/").str.strip_suffix(_SENTENCES)
         return (
             pl.scan_parquet(parts, include_file_paths="home", glob=False)
-            # What a pipeline failed on is tried again by each run that meets it.
+            # Paragraphs on which a pipeline failed are tried again by each run that has them.
             .filter(pl.col("token_count") != UNREAD)
             .select("paragraph_id", name.alias("home"))
             .unique("paragraph_id", keep="first", maintain_order=True)
@@ -113,7 +114,7 @@ class NlpStore:
         kept = 0
         for sentences in parts:
             name = sentences.name.removesuffix(_SENTENCES)
-            # That of sentences goes first: what is left of a part without it is not there.
+            # The file of sentences is removed first: a part without it does not count.
             files = [self.folder / f"{name}{_suffix(contract)}" for contract in reversed(_WRITTEN)]
             kept += sum(file.stat().st_size for file in files)
             if kept > most_bytes:

@@ -1,4 +1,4 @@
-"""What a run has to tell people at once, whoever listens: a line on standard error."""
+"""Messages that a run writes to standard error at once, one line each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from warehouse.parquet_file import DamagedFile
 
 
 def tell_people(line: str) -> None:
-    """One line, where errors of commands go; bars that are being drawn make room for it."""
+    """Write one line to standard error, above any progress bars."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
@@ -43,7 +43,7 @@ def store_notice(damaged: Sequence[DamagedFile]) -> str:
 
 
 def still_there(path: Path, reason: str) -> str:
-    """What a command that changes nothing says of a damaged file in the journal."""
+    """Message of a read-only command about a damaged file in the journal."""
     return (
         f"{path} is damaged ({reason}) and was passed over; the next `newshouse run` sets it aside."
     )

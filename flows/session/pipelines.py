@@ -1,4 +1,4 @@
-"""Which language pipelines a run uses, by the settings and by what is installed, and loading."""
+"""Selects the language pipelines of a run by settings and installed packages, and loads them."""
 
 from __future__ import annotations
 

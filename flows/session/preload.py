@@ -1,4 +1,4 @@
-"""Loads what is slow to load beside other work: pipelines, gazetteer, language model, checks."""
+"""Loads slow resources in the background: pipelines, gazetteer, language model, checks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Preload:
             if self._process is not None:
                 # A command keeps it all until it ends; the collector need not walk through it.
                 gc.freeze()
-        except Exception as problem:  # noqa: BLE001 - handed to whoever asks for the pipelines
+        except Exception as problem:  # noqa: BLE001 - raised again where pipelines are requested
             self._problem = problem
 
     def _load_pipelines(self) -> None:

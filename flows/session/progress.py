@@ -1,4 +1,4 @@
-"""Who hears how far a run is. Silent unless somebody listens; never part of the result."""
+"""Reports the progress of a run to registered listeners; it never affects the result."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """A listener: a progress bar, an artifact, or nobody."""
+    """Interface of a progress listener, such as a progress bar or an artifact."""
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
-        """A stage starts; ``total`` is null where it is not known, ``unit`` what it counts."""
+        """A stage starts; ``total`` is None if unknown, ``unit`` is what it counts."""
 
     def advance(self, amount: int) -> None:
-        """So much more of the stage is done."""
+        """That many more units of the stage are done."""
 
     def tell(self, line: str) -> None:
-        """What the stage did, in one line with counts."""
+        """Result of the stage, in one line with counts."""
 
     def end(self, seconds: float) -> None:
         """The stage is done."""
 
 
 class Silent:
-    """Nobody listens."""
+    """A listener that ignores everything."""
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
         """Say nothing."""
@@ -98,11 +98,11 @@ class Pace:
         """``812 of 2,000 articles, 71 articles/s, 17 s left``, as far as it is known."""
         if self.total is None:
             return "under way"
-        said = [f"{self.done:,} of {self.total:,} {self.unit}"]
+        words = [f"{self.done:,} of {self.total:,} {self.unit}"]
         left = self.seconds_left
         if left is not None:
-            said += [f"{self.a_second:,.0f} {self.unit}/s", f"{duration_words(left)} left"]
-        return ", ".join(said)
+            words += [f"{self.a_second:,.0f} {self.unit}/s", f"{duration_words(left)} left"]
+        return ", ".join(words)
 
 
 def duration_words(seconds: float) -> str:
@@ -118,7 +118,7 @@ progress: ContextVar[Progress] = ContextVar("progress", default=Silent())  # noq
 
 @contextmanager
 def heard_by(listener: Progress) -> Iterator[None]:
-    """Stages of the block are heard by this listener, too."""
+    """Add a listener for the stages in the block."""
     before = progress.set(Several(progress.get(), listener))
     try:
         yield

@@ -1,4 +1,4 @@
-"""Which quarantine rows are open, and where their files are read again. Changes nothing."""
+"""Selects quarantine rows and the sources from which their files are to be read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The record that every run leaves of itself: its row of `ops.run`, kept however the run ends."""
+"""Writes the record of every run, its row of `ops.run`, however the run ends."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from warehouse.tables.run import OUTCOMES
 class RunRecord:
     """What is recorded of a run, as it goes on.
 
-    ``seconds`` are those of its stages, ``accounts`` what became of its files once that is known.
+    ``seconds`` are those of its stages, ``accounts`` the outcomes of its files once known.
     ``notices`` are lines about damaged files beside the warehouse.
     """
 
@@ -120,7 +120,7 @@ class RunRecord:
             self.keep("failed", message)
 
     def publish_failure(self, message: str) -> None:
-        """Publish the record of a run that checks stopped: its `ops` rows about itself alone."""
+        """Publish the record of a run that checks stopped: only its own `ops` rows."""
         self.stage("failed_checks", message)
         for contract in CONTRACTS:
             if contract.lifecycle is not Lifecycle.RUN:

@@ -1,4 +1,4 @@
-"""Reads the reference tables people keep in seeds/reference; refuses rows that do not fit."""
+"""Reads the hand-maintained reference tables in seeds/reference; refuses invalid rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run's hold on a warehouse: lock, published state, staging, and the run's own record."""
+"""The session of one run: warehouse lock, published state, staging and the run's record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folders of one run: its staged tables, and the scratch of its stages."""
+"""The folders of one run: staged tables, and scratch files that stages exchange."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Staging:
         return frame.height
 
     def staged(self, contract: Contract, *columns: str) -> pl.DataFrame:
-        """All rows staged for a table; of these columns alone, as texts may not fit in memory."""
+        """All rows staged for a table, with only these columns: texts may not fit in memory."""
         parts, wanted = self.parts(contract.name), list(columns or contract.column_names)
         return pl.read_parquet(parts, columns=wanted) if parts else contract.empty().select(wanted)
 

@@ -1,4 +1,4 @@
-"""What a run did, as people read it in the terminal and in the Prefect UI. Computes nothing."""
+"""The summary of a run for the terminal and the Prefect UI."""
 
 from __future__ import annotations
 

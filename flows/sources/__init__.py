@@ -1,1 +1,1 @@
-"""Where files come from and go to: files, folders, globs and buckets."""
+"""Access to sources and export targets: files, folders, globs and buckets."""

@@ -1,8 +1,8 @@
-"""Exported files put where they belong, a folder or a bucket. Removes only what an export made.
+"""Writes exported files to a folder or bucket, and removes only files of earlier exports.
 
 `newshouse_export.json` in the target lists the files that exports made there. It names a new file
-before that is written and an old one until it is removed, so that a run cut off is mended by the
-next.
+before the file is written and an old one until it is removed, so that the next run repairs an
+interrupted one.
 """
 
 from __future__ import annotations
@@ -68,13 +68,13 @@ class _Target:
         self._to = to
 
     def read_list(self) -> Written:
-        """What exports made here, as their list says; PlaceError where it is not theirs."""
+        """The listed files of earlier exports; PlaceError if the list is not one of newshouse."""
         self._system.invalidate_cache()
         if not self._system.exists(self._path(LIST_NAME)):
             return {}
         try:
-            said = json.loads(self._system.cat_file(self._path(LIST_NAME)))
-            listed = {str(key): [str(name) for name in names] for key, names in said.items()}
+            content = json.loads(self._system.cat_file(self._path(LIST_NAME)))
+            listed = {str(key): [str(name) for name in names] for key, names in content.items()}
         except (ValueError, AttributeError, TypeError):
             listed = {"": [""]}
         if not all(_OURS.fullmatch(name) for names in listed.values() for name in names):
@@ -84,7 +84,7 @@ class _Target:
         return listed
 
     def write_list(self, written: Written) -> None:
-        """Say what exports made here."""
+        """Write the list of files that exports made here."""
         with tempfile.TemporaryDirectory(prefix="newshouse-export-") as scratch:
             path = Path(scratch) / LIST_NAME
             path.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Lists and opens what a source names: a file, a folder, a glob or a bucket. Reads no content."""
+"""Lists and opens the files of a source: a file, a folder, a glob or a bucket."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOCK_BEGINNINGS = (".", "~$")
 
 
 class Listed(NamedTuple):
-    """One file. Times are microseconds since 1970 in UTC; None where the place tells none."""
+    """One file. Times are microseconds since 1970 in UTC; None where the place has none."""
 
     source_uri: str
     relative_path: str
@@ -34,7 +34,7 @@ class Listed(NamedTuple):
 
 
 class Unlisted(NamedTuple):
-    """A folder whose files cannot be told, and why."""
+    """A folder whose files cannot be listed, and why."""
 
     folder_uri: str
     reason: str
@@ -270,7 +270,7 @@ def _remote_base(source: str) -> str:
 
 
 def _list_remote(source: str) -> Iterator[Listed]:
-    """Objects of a bucket as its listing tells them, one request a thousand."""
+    """Objects of a bucket from its listing, one request per thousand."""
     import fsspec
 
     scheme = source.partition("://")[0]

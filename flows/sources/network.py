@@ -1,4 +1,4 @@
-"""Which errors of remote places may pass, and which will not. Imports none of their libraries."""
+"""Classifies errors of remote places as temporary or permanent. Imports none of their libraries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FOREIGN = (
     ("google.api_core.exceptions", "GoogleAPIError"),
     ("azure.core.exceptions", "AzureError"),
 )
-"""Errors that libraries of remote places let out although their file systems promise OSError."""
+"""Errors that libraries of remote places raise although their file systems promise OSError."""
 
 _PASSING = (
     ("botocore.exceptions", "ConnectionError"),
@@ -55,6 +55,6 @@ def may_pass(problem: BaseException) -> bool:
 
 
 def _loaded(names: tuple[tuple[str, str], ...]) -> tuple[type[Exception], ...]:
-    """The types of those modules that somebody has imported: no other can have been raised."""
+    """The error types of modules that are imported already: no other can have been raised."""
     modules = ((sys.modules.get(module), name) for module, name in names)
     return tuple(getattr(module, name) for module, name in modules if hasattr(module, name))

@@ -1,6 +1,6 @@
-"""Types the pieces of every new text: blocks, article rows and versions, a part at a time.
+"""Splits every new text into typed blocks and stages blocks, articles and versions, part by part.
 
-Published articles that print a line which turned out to be boilerplate are typed anew.
+Published articles with a line that is now known as boilerplate are typed again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Checks the staged rows, withholds what fails, and settles what became of every file."""
+"""Checks the staged rows, withholds failing ones, and sets the outcome of every file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from transforms.withholding import Withheld
 
 @dataclass(frozen=True)
 class Checked:
-    """What the checks of all rounds found."""
+    """Results of the checks of all rounds."""
 
     report: CheckReport
 
@@ -39,11 +39,11 @@ class Checked:
 def check_and_withhold(
     session: Session, delivery: Delivery, resolved: Resolved, entities_anew: bool = False
 ) -> Checked:
-    """Settle what became of every file, check the staged rows and take out what fails, until the
-    rest holds.
+    """Set the outcome of every file, check the staged rows and take failing ones out, until the
+    rest passes.
 
-    ``entities_anew`` says that publication will take all published entities out. Raises
-    AccountingError where files or records do not add up, ChecksFailed where checks stop the run.
+    ``entities_anew``: publishing this run removes all published entities. Raises AccountingError if
+    files or records do not add up, ChecksFailed if checks stop the run.
     """
     run = CheckedRun(session, delivery, resolved.mention, entities_anew)
     settle_accounts(run, Withheld())

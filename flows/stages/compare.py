@@ -1,4 +1,4 @@
-"""Compares every record with what is published, and learns which lines outlets repeat."""
+"""Compares every record with the published articles, and finds lines that outlets repeat."""
 
 from __future__ import annotations
 

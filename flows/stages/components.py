@@ -1,4 +1,4 @@
-"""The parts of this program that make rows, by version, as rows of `ops.component`."""
+"""Describes the versioned components of the program that produce rows, as `ops.component`."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def describe_components(
     rows: dict[str, tuple[str, Component]] = {}
     places = ("place_names", "demonyms")
     by_stage = {}
-    for stage, version, said in (
+    for stage, version, config in (
         ("extract", code, "{}"),
         ("block", BLOCK_COMPONENT_VERSION, block_component_config(reference.block_model)),
         ("sentence", SENTENCE_COMPONENT_VERSION, "{}"),
@@ -53,7 +53,7 @@ def describe_components(
             _tables(reference, "nicknames", "legal_forms", "entity_overrides", *places),
         ),
     ):
-        component = Component(f"newshouse.{stage}", version, said)
+        component = Component(f"newshouse.{stage}", version, config)
         by_stage[stage] = _component_id(stage, component)
         rows[by_stage[stage]] = (stage, component)
     nlp_by_language = {}

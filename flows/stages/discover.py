@@ -1,6 +1,6 @@
-"""Lists the source and compares it with what is known: which files are new, changed or gone.
+"""Lists the source and finds which files are new, changed or gone, by path, size and time.
 
-Decides by path, size and time; opens no file.
+No file is opened.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LISTING = pl.Schema(
 
 
 class EmptyListing(ExpectedError, ValueError):
-    """A place that held files is empty now; taking that at its word would remove them all."""
+    """A source that had files lists as empty; accepting that would remove all their articles."""
 
     exit_code = WRONG_USE
 
@@ -62,13 +62,13 @@ def discover(session: Session) -> Discovered:
     listing = pl.DataFrame(
         dict(zip(LISTING, columns, strict=True)), {**LISTING, "modified_at": pl.Int64()}
     )
-    # A place that tells no times gives zero: its files are told apart by size and hash.
+    # A place without times gives zero: its files are distinguished by size and hash.
     modified_at = pl.from_epoch(pl.col("modified_at").fill_null(0), "us")
     known_file = session.known.files(session.collection)
     plan = plan_run(
         listing.with_columns(modified_at.dt.replace_time_zone("UTC")),
         known_file,
-        # Where a folder cannot be listed, nobody can tell what is gone.
+        # If a folder cannot be listed, it is unknown which files are gone.
         whole=is_whole(settings.source) and not unlisted,
         allow_empty=settings.allow_empty,
         again=session.again,

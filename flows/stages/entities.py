@@ -1,4 +1,4 @@
-"""Resolves which entity each name of the run means, and carries merges to published mentions."""
+"""Resolves each name of the run to an entity, and applies merges to published mentions."""
 
 from __future__ import annotations
 

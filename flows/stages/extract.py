@@ -1,6 +1,6 @@
 """Opens new and changed files and writes their records as Parquet parts.
 
-Judges no content itself: what an extractor cannot read goes to quarantine with its reason.
+Files and records that cannot be read go to quarantine with a reason.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _known_originals(found: Discovered) -> dict[str, str]:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """What one file may ask for, by the settings."""
+    """Limits for reading one file, from the settings."""
     return Limits(
         record_bytes=settings.max_record_mb * MIB,
         file_bytes=settings.max_file_mb * MIB,
@@ -244,7 +244,7 @@ def _extract_file(
         unknown = hashlib.sha256(uri.encode("utf-8", "surrogateescape")).hexdigest()
         return OpenedFile(candidate, unknown, candidate.byte_count, None, None, None, None)
     except MemoryError:
-        raise  # the machine's fault: with another file it would come as well
+        raise  # an error of the machine, which would occur with any file
     except FAULTS as problem:
         done.rejected.append(
             Rejected(

@@ -1,4 +1,4 @@
-"""Articles whose text the run keeps but of which a row changes, staged whole."""
+"""Stages published articles with unchanged text of which a row changes, with all their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the language of every paragraph that no run has read before."""
+"""Runs the language pipelines on every paragraph that no earlier run has processed."""
 
 from __future__ import annotations
 

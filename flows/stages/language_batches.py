@@ -1,7 +1,7 @@
-"""Which paragraphs a run has to read, cut into batches of even cost, and the reading of one batch.
+"""Selects the paragraphs to process, divides them into batches of even cost, and processes a batch.
 
-No paragraph that was read before, in this run or an earlier one, is read again. Knows nothing of
-who carries the batches out.
+No paragraph that was processed before, in this run or an earlier one, is processed again. The
+batches do not depend on the kind of workers that execute them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Points related links at the articles they name, of this run and of earlier ones."""
+"""Resolves related links to their target articles, of this run and of earlier ones."""
 
 from __future__ import annotations
 

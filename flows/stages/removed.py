@@ -1,4 +1,4 @@
-"""Which published articles a run found gone, and which are back."""
+"""Finds the published articles that a run found gone from the source, or back in it."""
 
 from __future__ import annotations
 

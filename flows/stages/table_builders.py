@@ -1,4 +1,4 @@
-"""Which function makes the rows of each table that is made from the texts of single articles.
+"""Maps each table made from the text of single articles to the function that builds its rows.
 
 A new table of this kind is one line here: the run, a rebuild and their tests make it from then on.
 """

@@ -1,1 +1,1 @@
-"""What data checks blame is taken out of the staged rows and put in quarantine."""
+"""Moves articles, entities and files that fail data checks from the staged rows to quarantine."""

@@ -1,4 +1,4 @@
-"""A run whose staged rows are checked, with all that withholding has to look at."""
+"""The input of withholding: a run with staged rows, its files and the mentions it changes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from warehouse.tables import MENTION
 
 @dataclass(frozen=True)
 class CheckedRun:
-    """A run, what its files brought, and the mentions of published articles that it changes
-    (MENTION). ``entities_anew`` says that its publication takes all published entities out."""
+    """A run, the contents of its files, and the mentions of published articles that it changes
+    (MENTION). ``entities_anew``: publishing this run removes all published entities."""
 
     session: Session
     delivery: Delivery

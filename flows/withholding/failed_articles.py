@@ -1,4 +1,4 @@
-"""Makes what can be made of a part's articles, and lists those that the program fails on."""
+"""Runs a stage on a part so that articles on which the code fails are listed and left out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from transforms.failing import FAULTS, find_failing
 T = TypeVar("T")
 
 FAILED = pl.Schema({"article_id": pl.String(), "stage": pl.String(), "error": pl.String()})
-"""Articles that a stage could not make, and why."""
+"""Articles on which a stage failed, with the error."""
 
 
 def make_what_can_be(
@@ -23,10 +23,11 @@ def make_what_can_be(
     article_id: pl.Series,
     make: Callable[[pl.Series], T],
 ) -> T:
-    """Make the articles of a part, without those that make it fail; what making the rest returns.
+    """Run ``make`` on the articles of a part, leaving out those on which it fails; its result.
 
-    These are listed, so that the run withholds them. ``make`` may write the part of staged tables
-    for the ids it is given; what attempts left there is removed before the last one.
+    Articles on which it fails are listed, so that the run withholds them. ``make`` may write the
+    part's staged tables for the ids it is given; files of failed attempts are removed before the
+    last one.
     """
     before = staging.staged_parts(part)
     try:
@@ -43,7 +44,7 @@ def make_what_can_be(
 
 
 def list_failed(staging: Staging, part: str, stage: str, failing: Mapping[str, str]) -> None:
-    """Note articles of a part that a stage could not make, by id, with the error's words."""
+    """Record articles of a part on which a stage failed, by id, with the error message."""
     rows = [(article_id, stage, error) for article_id, error in failing.items()]
     pl.DataFrame(rows, FAILED, orient="row").write_parquet(
         staging.part("_failed", f"{part}-{stage}")
@@ -51,6 +52,6 @@ def list_failed(staging: Staging, part: str, stage: str, failing: Mapping[str, s
 
 
 def failed_articles(staging: Staging) -> pl.DataFrame:
-    """All that were listed, as FAILED."""
+    """All recorded failures, as FAILED."""
     listed = [pl.read_parquet(path) for path in staging.parts("_failed")]
     return pl.concat([pl.DataFrame(schema=FAILED), *listed])

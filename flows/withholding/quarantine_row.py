@@ -1,4 +1,4 @@
-"""Rows of QUARANTINE for what data checks withheld: which file, what is wrong, and what to do."""
+"""Builds QUARANTINE rows for withheld data: the file, the failed check, and what to do."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def deliveries(run: CheckedRun, article_id: Sequence[str]) -> pl.DataFrame:
 
 
 NOT_MADE = "not_made"
-"""Rule of articles that a stage could not make."""
+"""Rule of articles on which a stage failed."""
 
 
 def not_made(run: CheckedRun) -> pl.DataFrame:
-    """Articles that a stage could not make, as rows of BLAMED."""
+    """Articles on which a stage failed, as rows of BLAMED."""
     return failed_articles(run.session.staging).select(
         pl.lit("article").alias("blame"),
         pl.col("article_id").alias("blamed"),
@@ -54,10 +54,10 @@ def not_made(run: CheckedRun) -> pl.DataFrame:
 def withheld_rows(
     run: CheckedRun, blamed: pl.DataFrame, withheld: Withheld, named_in: Mapping[str, str]
 ) -> list[Row]:
-    """One row, in the order of QUARANTINE, for every check, article and record that delivered it;
-    one for every entity that is not made and every file that holds no article.
+    """One row, in the order of QUARANTINE, per check, article and record that delivered it; one
+    per withheld entity and per file without an article.
 
-    ``blamed`` is of BLAMED; ``named_in`` says in which article each withheld entity is named.
+    ``blamed`` is of BLAMED; ``named_in`` maps each withheld entity to an article that names it.
     """
     wanted = sorted({*withheld.article, *named_in.values()})
     places: dict[str, list[_Place]] = {}
@@ -79,7 +79,7 @@ def _of_articles(
     for row, count in _first_rows(failing, "article_id"):
         article_id = row["article_id"]
         whose = f"Article {article_id}" if article_id else "A row that belongs to no article"
-        # What this run did not deliver keeps its published rows, and is made anew by a rebuild.
+        # Articles that this run did not deliver keep their published rows until a rebuild.
         command = REPLAY if article_id is None or article_id in delivered else REBUILD
         for place in places.get(article_id, nowhere):
             yield _row(run, place, article_id, article_id, row, f"{whose} failed "
@@ -100,8 +100,8 @@ def _of_entities(
         done = "It was not made, and mentions of it stay without entity."
         if row["table_name"] == ENTITY_MERGE.name:
             done = "The change was left out."
-        said = f"Entity {row['blamed']} failed {_why(row, count)} {done}"
-        yield _row(run, place, article_id, row["blamed"], row, said, REBUILD)
+        message = f"Entity {row['blamed']} failed {_why(row, count)} {done}"
+        yield _row(run, place, article_id, row["blamed"], row, message, REBUILD)
 
 
 def _of_files(run: CheckedRun, blamed: pl.DataFrame) -> Iterator[Row]:
@@ -112,8 +112,8 @@ def _of_files(run: CheckedRun, blamed: pl.DataFrame) -> Iterator[Row]:
     failing = blamed.filter((pl.col("blame") == "file") & is_empty)
     for row, count in _first_rows(failing, "blamed"):
         place = (row["blamed"] or without_credentials(run.session.address), None)
-        said = f"The file failed {_why(row, count)} It was withheld."
-        yield _row(run, place, None, row["blamed"], row, said, REPLAY)
+        message = f"The file failed {_why(row, count)} It was withheld."
+        yield _row(run, place, None, row["blamed"], row, message, REPLAY)
 
 
 def _first_rows(failing: pl.DataFrame, owner: str) -> Iterator[tuple[dict[str, str], int]]:
@@ -140,11 +140,11 @@ def _row(
     message: str,
     command: str,
 ) -> Row:
-    """``owner`` is what the row is blamed on: with check and place, it makes the row's identity."""
+    """``owner`` is the article, entity or file at fault; with check and place it gives the id."""
     uri, locator = place
     identity = short_hash((uri, locator or "", "check", row["check_id"], owner or row["row_key"]))
     if article_id is not None and not re.fullmatch(HEX_16, article_id):
-        article_id = None  # The id itself is what is wrong; the row's key has it.
+        article_id = None  # The id itself is invalid; it is in the row's key.
     what_to_do = (
         " Mend the file, or the check, where one of them is wrong; else update newshouse. Then "
         f"run: {command}"

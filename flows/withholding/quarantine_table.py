@@ -1,4 +1,4 @@
-"""The quarantine of a run: what it rejected or withheld, and what it resolved of earlier runs."""
+"""Stages the quarantine table of a run: its rejected and withheld records, and resolved ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNLISTED = "unlistable_folder"
 
 
 def stage_quarantine(run: CheckedRun, withheld: Sequence[tuple[object, ...]] = ()) -> int:
-    """What this run rejected or withheld, once each, and what it resolved of earlier runs.
+    """Stage what this run rejected or withheld, once each, and the earlier rows it resolved.
 
     ``withheld`` holds rows of QUARANTINE. Returns the number of rows open now.
     """
@@ -39,7 +39,7 @@ def _rejected_row(run: CheckedRun, item: Rejected) -> tuple[object, ...]:
 
 
 def _unlisted(run: CheckedRun) -> Iterator[Rejected]:
-    """Folders that could not be listed, but those that are in quarantine for it already."""
+    """Folders that could not be listed, except those already in quarantine for that reason."""
     if not run.delivery.unlisted:
         return
     known = set(
@@ -55,8 +55,8 @@ def _unlisted(run: CheckedRun) -> Iterator[Rejected]:
 
 
 def _resolved(run: CheckedRun, new: pl.DataFrame) -> pl.DataFrame:
-    """Open rows of files that this run read again without the fault, or found gone; of what a
-    rebuild is to mend, those whose articles were made anew."""
+    """Open rows of files that this run read without the fault or found gone; of rows that need a
+    rebuild, those whose articles were rebuilt."""
     opened = [
         f.candidate.source_uri for f in run.delivery.extracted.files if f.outcome != "unchanged"
     ]
@@ -80,5 +80,5 @@ def _resolved(run: CheckedRun, new: pl.DataFrame) -> pl.DataFrame:
 
 
 def quarantine_id(rejected: Rejected) -> str:
-    """Identity of a rejection: the same fault of the same record is one row, however often met."""
+    """Id of a rejection: the same fault of the same record is one row, however often it occurs."""
     return short_hash((rejected.file_uri, rejected.locator or "", "extract", rejected.rule))

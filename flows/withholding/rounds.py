@@ -1,5 +1,7 @@
-"""Checks the staged rows and withholds what fails, round by round until the rest holds; or says why
-the run must stop."""
+"""Checks the staged rows and withholds failing ones in rounds, until the remaining rows pass.
+
+Raises ChecksFailed, with the reason, where the run must stop instead.
+"""
 
 from __future__ import annotations
 
@@ -25,23 +27,23 @@ from transforms.withholding import Withheld, blamed_articles, name_blamed, to_bl
 from warehouse.tables import ARTICLE, CHECK_FAILURE, CHECK_RESULT, ENTITY, FILE
 
 FEWEST_SYSTEMATIC = 20
-"""Articles, entities or files below which failures of one check are taken for chance: of ten
-articles three may well be odd."""
+"""Number of articles, entities or files below which failures of one check count as chance: of ten
+articles, three may well be odd."""
 
 _MOST_ROUNDS = 10
-"""What is withheld may leave others broken, which are withheld next; such chains are short."""
+"""Withholding rows may break others, which are withheld in the next round; chains are short."""
 
 
 @dataclass
 class _Findings:
-    """What the rounds of checks of one run found, and what is withheld for it."""
+    """Results of all rounds of checks of one run, and the rows withheld because of them."""
 
     report: CheckReport
     withheld: Withheld = field(default_factory=Withheld)
     named_in: dict[str, str] = field(default_factory=dict)
 
     def add(self, later: CheckReport) -> None:
-        """Take in a later round: a check that failed in any round has failed."""
+        """Add a later round: a check that failed in any round has failed."""
         found = self.report
         self.report = CheckReport(
             result=pl.concat([found.result, later.result])
@@ -58,12 +60,12 @@ class _Findings:
 
 
 def withhold_what_fails(run: CheckedRun) -> CheckReport:
-    """Run every check on the staged rows and take out what fails, until what is left holds.
+    """Run every check on the staged rows and take out failing rows, until the rest passes.
 
-    Files, records and quarantine are accounted for anew each time. Returns what all rounds found,
-    staged as CHECK_RESULT and CHECK_FAILURE. Raises ChecksFailed where a failing row can be blamed
-    on no article, where one check would withhold too large a share, or where something fails
-    whatever is withheld.
+    Files, records and quarantine are counted anew in each round. Returns the results of all rounds,
+    staged as CHECK_RESULT and CHECK_FAILURE. Raises ChecksFailed if a failing row belongs to no
+    article, entity or file, if one check would withhold too large a share, or if a check still
+    fails after the last round.
     """
     staged = _staged_counts(run)
     findings = _Findings(CheckReport(CHECK_RESULT.empty(), CHECK_FAILURE.empty(), not_made(run)))
@@ -88,9 +90,9 @@ def withhold_what_fails(run: CheckedRun) -> CheckReport:
 def settle_accounts(
     run: CheckedRun, withheld: Withheld, held_removals: Mapping[str, str] = MappingProxyType({})
 ) -> None:
-    """Give every file its outcome, close the sums and stage FILE. Raises AccountingError.
+    """Give every file its outcome, balance the counts and stage FILE. Raises AccountingError.
 
-    ``held_removals`` maps files found gone whose articles stay to the check that failed.
+    ``held_removals`` maps files found gone whose articles are kept to the check that failed.
     """
     session = run.session
     accounts = settle(
@@ -103,7 +105,7 @@ def settle_accounts(
 
 
 def _check(run: CheckedRun) -> CheckReport:
-    """One round: every check on what is staged now."""
+    """One round: every check on the rows staged now."""
     session = run.session
     session.record.stage("running")
     return session.check(
@@ -144,7 +146,7 @@ def _staged_counts(run: CheckedRun) -> dict[str, int]:
 
 
 def _refuse_systematic(run: CheckedRun, findings: _Findings, staged: Mapping[str, int]) -> None:
-    """Stop where one check would keep out so much that the fault is not in single articles."""
+    """Stop if one check would withhold so much that the fault cannot lie in single articles."""
     most = run.session.settings.max_withheld_share
     blamed = findings.report.blamed
     counts = (
@@ -184,17 +186,17 @@ def _counted(report: CheckReport, check_ids: Sequence[str]) -> str:
 
 def _example(run: CheckedRun, report: CheckReport, check_id: str) -> str:
     row = report.blamed.filter(pl.col("check_id") == check_id).row(0, named=True)
-    said = f"row {row['row_key']} of {row['table_name']}, found: {row['observed']}"
+    words = f"row {row['row_key']} of {row['table_name']}, found: {row['observed']}"
     if row["blame"] != "article":
-        return said
+        return words
     place = deliveries(run, [row["blamed"]])
-    return f"{said}, of {place['file_uri'][0]}" if place.height else said
+    return f"{words}, of {place['file_uri'][0]}" if place.height else words
 
 
 def _stage_results(run: CheckedRun, report: CheckReport, stopped_by: Collection[str]) -> None:
-    """Stage what the checks found, with what was done about it.
+    """Stage the results of the checks, with the action taken.
 
-    Where a check failed only for something else that was withheld, its rows are recorded.
+    Where a check failed only as a consequence of other withheld rows, its rows are recorded.
     """
     withheld = () if stopped_by else report.blamed["check_id"].unique().to_list()
     action = (
@@ -213,7 +215,7 @@ def _stage_results(run: CheckedRun, report: CheckReport, stopped_by: Collection[
 
 
 def _withhold(run: CheckedRun, findings: _Findings) -> None:
-    """Take out of staging what the findings blame, and account for it."""
+    """Take the failing articles, entities and files out of staging, and count them."""
     withheld = with_articles_of_lost_merges(
         run, name_blamed(findings.report.blamed, run.delivery.version)
     )

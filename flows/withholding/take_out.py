@@ -1,4 +1,4 @@
-"""Takes what is withheld out of the staged tables of a run. Decides nothing of what that is."""
+"""Deletes withheld articles, entities and files from the staged tables of a run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from warehouse.contract import Lifecycle
 from warehouse.tables import CONTRACTS, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, MENTION
 
 _OF_PUBLISHED = "of_published"
-"""Name of the part with entities that stay for published rows."""
+"""Name of the part with entities that are kept because published rows name them."""
 
 
 def take_out(run: CheckedRun, withheld: Withheld) -> None:
-    """Take every row of what is withheld out of the staged tables, and entities left unnamed.
+    """Delete all rows of withheld items from the staged tables, and entities no row names then.
 
-    Where all entities are made anew, published entities that withheld articles name are staged as
-    well, as these articles keep their published rows and all other published entities go.
+    Where all entities are rebuilt, published entities that withheld articles name are staged as
+    well: these articles keep their published rows, and all other published entities are removed.
     """
     published = _published(run, withheld)
     for contract in CONTRACTS:
@@ -47,7 +47,7 @@ def _parts(run: CheckedRun, table: str) -> list[Path]:
 
 
 def _named_by_staged(run: CheckedRun) -> list[pl.Series]:
-    """The entities that staged rows of articles name, a series a column."""
+    """The entities that staged rows of articles name, one series per column."""
     return [
         run.session.staging.staged(contract, column)[column]
         for contract in CONTRACTS
@@ -81,8 +81,8 @@ def _stage_entities_of_published(run: CheckedRun, entity_id: pl.Series) -> None:
 
 
 def with_articles_of_lost_merges(run: CheckedRun, withheld: Withheld) -> Withheld:
-    """The same, and the published articles whose mentions a withheld merge was carried to: these
-    keep the entity they name."""
+    """``withheld``, plus published articles whose mentions a withheld merge would change: they keep
+    the entity they name."""
     merge = run.session.staging.staged(ENTITY_MERGE, "entity_id", "into_entity_id")
     out = list(withheld.entity)
     lost = merge.filter(pl.col("entity_id").is_in(out) | pl.col("into_entity_id").is_in(out))
@@ -102,7 +102,7 @@ def first_articles_naming(run: CheckedRun, entity: Iterable[str]) -> dict[str, s
 
 
 def held_removals(run: CheckedRun, withheld: Withheld) -> dict[str, str]:
-    """Files found gone whose article stays, as a check failed for it; the next run tries again."""
+    """Files found gone whose article is kept as a check failed for it; the next run tries again."""
     gone = set(run.delivery.plan.gone["source_uri"])
     if not gone:
         return {}

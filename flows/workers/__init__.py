@@ -1,1 +1,1 @@
-"""Who does the work of a run: this process, processes beside it, or a Dask cluster."""
+"""Executors of a run's batches: this process, a process pool, or a Dask cluster."""

@@ -1,4 +1,4 @@
-"""A piece of a run that needs no other piece, and what it works with. Carries nothing out."""
+"""Types for batches: an independent piece of a run's work, and the resources it needs."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from transforms.nlp.pipeline import Pipeline
 
 
 class Resources(NamedTuple):
-    """What batches work with, loaded once a process, when first asked for."""
+    """Pipelines and reference tables for batches, each loaded once per process at first use."""
 
     pipelines: Callable[[], Mapping[str, Pipeline]]
     reference: Callable[[], Reference]
 
 
 class Batch(NamedTuple):
-    """A piece of a run that needs no other piece.
+    """A piece of a run's work that depends on no other piece.
 
-    ``function`` is a module's function, called with resources and ``arguments``: paths and
-    names, never rows. ``cost`` is what its being done adds to the progress.
+    ``function`` is a module-level function, called with the resources and ``arguments``: paths and
+    names, never rows. ``cost`` is the amount added to the progress once it is done.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Who does the work of a run: this process, processes beside it, or a Dask cluster."""
+"""Chooses the executor of a run's batches: this process, a process pool, or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flows.workers.pool import (
 
 @contextmanager
 def workers_for(session: Session, chars: int, run_batch: RunBatch = directly) -> Iterator[Workers]:
-    """Workers for the batches of a run with so many characters of text, while the block runs."""
+    """Workers for the batches of a run with ``chars`` characters of text, while the block runs."""
     count = worker_count(session.settings.workers, chars)
     if count == 1:
         yield InProcess(Resources(session.pipelines, lambda: session.reference), run_batch)
@@ -33,8 +33,8 @@ def workers_for(session: Session, chars: int, run_batch: RunBatch = directly) ->
 
 @contextmanager
 def readers_for(session: Session, workers: Workers) -> Iterator[Workers]:
-    """Who reads the language, while the block runs: a cluster where one is set, else the workers
-    that do everything else."""
+    """Workers for the language stage, while the block runs: the cluster if one is configured, else
+    the workers of all other stages."""
     address = session.settings.runner_address
     if session.settings.runner == "local" or address is None:
         yield workers

@@ -1,5 +1,4 @@
-"""Whether the workers of a cluster may work for a run: same versions, same pipelines, same folder.
-Gives them no other work."""
+"""Checks that the workers of a cluster fit a run: same versions, same pipelines, shared folder."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ _EXAMINE_SECONDS = 120
 
 
 class Fitness(NamedTuple):
-    """What a worker says of itself before it gets work."""
+    """Versions and problems that a worker reports before it gets work."""
 
     code: str
     python: str
@@ -34,7 +33,7 @@ def pipelines(names: tuple[tuple[str, str], ...]) -> Mapping[str, Pipeline]:
 
 
 def examine(shared: str, names: Mapping[str, str]) -> Fitness:
-    """On a worker: whether it can read here what the run reads, and loads the pipelines."""
+    """On a worker: check that it can read the run's shared folder, and load the pipelines."""
     fitness = partial(Fitness, CODE_VERSION, _python())
     try:
         get(f"{shared}/{SEEN}")
@@ -72,26 +71,26 @@ def fit_workers(
     mine = Fitness(CODE_VERSION, _python(), components, None)
     for worker, answer in asked.items():
         try:
-            said = answer.result(timeout=_EXAMINE_SECONDS)
+            fitness = answer.result(timeout=_EXAMINE_SECONDS)
         except TimeoutError:
             raise ClusterError(f"Worker {worker} does not answer. Restart it.") from None
-        except Exception as problem:  # whatever hinders a worker: no code, no library
+        except Exception as problem:  # any cause: code or a library missing on the worker
             raise ClusterError(
                 f"Worker {worker} cannot run newshouse ({one_line(problem)}). Install the same "
                 f"release there: pip install 'newshouse[dask]=={CODE_VERSION}'."
             ) from problem
-        _refuse_unfit(worker, said, mine)
+        _refuse_unfit(worker, fitness, mine)
     return len(workers)
 
 
-def _refuse_unfit(worker: str, said: Fitness, mine: Fitness) -> None:
-    if said.problem is not None:
-        raise ClusterError(f"Worker {worker}: {said.problem}")
+def _refuse_unfit(worker: str, fitness: Fitness, mine: Fitness) -> None:
+    if fitness.problem is not None:
+        raise ClusterError(f"Worker {worker}: {fitness.problem}")
     for what, theirs, ours in (
-        ("newshouse", said.code, mine.code),
-        ("Python", said.python, mine.python),
+        ("newshouse", fitness.code, mine.code),
+        ("Python", fitness.python, mine.python),
         *(
-            (f"the pipeline for {language}", said.components.get(language), component)
+            (f"the pipeline for {language}", fitness.components.get(language), component)
             for language, component in mine.components.items()
         ),
     ):

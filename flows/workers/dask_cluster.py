@@ -1,8 +1,9 @@
-"""The language pass on an existing Dask cluster, as tasks of Prefect's Dask task runner.
+"""Runs the language stage on an existing Dask cluster through Prefect's Dask task runner.
 
-Paragraphs and results travel as Parquet through a folder or bucket that all machines see. Whatever
-makes the cluster unfit (no library, no scheduler, no worker, other versions, a folder not seen) is
-one line that says what to do. Starts and ends no cluster.
+Paragraphs and results are exchanged as Parquet files in a folder or bucket that all machines can
+read. Each reason why a cluster cannot be used (no library, no scheduler, no worker, other versions,
+a folder not visible) is an error of one line that says what to do. The cluster itself is neither
+started nor stopped here.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 15
 _ALONE_SECONDS = 60
-"""A cluster without any worker for so long is given up: somebody has stopped it."""
+"""A cluster without any worker for this many seconds is given up as stopped."""
 
 _CHUNK = "paragraph.parquet"
 
@@ -58,8 +59,8 @@ def dask_workers(
 ) -> Iterator[DaskWorkers]:
     """The workers of the scheduler at that address, while the block runs.
 
-    ``shared`` is an empty folder, or a place in a bucket, for this run alone. ``components`` are
-    those of this process, by language: workers must have the same. Whatever lies there is removed.
+    ``shared`` is an empty folder or bucket prefix used only by this run; its files are removed at
+    the end. ``components`` are those of this process, by language: workers must have the same.
     """
     refuse_missing_library()
     from prefect_dask.task_runners import DaskTaskRunner
@@ -85,7 +86,7 @@ def dask_workers(
 
 @contextmanager
 def _reporting_to_one_server() -> Iterator[None]:
-    """Workers report their tasks to the server that this process reports to."""
+    """Make cluster workers report their tasks to the same server as this process."""
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -99,14 +100,14 @@ def _reporting_to_one_server() -> Iterator[None]:
 
 
 _one_at_a_time = threading.Lock()
-"""A pipeline keeps its words in tables that two threads of a worker must not fill at once."""
+"""A pipeline's vocabulary is not thread-safe: one thread of a worker uses it at a time."""
 
 
 def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
-    """On a worker: read the paragraphs at a place and leave the results beside them.
+    """On a worker: process the paragraphs at a place and write the results beside them.
 
-    Raises ClusterError, and leaves nothing, where the shared place was tidied up meanwhile, as a
-    run that ends does: nobody would remove it.
+    Raises ClusterError and writes nothing if the run has ended and cleared the shared place
+    meanwhile, as nothing would remove the results.
     """
     folder = place.rpartition("/")[0]
     paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
@@ -126,7 +127,7 @@ def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
 
 
 class DaskWorkers:
-    """Workers of a Dask cluster; `dask_workers` connects to them. Carries out reading alone."""
+    """Workers of a Dask cluster for the language stage only; `dask_workers` connects to them."""
 
     def __init__(
         self, runner: DaskTaskRunner, size: int, shared: str, names: Mapping[str, str]
@@ -137,7 +138,7 @@ class DaskWorkers:
         self._names = tuple(sorted(names.items()))
 
     def carry_out(self, batches: Iterable[Batch], advance: Callable[[int], None]) -> int:
-        """At most two batches a worker are under way; a killed worker's go to the others."""
+        """At most two batches per worker run at once; those of a killed worker go to the others."""
         total, waiting = 0, dict[Any, Batch]()
         try:
             for batch in batches:
@@ -161,7 +162,7 @@ class DaskWorkers:
         return self._runner.submit(read, {"names": self._names, "place": place})
 
     def _collect(self, waiting: dict[Any, Batch], advance: Callable[[int], None]) -> int:
-        """Wait for a batch at least and take its results into the store; what they read."""
+        """Wait for at least one batch, store its results, and return the amount processed."""
         from flows.session.nlp_store import NlpStore
 
         self._wait([future.wrapped_future for future in waiting])
@@ -185,7 +186,7 @@ class DaskWorkers:
         return total
 
     def _wait(self, futures: list[Any]) -> None:
-        """Until one is done; WorkerDied where no worker is left to do it."""
+        """Wait until one future is done; WorkerDied if no worker is left."""
         from distributed import wait
 
         client, alone_since = self._runner.client, None

@@ -1,4 +1,4 @@
-"""Files that machines hand each other through a folder or bucket all of them see. Keeps nothing."""
+"""Reads, writes and removes the files that machines exchange through a shared folder or bucket."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flows.sources.network import remote_errors
 from warehouse.error import WRONG_USE, ExpectedError
 
 SEEN = "seen"
-"""Name of a file that lies in the shared place for as long as a run uses it."""
+"""Name of a marker file that exists in the shared place while a run uses it."""
 
 
 class ClusterError(ExpectedError):
@@ -20,7 +20,7 @@ class ClusterError(ExpectedError):
 
 
 def put(address: str, content: bytes) -> None:
-    """Write a file; ClusterError where that cannot be done."""
+    """Write a file; ClusterError if that fails."""
     try:
         with fsspec.open(address, "wb", **_making_folders(address)) as file:
             file.write(content)
@@ -36,7 +36,7 @@ def _making_folders(address: str) -> dict[str, bool]:
 
 
 def get(address: str) -> bytes:
-    """Read a file; OSError, ImportError or ValueError where that cannot be done."""
+    """Read a file; OSError, ImportError or ValueError if that fails."""
     with fsspec.open(address, "rb") as file:
         content: bytes = file.read()
     return content
@@ -49,9 +49,9 @@ def remove(address: str) -> None:
 
 
 def clear(address: str) -> None:
-    """Remove every file below a place. What cannot be removed any more is left there.
+    """Remove every file below a place; files that cannot be removed are left.
 
-    Tidying decides nothing: whatever a bucket's library raises, the run goes on.
+    An error of cleanup, whatever the bucket's library raises, does not stop the run.
     """
     with contextlib.suppress(ImportError, *remote_errors()):
         files, path = fsspec.core.url_to_fs(address)
@@ -64,5 +64,5 @@ def clear(address: str) -> None:
 
 
 def one_line(problem: BaseException) -> str:
-    """The first line of what an error says."""
+    """The first line of an error's message."""
     return str(problem).partition("\n")[0] or type(problem).__name__

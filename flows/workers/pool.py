@@ -1,7 +1,8 @@
-"""Who carries out a run's batches: this process, or processes beside it that last the whole run.
+"""Runs batches in this process or in a process pool that lives as long as the run.
 
-Workers are started fresh, never forked, load what they need once and hand results over as Parquet.
-They end with the run, however it ends. Order and number of workers change nothing in the results.
+Worker processes are spawned, never forked; they load pipelines and tables once and return results
+as Parquet files. They end with the run, also if it is killed. Results do not depend on the order of
+batches or the number of workers.
 """
 
 from __future__ import annotations
@@ -40,37 +41,38 @@ class WorkerDied(ExpectedError):
 
 
 RunBatch = Callable[[str, Callable[[], int]], int]
-"""Carries out the work of one named batch, and returns what it returns."""
+"""Type of a function that runs the work of one named batch and returns its result."""
 
 
 def directly(name: str, work: Callable[[], int]) -> int:  # noqa: ARG001 - the name is for others
-    """Carry out a batch at once, without anything around it."""
+    """Run a batch directly, without a Prefect task."""
     return work()
 
 
 class Workers(Protocol):
-    """Carries out batches."""
+    """Executor of batches."""
 
     @property
     def size(self) -> int:
-        """How many batches are carried out at once."""
+        """How many batches run at once."""
 
     def carry_out(self, batches: Iterable[Batch], advance: Callable[[int], None]) -> int:
-        """Carry out all, in about this order; the sum of what they return.
+        """Run all batches in roughly this order and return the sum of their results.
 
-        ``batches`` is asked for more only as they are done. ``advance`` hears the costs done.
+        ``batches`` is consumed only as earlier ones are done. ``advance`` is called with the cost
+        of each batch done.
         """
 
 
 def worker_count(asked: int, chars: int) -> int:
-    """Processes to use: as asked, or one a core where the work is worth starting them."""
+    """Processes to use: as asked, else one per core if the work is worth starting them."""
     if asked:
         return asked
     return (os.cpu_count() or 1) if chars > ONE_PROCESS_CHARS else 1
 
 
 class InProcess:
-    """This process alone."""
+    """Runs batches in this process only."""
 
     size = 1
 
@@ -99,10 +101,10 @@ class ProcessWorkers:
         self._run_batch = run_batch
 
     def carry_out(self, batches: Iterable[Batch], advance: Callable[[int], None]) -> int:
-        """At most two batches a worker are under way at once, so that memory stays bounded.
+        """At most two batches per worker are submitted at once, so that memory stays bounded.
 
-        A thread a worker waits for it inside the batch's step, so that a step lasts as long as its
-        batch.
+        One thread per worker waits inside the task of the batch, so that the task lasts as long as
+        its batch.
         """
         total, waiting = 0, dict[Future[int], int]()
         for batch in batches:
@@ -120,7 +122,7 @@ class ProcessWorkers:
 
 
 def _collect(waiting: dict[Future[int], int], advance: Callable[[int], None]) -> int:
-    """Wait for a batch at least; the sum of what those that are done returned."""
+    """Wait for at least one batch; the sum of the results of those that are done."""
     total = 0
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
         total += future.result()
@@ -132,10 +134,10 @@ def _collect(waiting: dict[Future[int], int], advance: Callable[[int], None]) ->
 def process_workers(
     workers: int, names: Mapping[str, str], reference: Path, run_batch: RunBatch
 ) -> Iterator[ProcessWorkers]:
-    """Workers while the block runs. Where it fails they are ended at once, not waited for.
+    """A process pool while the block runs; if the block fails, the processes are killed at once.
 
-    ``names`` maps languages to the names pipelines load by, ``reference`` is the folder of the
-    reference tables: each worker loads its own.
+    ``names`` maps languages to pipeline names, ``reference`` is the folder of the reference tables:
+    each worker loads its own.
     """
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
@@ -166,12 +168,10 @@ def process_workers(
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Signals to stop wait while workers start.
+    """Delay SIGINT and SIGTERM while workers start.
 
-    A start that is broken off half-way leaves a worker without what it is to load, and it would
-    write a traceback.
-
-    A worker inherits that SIGINT is blocked, until it can ignore it itself.
+    A worker whose start is interrupted lacks its arguments and would print a traceback. Workers
+    inherit that SIGINT is blocked, until they ignore it themselves.
     """
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     came: list[int] = []
@@ -187,7 +187,7 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 def _replace_handlers(handler: Callable[[int, Any], None]) -> dict[int, Any]:
-    """Handle signals to stop like that; the handlers before. None but the main thread has any."""
+    """Install a handler for SIGINT and SIGTERM and return the old ones; main thread only."""
     if threading.current_thread() is not threading.main_thread():
         return {}
     heeded: dict[int, Any] = {}

@@ -1,4 +1,4 @@
-"""A process that carries out batches for a run. Holds what it loaded; decides nothing."""
+"""Code that runs inside a worker process: loads resources once and executes batches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _resources: Any = None
 
 
 def start_worker(names: Mapping[str, str], reference: Path) -> None:
-    """Make this process ready for the batches of a run that is its parent."""
+    """Prepare this process to execute batches of the run that is its parent process."""
     global _resources
     _leave_interrupts_to_the_run()
     threading.Thread(target=_end_with_the_run, daemon=True).start()
@@ -24,7 +24,7 @@ def start_worker(names: Mapping[str, str], reference: Path) -> None:
 
 
 def make_resources(names: Mapping[str, str], reference: Path) -> Any:
-    """What batches work with: pipelines and reference tables, each when it is first needed."""
+    """Resources for batches: pipelines and reference tables, each loaded at first use."""
     from flows.session.pipelines import load_pipelines
     from flows.session.reference import read_reference
     from flows.workers.batch import Resources
@@ -35,22 +35,22 @@ def make_resources(names: Mapping[str, str], reference: Path) -> Any:
 
 
 def get_ready() -> None:
-    """Nothing: a worker that answers has started."""
+    """Does nothing: a worker that answers has started."""
 
 
 def work(function: Callable[..., int], arguments: tuple[Any, ...]) -> int:
-    """Carry out one batch with what this process loaded."""
+    """Execute one batch with the resources of this process."""
     return function(_resources, *arguments)
 
 
 def _leave_interrupts_to_the_run() -> None:
-    """Ctrl-C reaches every process of a terminal; the run hears it and ends its workers."""
+    """Ignore Ctrl-C, which reaches every process of a terminal: the run ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _end_with_the_run() -> None:
-    """A worker whose run was killed would wait for work without end."""
+    """End this process when its run is killed; it would otherwise wait for work forever."""
     run = multiprocessing.parent_process()
     if run is not None:
         multiprocessing.connection.wait([run.sentinel])

@@ -1,1 +1,1 @@
-"""Bytes before they are a format: unpacked, recognised, decoded."""
+"""Decompression, format detection and character decoding of delivered bytes."""

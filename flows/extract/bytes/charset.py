@@ -1,5 +1,8 @@
-"""Which charset undeclared bytes are in: charset-normalizer proposes, the letters of real languages
-decide. Declarations and marks are looked at elsewhere."""
+"""Guesses the charset of bytes that declare none.
+
+charset-normalizer proposes candidates; they are ranked by the letters that real languages use.
+Declared charsets and byte-order marks are handled in `decode`.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,7 @@ def _by_letters(sample: bytes, proposed: list[str]) -> list[str]:
 
 
 def _read(sample: bytes, codec: str) -> str | None:
-    """The sample as text; a character cut at its end is left aside."""
+    """The sample as text, without a character cut at its end."""
     try:
         return codecs.getincrementaldecoder(codec)("strict").decode(sample)
     except (UnicodeError, LookupError):

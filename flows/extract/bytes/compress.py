@@ -1,4 +1,4 @@
-"""gzip, zstd, bzip2 and xz unpacked as streams, never beyond their ratio. Knows no format."""
+"""Streaming decompression of gzip, zstd, bzip2 and xz with a limit on the compression ratio."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.extract.bytes.stream import CHUNK, Readable
 from flows.extract.record import MIB, Refused
 
 _FREE_BYTES = 16 * MIB
-"""Output that no ratio is asked of: small files of one repeated letter are no attack."""
+"""Bytes of output below which no ratio is checked: small files of one letter are no attack."""
 
 
 class Unpacker(Protocol):
@@ -26,14 +26,14 @@ class Unpacker(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What was given beyond the end of the member."""
+        """Input beyond the end of the member."""
 
     def unpack(self, data: bytes, size: int) -> bytes:
         """At most ``size`` bytes of output."""
 
     @property
     def is_waiting(self) -> bool:
-        """True where output is left that was not asked for yet."""
+        """True if output is pending that was not requested yet."""
 
 
 class _Zlib:
@@ -60,7 +60,7 @@ class _Zlib:
 
 
 class _Standard:
-    """bz2 and lzma, which share one form."""
+    """bz2 and lzma, which share one interface."""
 
     def __init__(self, inner: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
         self._inner = inner
@@ -82,7 +82,7 @@ class _Standard:
 
 
 class _Zstd:
-    """zstd gives all output of its input at once: it is fed so little that this stays small."""
+    """zstd returns all output of its input at once: it gets little input, so output stays small."""
 
     def __init__(self) -> None:
         decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
@@ -129,7 +129,7 @@ class Counted:
         self.count = 0
 
     def read(self, size: int, /) -> bytes:
-        """Reads on."""
+        """Read and count."""
         data = self._raw.read(size)
         self.count += len(data)
         return data
@@ -138,8 +138,8 @@ class Counted:
 class Unpacked:
     """The unpacked bytes. Raises Refused ``damaged_archive`` or ``decompression_bomb``.
 
-    What came before the damage has been handed out by then. Several members in a row are one
-    stream, as gzip and zstd define.
+    Bytes before the damage have been returned by then. Several members in a row are one stream,
+    as gzip and zstd define.
     """
 
     def __init__(self, raw: Readable, kind: str, ratio: int) -> None:
@@ -188,7 +188,7 @@ class Unpacked:
         return b""
 
     def _next_member(self) -> None:
-        """Go on with the member that follows, if one does; zeros may pad the end."""
+        """Continue with the next member, if any; zeros may pad the end."""
         assert self._member is not None
         rest = self._member.unused_data or self._packed.read(CHUNK)
         while rest and not rest.strip(b"\0"):

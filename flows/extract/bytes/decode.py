@@ -1,4 +1,4 @@
-"""Bytes to text: byte-order mark, declared charset, detection. Never puts in U+FFFD."""
+"""Decodes bytes to text by byte-order mark, declared charset or detection; never inserts U+FFFD."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# What people declare and what they send: the charset that holds the declared one (WHATWG list).
+# Declared charset → the superset that is in fact sent under that name (WHATWG list).
 _SUPERSETS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -66,7 +66,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return wide
     declared_codec = codec_name(declared)
     if declared_codec and is_wide(declared_codec) and b"\0" not in data:
-        # Whoever could read the declaration read it byte by byte; HTML takes UTF-8 then.
+        # The declaration was read as single bytes, so it cannot be UTF-16; HTML takes UTF-8 then.
         declared_codec = None
     utf8 = _try(data, "utf-8")
     if utf8 and (
@@ -88,7 +88,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 
 
 def stream_codec(head: bytes, declared: str | None = None) -> str:
-    """The codec of a longer stream by its first bytes; utf-8 where they do not tell.
+    """The codec of a longer stream by its first bytes; utf-8 if they do not determine one.
 
     A head cut inside a character is cut back to its last line.
     """
@@ -105,12 +105,12 @@ def stream_codec(head: bytes, declared: str | None = None) -> str:
 
 
 def is_wide(codec: str) -> bool:
-    """True for UTF-16 and UTF-32, whose lines cannot be told from bytes."""
+    """True for UTF-16 and UTF-32, whose line ends cannot be found in the undecoded bytes."""
     return codec.startswith(("utf-16", "utf-32"))
 
 
 def _marked(data: bytes) -> Decoded | None:
-    """Decoded by its byte-order mark, None without one; damage behind a mark is refused."""
+    """Decoded by its byte-order mark, None without one; damaged text after a mark is refused."""
     for mark, codec in _BOMS:
         if data.startswith(mark):
             decoded = _try(data[len(mark) :], codec)
@@ -139,7 +139,7 @@ def _try(data: bytes, codec: str) -> Decoded | None:
     except (UnicodeError, LookupError):
         return None
     if codec != "utf-8" and not is_wide(codec) and _C1.search(text):
-        return None  # in an older charset a control means that another one was meant
+        return None  # a control character in a legacy charset means that the charset is wrong
     return Decoded(normal_lines(text), codecs.lookup(codec).name)
 
 

@@ -1,5 +1,8 @@
-"""Text that was decoded with the wrong charset before it came here: found and told, and repaired
-only where that is asked for. Fills nothing with replacement characters."""
+"""Finds text that was decoded with the wrong charset before delivery (mojibake).
+
+It is noted in the record, and repaired only if the settings ask for it. Nothing is filled with
+replacement characters.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from flows.extract.record import ExtractedRecord, Hint
 _LOOKS = ftfy.TextFixerConfig(unescape_html=False)
 _REPAIRS = _LOOKS._replace(replace_lossy_sequences=False)
 _SUSPECT = re.compile("[^\x00-\x7f‘’“”–—…\xa0]")
-"""What a garbled line holds at least once: in none of the charsets that are mixed up do ASCII and
-these marks alone form UTF-8. Most lines of news hold nothing else and need no closer look."""
+"""Matches a character that every garbled line contains: in none of the charsets that get mixed up
+do ASCII and the excluded marks form UTF-8 by themselves. Most lines of news do not match and need
+no closer look."""
 _FORBIDDEN = re.compile("[\n\r\0]")
 _EXAMPLE_CHARS = 60
 
@@ -57,7 +61,7 @@ def repaired_line(line: str) -> str:
 
 
 def told(record: ExtractedRecord, *, repair: bool) -> ExtractedRecord:
-    """The record with a word on what of its text is garbled; repaired if asked for.
+    """The record with a note on its garbled text; repaired if ``repair`` is true.
 
     After a repair text, hints and declared fields are those of the repaired text.
     """

@@ -1,4 +1,4 @@
-"""Which format bytes are in: by content first, by name second. Reads only the head it is given."""
+"""Detects the format of a file from its first bytes, then from its name."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def compression(head: bytes) -> str | None:
 
 
 def binary_kind(head: bytes) -> str | None:
-    """What bytes that are not text look like, in words for people; None where nothing is known."""
+    """What bytes that are not text seem to be, for a message; None if unknown."""
     for start, magic, words in _NOT_TEXT:
         if head[start : start + len(magic)] == magic:
             return words
@@ -111,7 +111,7 @@ def _json_format(start: str, promised: str | None) -> str | None:
     if start[0] == "{":
         if (rest.strip() or promised == "jsonl") and _is_json(line):
             return "jsonl"
-        # Beyond the head of the file no line ends; indented JSON breaks its first line early.
+        # No line ends within the head of the file; indented JSON ends its first line early.
         if promised == "jsonl" and not (end and line.rstrip()[-1] in "{[,:"):
             return "jsonl"
     if re.match(r'\{\s*["}]|\[\s*[\[{"\]0-9-]', start) and (promised == "json" or '"' in start):

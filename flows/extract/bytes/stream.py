@@ -1,4 +1,4 @@
-"""A byte stream that can be looked into before it is read and that stops at its limits."""
+"""A byte stream that allows peeking and enforces size limits."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ByteStream:
 
     @property
     def position(self) -> int:
-        """Bytes handed out so far."""
+        """Bytes read so far."""
         return self._taken - (len(self._buffer) - self._start)
 
     def readline(self, limit: int) -> bytes:
@@ -88,7 +88,7 @@ class ByteStream:
             size = min(limit, size * 8)
 
     def skip(self, size: int) -> int:
-        """Pass over ``size`` bytes; returns how many there were."""
+        """Skip ``size`` bytes; returns how many there were."""
         left = size
         while left and (chunk := self.read(min(left, CHUNK))):
             left -= len(chunk)
@@ -106,9 +106,9 @@ class ByteStream:
         return b"".join(parts)
 
     def lines(self, limit: int) -> Iterator[Line]:
-        """Lines ending in \\n, counted from 1. One beyond ``limit`` bytes is skipped, not kept.
+        """Lines ending in \\n, counted from 1. A line beyond ``limit`` bytes has no content.
 
-        So are blank lines where nothing else stands in a whole chunk.
+        Blank lines are skipped where a whole chunk contains nothing else.
         """
         number = 0
         parts: list[bytes] = []

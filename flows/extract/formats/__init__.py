@@ -1,1 +1,1 @@
-"""One module a file format: bytes in, records out."""
+"""Readers of file formats, one module per format: bytes in, records out."""

@@ -1,4 +1,4 @@
-"""Zip archives: every member read like a file of its own, nothing written anywhere."""
+"""Reads zip archives: each member is read like a separate file, without unpacking to disk."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _FREE_BYTES = 16 * MIB
 
 
 def seekable(raw: Readable, stream: ByteStream, limits: Limits) -> IO[bytes]:
-    """The bytes as a file that can be searched; copied to an unnamed temporary file if need be."""
+    """The bytes as a seekable file; copied to an unnamed temporary file if necessary."""
     if isinstance(raw, io.IOBase) and raw.seekable():
         raw.seek(0)
         return raw  # type: ignore[return-value]
@@ -89,7 +89,7 @@ def _located(label: str, member: _Member, name: str, open_member: OpenMember) ->
 
 
 class _Member:
-    """A member's bytes; refuses bombs, damage, passwords and what is beyond ``left`` bytes."""
+    """A member's bytes; refuses bombs, damage, passwords and content beyond ``left`` bytes."""
 
     def __init__(
         self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, ratio: int
@@ -135,19 +135,19 @@ class _Member:
 
 
 def _label(name: str, seen: dict[str, int]) -> str:
-    """``member NAME``, printable, at most 300 characters, told apart where names repeat."""
+    """``member NAME``, printable, at most 300 characters, numbered where names repeat."""
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)[:300]
     seen[shown] = seen.get(shown, 0) + 1
     return f"member {shown}" if seen[shown] == 1 else f"member {shown} #{seen[shown]}"
 
 
 def _is_litter(name: str) -> bool:
-    """True for what archivers add: resource forks and hidden files."""
+    """True for files that archiving programs add: resource forks and hidden files."""
     return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
 
 
 def _refuse_huge_directory(file: IO[bytes]) -> None:
-    """The list of members is read at once: its size is looked at first."""
+    """Refuse a list of members too large to read at once."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - 65_557))
     tail = file.read()

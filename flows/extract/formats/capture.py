@@ -1,4 +1,5 @@
-"""A captured web answer as a record: HTTP undone, pages read, everything else left out."""
+"""Turns captured HTTP responses of web archives into records; responses that are no page are
+left out."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ _PAGES = ("text/html", "application/xhtml+xml")
 def read_captures(stream: ByteStream, kind: str, limits: Limits) -> Iterator[Item]:
     """Records of the pages in a web archive (``warc`` or ``arc``).
 
-    Read are answers with status 200 and resources that are HTML, and plain text conversions.
-    Pictures, scripts, redirects, errors and revisits hold no story and are left out.
+    These are responses with status 200 and resources in HTML, and conversions to plain text.
+    Pictures, scripts, redirects, errors and revisits contain no story and are left out.
     """
     tally = Tally()
     pages = 0
@@ -84,7 +85,7 @@ def _is_page(content_type: str, content: bytes) -> bool:
 
 
 def _http(content: bytes) -> tuple[dict[str, str], bytes]:
-    """Headers and body of an answer."""
+    """Headers and body of an HTTP response."""
     stream = ByteStream(io.BytesIO(content), len(content))
     stream.readline(8192)
     lines = []
@@ -94,7 +95,7 @@ def _http(content: bytes) -> tuple[dict[str, str], bytes]:
 
 
 def _decoded(content: bytes, headers: dict[str, str], limits: Limits) -> bytes:
-    """The body without transfer and content encoding; wrong headers are common and forgiven."""
+    """The body without transfer and content encoding; wrong headers are common and tolerated."""
     if "chunked" in headers.get("transfer-encoding", "").lower():
         content = _unchunked(content) or content
     coding = headers.get("content-encoding", "").lower().strip()

@@ -1,4 +1,7 @@
-"""RSS, Atom and RDF feeds: one record an item, read by feedparser. Alone touches it."""
+"""Reads RSS, Atom and RDF feeds, one record per item.
+
+The only module that imports feedparser.
+"""
 
 from __future__ import annotations
 
@@ -53,9 +56,9 @@ def refuse_expansion(text: str, limits: Limits) -> None:
 def read_feed(text: str, limits: Limits) -> Iterator[Item]:
     """Items of a decoded feed, in order. Their locator is their guid, else their number.
 
-    A feed of too many tags, or one that is refused, is read in groups of items, so that one bad
-    item does not lose the others; an item that alone has too many tags is rendered to text, and
-    its record says so.
+    A feed with too many tags, or one that is refused, is read in groups of items, so that one bad
+    item does not lose the others; a single item with too many tags is rendered to text, and its
+    record notes this.
     """
     refuse_expansion(text, limits)
     feed = without_excess(without_false_references(DECLARED_XML.sub("", text, count=1)))
@@ -87,7 +90,7 @@ def _items(feed: str, limits: Limits) -> Iterator[Fields | Refused]:
 
 
 def _groups(feed: str) -> Iterator[list[str]]:
-    """The items of a feed in groups; one that alone has too many tags is a group of its own."""
+    """The items of a feed in groups; an item with too many tags is a group of its own."""
     group: list[str] = []
     tags = 0
     for item in xml_items(feed, ITEMS):
@@ -102,8 +105,8 @@ def _groups(feed: str) -> Iterator[list[str]]:
 
 
 def _of_group(around: Envelope, items: list[str], limits: Limits) -> Iterator[Fields | Refused]:
-    """What each item declares. A group that is refused is halved until the items that cannot be
-    read stand alone."""
+    """What each item declares. A refused group is halved until each unreadable item is a group of
+    its own."""
     markup, content = "".join(items), None
     if most_tags(markup) > MOST_TAGS:
         markup, content = light_item(markup, _ITEM_FIELDS, _CONTENTS)

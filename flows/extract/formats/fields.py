@@ -1,4 +1,4 @@
-"""Which field of a delivered object means what, by the names people use. Guesses no values."""
+"""Maps the fields of a delivered object to article fields by their usual names."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ class Fields:
 
 
 def read_mapping(file: Path) -> Mapping[str, str]:
-    """A mapping file: a JSON object from our field to the dotted path it has in a record.
+    """A mapping file: a JSON object from our field to its dotted path in a record.
 
-    Raises ValueError that says what to mend, also where the file cannot be opened.
+    Raises ValueError with what to correct, also if the file cannot be opened.
     """
     try:
         mapping = json.loads(file.read_text(encoding="utf-8-sig"))

@@ -1,4 +1,4 @@
-"""JSON documents and lines of JSON: one record an object, fields known by the names people use."""
+"""Reads JSON documents and JSON Lines, one record per object, fields by their usual names."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_json(text: str, limits: Limits, mapping: Mapping[str, str] | None) -> I
 def _documents(text: str, limits: Limits) -> Iterator[tuple[Any, bool]]:
     """Documents one after another, and whether each is the only one.
 
-    Behind a broken one that others went before, reading goes on where a line opens an object.
+    After a broken one that is not the first, reading goes on at the next line opening an object.
     """
     position, number = _past_space(text, 0), 0
     while position < len(text):
@@ -68,7 +68,7 @@ def _documents(text: str, limits: Limits) -> Iterator[tuple[Any, bool]]:
 def read_lines(
     stream: ByteStream, codec: str, limits: Limits, mapping: Mapping[str, str] | None
 ) -> Iterator[Item]:
-    """Records of a file with one object a line. A bad line is rejected alone."""
+    """Records of a file with one object per line. A bad line does not reject the others."""
     for line in stream.lines(limits.record_bytes):
         locator = f"line {line.number}"
         if line.content is None:

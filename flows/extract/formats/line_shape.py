@@ -1,5 +1,7 @@
-"""Mail, tables and Markdown by the shape of their first lines. A name is believed only where the
-lines do not contradict it."""
+"""Detects mail, tables and Markdown by the shape of their first lines.
+
+The format that a file's name suggests counts only if the lines do not contradict it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ _DELIMITERS = (("\t", "tsv"), (",", "csv"), (";", "csv"), ("|", "csv"))
 def by_lines(start: str, promised: str | None) -> str | None:
     """Mail, a table or Markdown; None for any other text.
 
-    ``promised`` is the format the name says. Prose under the name of a table or a mail is prose.
+    ``promised`` is the format the name suggests. Prose in a file named as a table or mail is prose.
     """
     if _is_mail(start):
         return "mail"
@@ -39,7 +41,7 @@ def by_lines(start: str, promised: str | None) -> str | None:
 
 
 def _table(start: str) -> str | None:
-    """The table whose header row the first line is, by the names people use."""
+    """The table format if the first line is a header row with usual field names."""
     if _SEPARATOR_LINE.match(start):
         return "csv"
     line, _, rest = start.partition("\n")

@@ -1,4 +1,4 @@
-"""Mail (EML, and mbox with several): subject, sender, date and the text part."""
+"""Reads mail (EML, and mbox with several messages): subject, sender, date and the text part."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from flows.extract.record import Item, Limits, Refused, Rejection, printable
 _LIBRARY_FAULTS = (ValueError, TypeError, AttributeError, LookupError, RecursionError,
                    AssertionError)  # fmt: skip
 _HEADER_CHARS = 20_000
-"""A subject has 100; undoing encoded words costs the square of their number."""
+"""Longest header decoded; a subject has 100. Decoding encoded words takes quadratic time."""
 _MBOX_LINE = re.compile(rb"^From \S.*\d{4}\r?\n", re.MULTILINE)
 
 
 def read_mail(data: bytes, limits: Limits) -> Iterator[Item]:
-    """One record a message."""
+    """One record per message."""
     starts = [found.start() for found in _MBOX_LINE.finditer(data)]
     if not starts or starts[0]:
         yield _message(data, "", limits)

@@ -1,4 +1,4 @@
-"""Markdown: the file is the text; headings, lists and front matter become hints."""
+"""Reads Markdown: the file is the text; headings, lists and front matter become hints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _FENCE = ("```", "~~~")
 
 
 def read_markdown(text: str) -> Item:
-    """The one record of a Markdown file. Front matter declares; it is kept and is no story."""
+    """The one record of a Markdown file. Front matter gives declared fields; it is kept in the text
+    but is not part of the story."""
     front_end, declared = _front_matter(text)
     fields = read_fields({name: value for name, value in declared.items() if value})
     hints = tuple(_hints(text, front_end))

@@ -1,4 +1,4 @@
-"""NewsML-G2, NITF and NewsML 1: one record a news item. Entities are never expanded."""
+"""Reads NewsML-G2, NITF and NewsML 1, one record per news item. Entities are never expanded."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _LIGHT_FIELDS = frozenset(
 
 
 def read_newsml(text: str, limits: Limits) -> Iterator[Item]:
-    """Records of one document. The locator is the item's guid, or empty where it is alone.
+    """Records of one document. The locator is the item's guid, or empty for a single item.
 
-    A document that is damaged or out of measure is read item by item, so that one bad item does
-    not lose the others; an item out of measure is rendered to text, and its record says so.
+    A document that is damaged or too large is read item by item, so that one bad item does not
+    lose the others; an item that is too large is rendered to text, and its record notes this.
     """
     refuse_expansion(text, limits)
     document = without_excess(DECLARED_XML.sub("", text, count=1))
@@ -89,7 +89,7 @@ def _parsed(document: str, limits: Limits) -> Iterator[Fields]:
 
 
 def _one_by_one(document: str, limits: Limits) -> Iterator[Fields | Refused]:
-    """What each item declares, parsed alone; why not, where it cannot be."""
+    """What each item declares, parsed one by one; the reason for items that cannot be parsed."""
     names = frozenset(name.lower() for name in _ITEMS)
     head, tail = envelope(document, names, _HEAD_CHARS)
     for item in xml_items(document, names):

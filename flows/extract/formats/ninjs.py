@@ -1,4 +1,4 @@
-"""IPTC ninjs news items (versions 1 to 3). Reads one parsed object."""
+"""Reads IPTC ninjs news items (versions 1 to 3) from parsed JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CAPTIONED = ("picture", "video", "graphic", "audio", "animation")
 
 
 def is_ninjs(item: Mapping[str, Any]) -> bool:
-    """True for an object with the identity and at least two of the fields ninjs alone has."""
+    """True for an object with the identity and at least two of the fields that only ninjs has."""
     marks = len(_MARKS & item.keys())
     return (
         ("uri" in item or "$standard" in item or "standard" in item)

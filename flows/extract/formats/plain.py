@@ -1,4 +1,4 @@
-"""Plain text: the decoded file is the text, line ends made \\n and a byte-order mark removed."""
+"""Reads plain text: line ends become \\n and a byte-order mark is removed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Title, standfirst and body of a structured record made one text, so that the title is a block
-like any other. Parses no format."""
+"""Joins title, standfirst and body of a structured record into one text with hints.
+
+The title is then a block like any other.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,12});", re.IGNORECAS
 
 
 def _plain(text: str) -> str:
-    """The text with its character references resolved; those to no character stay as written."""
+    """The text with its character references resolved; invalid ones are kept as written."""
     return unescaped(without_false_references(text)) if _ENTITY.search(text) else text
 
 
@@ -31,10 +33,10 @@ def story_record(
 ) -> Item:
     """The record of one structured item, or why it cannot be one.
 
-    Title, standfirst and body stand in this order, blank lines between them; what the body
-    itself begins with is not said twice. HTML is rendered. ``body_kind`` is the kind of all of
-    the body where the format says so, such as caption; ``text_only_reason`` says why the item
-    could be read in part only.
+    The text is title, standfirst and body, with blank lines between them; a title or standfirst
+    that the body itself begins with is not repeated. HTML is rendered. ``body_kind`` is the kind of
+    the whole body if the format gives one, such as caption; ``text_only_reason`` says why only part
+    of the item could be read.
     """
     if refused := _unfit(fields, locator, payload_chars):
         return refused

@@ -1,4 +1,4 @@
-"""Tables (CSV, TSV, Parquet): one record a row, columns known by the names people use."""
+"""Reads tables (CSV, TSV, Parquet), one record per row, columns by their usual names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.extract.record import Item, Limits, Refused, Rejection, printable
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _SEPARATOR_LINE = re.compile("sep=.\n")
-"""What spreadsheets put before the header row."""
+"""Lines that spreadsheet programs put before the header row."""
 _DELIMITERS = ",\t;|"
 _BATCH_ROWS = 64
 _TEXTS = frozenset(name for field in ("title", "body", "standfirst") for name in FIELD_NAMES[field])
@@ -24,9 +24,9 @@ _TEXTS = frozenset(name for field in ("title", "body", "standfirst") for name in
 def read_delimited(
     stream: ByteStream, codec: str, limits: Limits, mapping: Mapping[str, str] | None
 ) -> Iterator[Item]:
-    """Rows of a CSV or TSV file with a header row. A bad row is rejected alone.
+    """Rows of a CSV or TSV file with a header row.
 
-    Read with the standard library, row by row, because one bad row must not cost the file.
+    Read with the standard library, row by row, so that a bad row does not reject the others.
     """
     csv.field_size_limit(limits.record_bytes)
     ended: list[bool] = []

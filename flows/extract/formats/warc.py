@@ -1,4 +1,4 @@
-"""WARC and ARC web archives: the captures in them, whole or damaged. Parses no page itself."""
+"""Reads the captures in WARC and ARC web archives, also in damaged ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ARC_LINE = re.compile(
 
 @dataclass(frozen=True)
 class Capture:
-    """One captured answer: where from, and the bytes as they came."""
+    """One captured response: its address, and its bytes as received."""
 
     locator: str
     url: str

@@ -1,5 +1,7 @@
-"""Takes out of a feed or a message of news what its parser needs the square of the time for. Time
-grows with the length of the text alone."""
+"""Removes from a feed or NewsML document the constructs that its parser handles in quadratic time.
+
+The time of this module is linear in the length of the text.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ _CATEGORIES = frozenset(("category", "subject", "keywords", "tags"))
 _NOT_OF_THE_ITEM = frozenset(("source", "image", "textinput"))
 """Elements whose categories feedparser collects for the whole feed, however many there are."""
 _PROLOGUE_CHARS = 20_000
-"""What stands before the first element is shorter: the entities of HTML are declared in 17,000."""
+"""Characters before the first element; the HTML entity declarations take 17,000."""
 _NAME_CHARS = 2_000
 """Names of people are shorter; feedparser takes the square of the time to look for addresses in
 them."""
@@ -45,7 +47,7 @@ _BLANK_CHARS = 100
 
 
 def without_excess(text: str) -> str:
-    """The text without what takes the square of the time.
+    """The text without constructs that take quadratic time.
 
     Tags of too many attributes or beyond the most prefixes lose their attributes. What is too long
     to be the name of a person loses its tags, and so do categories beyond the most. Comments,
@@ -71,7 +73,7 @@ def _unless_blank(found: re.Match[str]) -> str:
 
 
 class _Excess:
-    """Goes through the tags of a text once and takes out those that are out of measure."""
+    """Goes through the tags of a text once and removes those beyond the limits."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -1,5 +1,4 @@
-"""Cuts a feed or a message of news into its items without parsing it. Time grows with the length of
-the text alone."""
+"""Splits a feed or NewsML document into its items without parsing it, in linear time."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r"""\s*+[^\s=>"']++\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _FIELD_CHARS = 20_000
-"""A title, date or address that is longer is none."""
+"""Longest title, date or address in characters; longer ones are ignored."""
 _TAG_NAME_CHARS = 200
 """Names of elements are shorter."""
 _MOST_FIELDS = 200
@@ -42,7 +41,7 @@ class XmlTag(NamedTuple):
 
 
 class Envelope(NamedTuple):
-    """What stands around the items of a document: put around some of them it makes one again."""
+    """The text before and after the items of a document; around some of them it is valid again."""
 
     head: str
     tail: str
@@ -97,8 +96,8 @@ def _shortened(tag: XmlTag, chars: int) -> str:
 
 
 def envelope(text: str, names: Collection[str], chars: int = _FIELD_CHARS) -> Envelope:
-    """What stands around the items of these names. A head of more characters gives its tags alone,
-    and of their attributes the first that fit."""
+    """The text before and after the items of these names. Of a head longer than ``chars`` only the
+    tags are kept, with those of their first attributes that fit."""
     open_tags: list[XmlTag] = []
     end = len(text)
     for tag in xml_tags(text):
@@ -138,7 +137,7 @@ def xml_items(text: str, names: Collection[str]) -> Iterator[str]:
 
 
 def light_item(item: str, fields: Collection[str], contents: Collection[str]) -> LightItem:
-    """The item with its first short fields of these names alone, and its longest content."""
+    """The item reduced to its first short fields of these names, and its longest content."""
     parts: list[str] = []
     content = ""
     kept = 0

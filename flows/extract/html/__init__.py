@@ -1,1 +1,1 @@
-"""Pages of HTML: their text, what each line of it is, and what they declare of themselves."""
+"""Reads HTML pages: their text, the kind of each line, and their declared metadata."""

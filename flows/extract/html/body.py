@@ -1,4 +1,4 @@
-"""Text that is delivered as HTML inside another format: a feed, JSON, a mail."""
+"""Reads text delivered as HTML inside another format, such as a feed, JSON or mail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARKUP = re.compile(
 
 
 class Body(NamedTuple):
-    """Text of a body, hints into it, and why there are none where it is out of measure."""
+    """Text of a body and its hints, or the reason for no hints if its markup is too large."""
 
     text: str
     hints: tuple[Hint, ...]

@@ -1,4 +1,4 @@
-"""Character references of HTML made characters."""
+"""Replaces HTML character references with their characters."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The text and the declarations of markup that no tree can be made of, read tag by tag in linear
-time. Tells no parts apart but the headings that may be the title."""
+"""Reads markup too large for a tree tag by tag, in linear time: its text and its metadata.
+
+Of the parts of the page, only headings that may be the title are recognised.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,7 @@ class _Head:
         self._json_chars = 0
 
     def add(self, tag: Tag) -> None:
-        """Take a tag that declares something, unless it is out of measure."""
+        """Add a tag that declares metadata, unless it is too large."""
         is_small = tag.end - tag.start <= _DECLARATION_CHARS
         if len(self._parts) >= _MOST_DECLARATIONS or not is_small:
             return

@@ -1,5 +1,4 @@
-"""Measures markup before a tree is made of it, which beyond these bounds would take time or memory
-out of all measure. Parses none itself."""
+"""Refuses markup that would take too much time or memory to parse, before it is parsed."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ _SMALL_CHARS = 20_000
 
 
 class TooMuchMarkup(Exception):
-    """No tree can be made of this markup; says in words which bound it exceeds."""
+    """This markup is too large to be parsed; the message names the bound it exceeds."""
 
 
 def refuse_excess(markup: str) -> None:

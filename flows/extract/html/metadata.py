@@ -1,5 +1,7 @@
-"""What a page declares of itself: meta tags, JSON-LD, link and time elements. Dates stay as
-delivered."""
+"""Reads the metadata of a page from meta tags, JSON-LD, link and time elements.
+
+Dates are returned as delivered.
+"""
 
 from __future__ import annotations
 

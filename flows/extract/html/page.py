@@ -1,4 +1,4 @@
-"""HTML pages: their text, and what each line of it is."""
+"""Reads an HTML page into a record: its text, and the kind of each line."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def read_page(text: str, limits: Limits, *, locator: str = "", url: str | None =
 
 
 def _read(text: str, limits: Limits, url: str | None) -> _Page:
-    """By its tree where one can be made, else tag by tag."""
+    """Read by a tree if the page can be parsed, else tag by tag."""
     try:
         tree = parse_html(text)
     except TooMuchMarkup as excess:

@@ -1,4 +1,7 @@
-"""Which paragraphs of a page are its story, as trafilatura finds them. Alone touches it."""
+"""Finds the paragraphs of a page that are its story, with trafilatura.
+
+The only module that imports trafilatura.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the markup says of each line of a rendered page or body: title, caption, link, paragraph…"""
+"""Derives the kind of each rendered line (title, caption, link, paragraph…) from the markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text and lines of a page as they grow, white space collapsed as browsers do. Reads no markup."""
+"""Builds the text and lines of a page piece by piece, collapsing white space as browsers do."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""A parsed page rendered to the text people see, and where each line of it came from. Judges
-nothing: kinds are decided elsewhere."""
+"""Renders a parsed page to its visible text, with the origin of each line in the markup.
+
+The kinds of lines are determined in `page_hints`.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ def parse_html(text: str) -> html.HtmlElement:
     """The tree of a page. Raises TooMuchMarkup where none can be made in time and memory."""
     markup = CONTROLS.sub("", text)
     refuse_excess(markup)
-    # Comments are left out: walking over a hundred thousand of them costs the square.
+    # Comments are left out: walking over a hundred thousand of them takes quadratic time.
     parser = html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_pis=True, remove_comments=True
     )

@@ -1,5 +1,7 @@
-"""The tags of HTML as a parser sees them, in one pass without a tree: none inside scripts, styles,
-titles, comments and quoted values. Reads no meaning into them."""
+"""Iterates over the tags of HTML in one pass, without building a tree.
+
+As in a parser, tags inside scripts, styles, titles, comments and quoted values do not count.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,7 @@ class Tag(NamedTuple):
 
 
 def html_tags(markup: str) -> Iterator[Tag]:
-    """Tags, comments and declarations in order; time grows with the length of the markup alone."""
+    """Tags, comments and declarations in order, in time linear in the length of the markup."""
     position = 0
     while found := _TOKEN.search(markup, position):
         start, position = found.span()

@@ -1,1 +1,1 @@
-"""What people see of a run in the Prefect UI. Changes no row and stops no run."""
+"""Artifacts and assets of a run in the Prefect UI. They change no row; their errors stop no run."""

@@ -1,5 +1,7 @@
-"""Assets: the source, the warehouse and its tables, and which was made out of which. An asset is
-known by its address; Prefect keeps its history as events."""
+"""Prefect assets for the lineage of a run: source → warehouse → tables.
+
+An asset is identified by its address; Prefect keeps its history as events.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ _LONGEST = 480
 
 
 def asset_key(uri: str) -> str:
-    """The address in the letters that asset keys may have; a hash keeps altered ones apart."""
+    """The address in the characters an asset key may have; altered ones get a hash to be unique."""
     key = _REFUSED.sub("_", uri)
     if key == uri and len(key) <= _LONGEST:
         return key
@@ -34,7 +36,7 @@ def asset_key(uri: str) -> str:
 
 
 class Lineage:
-    """Source → warehouse → tables. ``source`` is null for a run that reads none, as a rebuild."""
+    """Source → warehouse → tables. ``source`` is None for a run without one, such as a rebuild."""
 
     def __init__(self, source: str | None, warehouse: Path) -> None:
         file = layout_of(warehouse).file
@@ -54,7 +56,7 @@ class Lineage:
         )
 
     def materializing(self, task: Task[Any, T]) -> Task[Any, T]:
-        """The same task, as the one that makes the warehouse out of the source."""
+        """The task marked as the one that materializes the warehouse from the source."""
 
         def publish(*given: Any) -> T:
             result = task.fn(*given)
@@ -75,7 +77,7 @@ class Lineage:
         )
 
     def show_tables(self, rows: Mapping[str, int]) -> None:
-        """Tell that these tables were made, out of the warehouse's publication."""
+        """Record that these tables were materialized from the published warehouse."""
         written = {name: count for name, count in rows.items() if count}
         if not written:
             return

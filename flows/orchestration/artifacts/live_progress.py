@@ -1,5 +1,8 @@
-"""A progress artifact that moves while a run works. Posted from a thread of its own, at a bounded
-rate: a slow server, or one that is gone, holds up no run and fails none."""
+"""A Prefect progress artifact that is updated while a run works.
+
+Updates are sent from a separate thread at a bounded rate, so that a slow or missing server neither
+delays a run nor makes it fail.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,13 @@ from flows.stages.declared import STAGES
 KEY = "progress"
 SECONDS_BETWEEN = 2.0
 _PATIENCE = 3.0
-"""Seconds a finished run waits for its last word to arrive."""
+"""Seconds a finished run waits for its last update to be sent."""
 
 LOST_SERVER = (httpx.HTTPError, PrefectException)
-"""What a server that is gone makes a client raise."""
+"""Errors that a client raises when the server is gone."""
 
 API_ERRORS = (*LOST_SERVER, OSError, RuntimeError)
-"""The same, and what clients make of it on their way up."""
+"""The same, and the errors that clients raise because of them."""
 
 _SHARES = {stage.name: stage.share for stage in STAGES}
 
@@ -34,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 class ProgressArtifact:
-    """One artifact a run: its per cent never falls, its description says the stage and the pace.
+    """One artifact per run: the percentage never falls, the description gives stage and speed.
 
     A context manager; a listener of `flows.session.progress`.
     """
@@ -68,20 +71,20 @@ class ProgressArtifact:
         self._thread.join(_PATIENCE)
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
-        """Another stage: those before it are done."""
+        """A new stage begins; the earlier ones are done."""
         if self._stage and self._stage != stage:
             self._ended.add(self._stage)
         self._stage, self._pace = stage, Pace(total, unit)
 
     def advance(self, amount: int) -> None:
-        """Count."""
+        """Add to the units done."""
         self._pace.done += amount
 
     def tell(self, line: str) -> None:
-        """The log says it."""
+        """Ignored: the message is in the log already."""
 
     def end(self, seconds: float) -> None:
-        """The next stage begins, or the run ends."""
+        """Ignored: the next stage begins, or the run ends."""
 
     def state(self) -> tuple[float, str]:
         """Per cent of the run that is done, and what it is doing."""

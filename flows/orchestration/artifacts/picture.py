@@ -1,5 +1,7 @@
-"""Pictures for people, as SVG inside markdown: the only kind that both of Prefect's UIs show, and
-without the internet. Colours are those that can be read on a dark page and on a light one."""
+"""Diagrams of a run as SVG inside markdown, the only form that both Prefect UIs show offline.
+
+Colours are readable on a dark and on a light page.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ class Box(NamedTuple):
 
 
 def markdown_image(svg: str, words: str) -> str:
-    """The picture as markdown that needs no other file; ``words`` stand where it is not shown."""
+    """The picture as self-contained markdown; ``words`` is its alternative text."""
     packed = base64.b64encode(svg.encode()).decode()
     return f"![{words}](data:image/svg+xml;base64,{packed})"
 
@@ -36,7 +38,7 @@ def markdown_image(svg: str, words: str) -> str:
 def draw_way(
     files: int, outcomes: Sequence[tuple[str, int]], tables: Sequence[tuple[str, int]]
 ) -> str:
-    """Files, what became of them, and the rows of the tables they fed, from left to right."""
+    """From left to right: files, their outcomes, and the rows of the tables they fed."""
     middle = (len(outcomes) - 1) / 2
     start = Box(0, middle, files, "files", _BLUE)
     ended = [

@@ -1,5 +1,7 @@
-"""The artifacts of a run. Whatever becomes of them, the run stays as it ended: a server that takes
-none costs a line in the log."""
+"""Sends the artifacts of a finished run to Prefect.
+
+A failure to send them does not change the outcome of the run: it is one line in the log.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ Log = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
 
 def show_run(summary: Summary, log: Log) -> None:
-    """Summary with pictures, rows a table, checks, and where the pages about quality lie."""
+    """Send the summary with pictures, row counts, checks, and the paths of the quality pages."""
     warehouse = Path(summary.warehouse)
     makers: list[tuple[str, Callable[[], object]]] = [
         ("run summary", lambda: _show_summary(summary, warehouse)),
@@ -68,7 +70,7 @@ def _show_checks(summary: Summary) -> None:
 
 
 def check_rows(failed: tuple[FailedCheck, ...], run: int) -> list[dict[str, object]]:
-    """Rows of a table artifact of checks; one row that says so where all held."""
+    """Rows of the table artifact of failed checks; a single row if all checks passed."""
     return [
         {
             "check": check.check_id,
@@ -82,9 +84,9 @@ def check_rows(failed: tuple[FailedCheck, ...], run: int) -> list[dict[str, obje
 
 
 def _show_pages(warehouse: Path) -> None:
-    """The quality page, written beside the warehouse, and Data Docs where they were made.
+    """The quality page, written beside the warehouse, and Data Docs if they were made.
 
-    Browsers follow no link from a page to a file, so the paths are there to be copied.
+    Browsers follow no link from a web page to a local file, so the paths are given to be copied.
     """
     folder = layout_of(warehouse).folder / "docs"
     folder.mkdir(parents=True, exist_ok=True)

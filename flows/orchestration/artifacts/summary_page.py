@@ -1,5 +1,7 @@
-"""A run as one page of markdown: where its rows went, what was withheld and why, how long it took,
-and the runs before it. Computes no figure of its own."""
+"""The summary of a run as one markdown page: row counts, withheld rows, times and earlier runs.
+
+All figures come from the run's summary; none is computed here.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ WAY = (
     ("article", "articles"), ("block", "blocks"), ("sentence", "sentences"),
     ("mention", "mentions"), ("entity", "entities"),
 )  # fmt: skip
-"""The tables of the picture, in the order rows go through them."""
+"""The tables in the picture, in processing order."""
 
 _REASONS_SHOWN, _CHECKS_SHOWN, _BAR_LONG = 10, 20, 24
 
@@ -44,13 +46,13 @@ def markdown(summary: Summary, past: Sequence[PastRun] = ()) -> str:
 
 
 def code(text: str) -> str:
-    """Text of others inside markdown: shown as it is, whatever signs it holds."""
+    """Foreign text as inline code: shown as it is, whatever markdown characters it holds."""
     plain = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
     return f"`{plain}`"
 
 
 def plain(text: str) -> str:
-    """The same for running text: no sign of markdown or HTML takes effect, and on one line."""
+    """Foreign text as running text on one line, all markdown and HTML in it escaped."""
     escaped = "".join(f"\\{sign}" if sign in "\\`*_[]|#~" else sign for sign in text)
     return " ".join(escaped.split()).replace("<", "&lt;")
 
@@ -66,8 +68,8 @@ def _files(summary: Summary) -> Iterator[str]:
     yield f"| gone | {summary.files_gone:,} |"
     yield from (f"| {outcome} | {summary.files[outcome]:,} |" for outcome in OUTCOMES)
     if summary.paragraphs_read or summary.paragraphs_reused:
-        said = paragraphs(summary)
-        yield from ("", f"{said[0].upper()}{said[1:]}.")
+        words = paragraphs(summary)
+        yield from ("", f"{words[0].upper()}{words[1:]}.")
 
 
 def _rows(summary: Summary) -> Iterator[str]:
@@ -78,7 +80,7 @@ def _rows(summary: Summary) -> Iterator[str]:
 
 
 def _checks(summary: Summary) -> Iterator[str]:
-    """Lists, not tables, where texts are long: Prefect's pages cut wide tables off."""
+    """Long texts are given as lists: Prefect's pages cut wide tables off."""
     failed = summary.failed_checks
     yield from ("", "### Checks", "")
     yield f"{summary.checks_run - len(failed):,} of {summary.checks_run:,} held."
@@ -115,7 +117,7 @@ def _seconds(summary: Summary) -> Iterator[str]:
 
 
 def _diagram(summary: Summary) -> Iterator[str]:
-    """The picture once more, as mermaid: for those who copy it, and for pages that draw it."""
+    """The same diagram as mermaid source, to copy or for pages that render it."""
     seen = summary.files_seen + summary.files_gone
     yield from ("### The same as mermaid", "", "```mermaid", "flowchart LR")
     yield f'  files["{seen:,} files"]'

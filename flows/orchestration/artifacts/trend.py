@@ -1,4 +1,4 @@
-"""What the last runs did, read from the record of runs. Judges nothing."""
+"""The last runs with their outcomes, read from the record of runs, as a picture and a table."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class PastRun(NamedTuple):
 
 
 def past_runs(warehouse: Path) -> list[PastRun]:
-    """The last runs that read a source, oldest first: published ones and those beside the file."""
+    """The last runs that read a source, oldest first: published ones, and unpublished ones whose
+    record lies beside the warehouse file."""
     frames = [RUN.empty()]
     if warehouse.exists():
         con = open_reader(warehouse)
@@ -58,7 +59,7 @@ def past_runs(warehouse: Path) -> list[PastRun]:
 
 
 def trend_markdown(past: Sequence[PastRun]) -> list[str]:
-    """A picture of the runs, oldest first, and the newest ones in figures."""
+    """A chart of the runs, oldest first, and a table of the newest ones."""
     bars = [
         Bar(f"{run.started_at:%d %b %H:%M}", run.loaded, run.withheld, run.status in _STOPPED)
         for run in past
