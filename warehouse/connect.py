@@ -81,10 +81,10 @@ def attach_published(
     try:
         con.execute(f"ATTACH {quote(str(file))} AS published (READ_ONLY)")
     except duckdb.Error as error:
-        said = f"{file}: cannot be read as a warehouse ({_first(error)})"
+        message = f"{file}: cannot be read as a warehouse ({_first(error)})"
         if layout_of(warehouse).snapshots.is_dir():
-            said += ". Earlier files are kept: newshouse snapshots list, and restore"
-        raise WarehouseDamaged(said) from error
+            message += ". Earlier files are kept: newshouse snapshots list, and restore"
+        raise WarehouseDamaged(message) from error
     refuse_unknown_version(file, read_schema_version(con, "published"))
     return True
 

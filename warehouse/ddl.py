@@ -70,7 +70,7 @@ def _column_definition(column: Column) -> str:
 
 def _description(contract: Contract) -> list[str | None]:
     """The table's comment, and name and comment of every column."""
-    columns = [said for column in contract.columns for said in (column.name, column.meaning)]
+    columns = [text for column in contract.columns for text in (column.name, column.meaning)]
     return [table_comment(contract), *columns]
 
 

@@ -1,7 +1,8 @@
 """Counts repeated keys, orphans and wrong offsets in a file that is about to be published.
 
-They look at the rows of touched articles (the temporary table `touched`), and at all rows of tables
-not kept by article, so that their cost grows with what is new. They repair nothing.
+The counts cover the rows of touched articles (the temporary table `touched`), and all rows of
+tables not kept by article, so that their cost grows with what is new. Broken rows are counted, not
+repaired.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """SQL of the integrity rules, derived from the contracts: a key has one row, keys resolve, a span
-is the slice that it says it is. Text only: which rows are looked at, the caller says. The checks of
-staged rows and the count in the file to be published are made of the same text."""
+is the slice of text that its offsets give. The functions return SQL for the relations that the
+caller passes. The checks of staged rows and the counts in the file to be published share it."""
 
 # ruff: noqa: S608 (names come from contracts)
 

@@ -1,4 +1,4 @@
-"""Names of everything that lies beside a warehouse file. Opens no database."""
+"""Paths of everything that lies beside a warehouse file, and the errors that concern the file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOLDERS = ("staging", "journal", "snapshots", "next", "nlp", "docs")
 
 
 class WarehouseError(RuntimeError):
-    """What went wrong with the warehouse and what to do, in one line for people."""
+    """An error of the warehouse; the message says in one line what went wrong and what to do."""
 
 
 class WarehouseDamaged(WarehouseError):

@@ -1,7 +1,7 @@
 """The full-text index of story blocks: sorted tables of stems, as DuckDB's `fts` makes them.
 
 The extension's own index stems every word where it stands, which takes twice as long, and cannot be
-asked in an order that skips what a query does not need. Asking is the macro `search`'s business.
+read in an order that skips what a query does not need. The macro `search` does the querying.
 """
 
 from __future__ import annotations
