@@ -1,4 +1,4 @@
-"""The two expectations that Great Expectations lacks on DuckDB. States no limit of any table."""
+"""The two expectations that Great Expectations lacks on DuckDB."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Checks that users write as suites of Great Expectations: reads each JSON file into checks like
-any other, and refuses what it cannot read. Does not load the library."""
+any other. Does not load the library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of `ops.file`: every outcome has what belongs to it, an article, a reason or a twin."""
+"""Checks of `ops.file`: every outcome has its article, its reason or the file it duplicates."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 
