@@ -1,5 +1,5 @@
-"""Takes out of staged tables what data checks blame, so that no key is left dangling. Runs no check
-itself."""
+"""Takes out of staged tables what failed data checks, and the references to it, so that no key is
+left dangling."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from warehouse.tables import ARTICLE, ENTITY, ENTITY_MERGE
 class Withheld:
     """What a run keeps out, each with the id of the first check that failed for it.
 
-    ``article``, ``entity`` and ``file`` map ids and addresses to that check. ``stray`` says of
-    which of the three those rows are taken out as well that name none.
+    ``article``, ``entity`` and ``file`` map ids and addresses to that check. ``stray`` lists
+    which of the three also lose the rows that name none.
     """
 
     article: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Published:
 def to_blame_first(blamed: pl.DataFrame) -> pl.DataFrame:
     """Of the failing rows of one round of checks, those to act on now.
 
-    Where entities are blamed all else waits: without those entities the rest may be right.
+    Failures that blame entities come first: without those entities the other rows may be right.
     """
     of_entity = blamed.filter(pl.col("blame") == "entity")
     return of_entity if of_entity.height else blamed
@@ -70,7 +70,7 @@ def _optional_keys(contract: Contract) -> list[tuple[str, str]]:
 
 
 def is_touched(contract: Contract, staged: pl.LazyFrame, withheld: Withheld) -> bool:
-    """Whether rows of a part may name what is withheld, by its keys alone."""
+    """Whether rows of a part may name what is withheld, by its keys only."""
     out = list(withheld.article) + list(withheld.entity)
     columns = {name for name, _ in _optional_keys(contract)}
     columns |= {"article_id", "entity_id", "into_entity_id"} & set(contract.column_names)

@@ -1,4 +1,5 @@
-"""What an article says about itself: headline matter, section, date. Invents nothing."""
+"""Reads the metadata of an article (title, byline, section, date and more) from its record and its
+blocks. What neither of them states stays null."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ class Declared(NamedTuple):
 
 
 class Metadata(NamedTuple):
-    """What is known of an article beside its text, each with where it came from."""
+    """The metadata of an article, each value with its source."""
 
     title: str | None
     title_source: str | None

@@ -1,4 +1,4 @@
-"""Where the pieces of a text lie: lines, hard-wrapped lines joined. Judges no piece's meaning."""
+"""Finds the spans of the pieces of a text: its lines, with hard-wrapped lines joined."""
 
 from __future__ import annotations
 

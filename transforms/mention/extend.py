@@ -1,4 +1,4 @@
-"""Names grown to their full length: numbers, legal forms, heads and "Bank of" before a place."""
+"""Extends names to their full length: numbers, legal forms, heads and "Bank of" before a place."""
 
 from __future__ import annotations
 

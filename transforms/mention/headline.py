@@ -1,4 +1,4 @@
-"""Names in headlines of capitals: kept where the story or a gazetteer knows them."""
+"""Names in title-case headlines: kept only where the story or a gazetteer has them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The one pass of a language pipeline over distinct paragraphs. Alone loads spaCy; judges nothing
-it finds."""
+"""Reads distinct paragraphs once each with a language pipeline. The only module that loads spaCy
+pipelines."""
 
 from __future__ import annotations
 
