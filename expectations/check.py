@@ -20,7 +20,7 @@ articles of the file it is about, or nothing, so that the run stops."""
 BLAME_OF_TABLE: Mapping[str, Blame] = MappingProxyType(
     {contract.name: contract.lifecycle.owner or "nothing" for contract in CONTRACTS}
 )
-"""What the failing rows of a table are blamed on, unless a check says otherwise."""
+"""What the failing rows of a table are blamed on by default; a check may set another."""
 
 BLAME_COLUMN: Mapping[Blame, str | None] = MappingProxyType(
     {"article": "article_id", "entity": "entity_id", "file": "file_uri", "nothing": None}

@@ -69,7 +69,7 @@ def row_check(
     blamed_on: Blame | None = None,
 ) -> Check:
     """A check that fails where `bad` holds: of the rows `t` of the table, or of a `source`, which
-    may join or group. Where a `native` expectation decides, `bad` says the same in SQL."""
+    may join or group. Where a `native` expectation decides, `bad` is the same condition in SQL."""
     rows = source or rows_of(contract)
     failing = failing_rows(contract, rows, bad, observed, blamed_on)
     return Check(

@@ -49,7 +49,7 @@ def to_blame_first(blamed: pl.DataFrame) -> pl.DataFrame:
 def blamed_articles(blamed: pl.DataFrame, version: pl.DataFrame) -> pl.DataFrame:
     """The failing rows that keep articles out, by `article_id`; of a file, every article it gave.
 
-    ``blamed`` has `blame`, `blamed` and what else there is to say of a failing row; ``version`` is
+    ``blamed`` has `blame`, `blamed` and further columns of a failing row; ``version`` is
     the frame of `assign_version`.
     """
     of_article = blamed.filter(pl.col("blame") == "article").rename({"blamed": "article_id"})
@@ -84,7 +84,7 @@ def is_touched(contract: Contract, staged: pl.LazyFrame, withheld: Withheld) -> 
 def keep_rows(
     contract: Contract, staged: pl.DataFrame, withheld: Withheld, published: Published
 ) -> pl.DataFrame:
-    """The staged rows of a table that stay when articles and entities are withheld.
+    """The staged rows of a table that are kept when articles and entities are withheld.
 
     A column that may be null, such as the entity of a mention or the target of a link, becomes null
     where it names what is withheld, unless the warehouse has that article or entity already.
@@ -106,7 +106,7 @@ def keep_rows(
 
 
 def keep_named(contract: Contract, staged: pl.DataFrame, named: pl.Series) -> pl.DataFrame:
-    """The staged rows of a table about entities that stay when those nothing names are left out.
+    """The staged rows of a table about entities, without those of entities that nothing names.
 
     ``named`` holds the ids of entities that a staged mention names or the warehouse has.
     """

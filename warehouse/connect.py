@@ -42,7 +42,7 @@ with 1 GiB, 100,000 articles (a file of 280 MB) are written as fast as with all 
 def open_writer(file: Path, *, more_bytes: int = 0) -> duckdb.DuckDBPyConnection:
     """Open a private copy for writing. Never the published file: only publishing calls this.
 
-    Commits go into the file at once, not by way of a log: until it is renamed nobody needs it.
+    Commits go into the file at once, not by way of a log: until it is renamed no reader uses it.
     Memory is bounded by the size of the file and of what will be added (``more_bytes``); sorting
     that takes more goes by way of files beside it.
     """

@@ -130,7 +130,7 @@ class Lifecycle(Enum):
     """Handed from stage to stage within a run; never published."""
 
     SIGNATURE = "signature"
-    """The one row in which a warehouse file says what it is."""
+    """The one row that identifies a warehouse file."""
 
     @property
     def owner(self) -> Owner | None:

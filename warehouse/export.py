@@ -38,7 +38,7 @@ _MONTH = (
 
 @dataclass(frozen=True)
 class Relation:
-    """A table or view to write: how people call it, the SELECT of its rows, and their order."""
+    """A table or view to write: the name users give, the SELECT of its rows, and their order."""
 
     name: str
     select: str

@@ -58,12 +58,12 @@ SPAN_WITHOUT_HOLDER = "h.article_id IS NULL"
 
 
 def misplaced(contract: Contract, key: ForeignKey, rows: str, holders: str) -> Broken:
-    """The spans that are not the slice of their holder's text that they say they are.
+    """The spans whose text is not the slice of their holder's text that their offsets give.
 
     A span inside another is cut from that one's text, where the walk to its start is short; from a
     long text it is cut out of the window it starts in. By induction every span's text is the slice
     of ``article.text``. A span that ends outside its holder is cut short, and so is not as long as
-    it says.
+    its offsets give.
     """
     inside = contract.span is not None and contract.span.inside is not None
     start, chars = "t.start_char", "length(text)"

@@ -264,7 +264,7 @@ class Known:
         )
 
     def open_quarantine(self) -> pl.DataFrame:
-        """QUARANTINE rows that nobody has worked yet."""
+        """QUARANTINE rows that are not resolved yet."""
         return self.table(QUARANTINE).filter(pl.col("status") == "open")
 
     def table(self, contract: Contract) -> pl.DataFrame:

@@ -20,7 +20,7 @@ class WarehouseDamaged(WarehouseError):
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a warehouse keeps its things: ``FILE``, ``FILE.lock`` and ``FILE.d/``, nothing else.
+    """The files of a warehouse: ``FILE``, ``FILE.lock`` and ``FILE.d/``, nothing else.
 
     Made by ``layout_of``, so that ``file`` is always the real file and never a link to it.
     """
@@ -59,7 +59,7 @@ class Layout:
 
     @property
     def next(self) -> Path:
-        """The file being made. Whatever lies here while no run holds the lock is rubbish."""
+        """The file being made. Files left here while no run holds the lock may be deleted."""
         return self.folder / "next"
 
     @property

@@ -14,7 +14,7 @@ from warehouse.layout import FOLDERS, Layout, WarehouseError
 def remove_leftovers(layout: Layout) -> None:
     """Remove staging, files being made and unfinished parts. The caller holds the lock.
 
-    The lock says that nobody is at work, so all of it is of runs that died. Finished language
+    Under the lock no other run is at work, so all of it is of runs that died. Finished language
     results are kept, because they make the next run quicker.
     """
     shutil.rmtree(layout.staging, ignore_errors=True)

@@ -32,7 +32,7 @@ class Mart:
     said_of_columns: Mapping[str, str]
 
     def meaning_of(self, column: str) -> str:
-        """What a column means; KeyError where neither the file nor a table says it."""
+        """What a column means; KeyError where neither the file nor a table states it."""
         if column in self.said_of_columns:
             return self.said_of_columns[column]
         for name in re.findall(r"\b(?:main|ops|mart)\.(\w+)", self.select):

@@ -48,9 +48,9 @@ def publish(
     """Publish a run's staged rows. The caller holds the lock.
 
     ``run_staging`` is named by the run's id. ``journal_parts`` are folded in and removed; all there
-    are by default. ``entities_anew`` says that the run made every entity anew, so that
+    are by default. ``entities_anew`` is true if the run made every entity anew, so that
     all published ones go first.
-    ``forget_before`` has the detail of runs older than that removed, as `retention` says.
+    The detail of runs older than ``forget_before`` is removed, as `retention` describes.
     ``announce`` is called with the name of each step as it begins. Raises PublishError, the
     published file untouched, when rows break a rule, a staged file cannot be read or the disk does
     not take it.

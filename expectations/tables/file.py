@@ -9,7 +9,7 @@ from expectations.sql_text import row_check, rows_of
 from warehouse.tables import FILE
 
 _NOT_PURGED = "t.file_id not in (select file_id from known.tombstone)"
-"""What was purged has no record any more; its file keeps the row that says what became of it."""
+"""A purged article has no record any more; its file keeps the row with its outcome."""
 
 CHECKS: tuple[Check, ...] = (
     row_check(

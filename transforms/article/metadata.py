@@ -36,7 +36,7 @@ class Block(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """What the record's metadata says, as delivered."""
+    """The metadata that the record declares, as delivered."""
 
     url: str | None
     title: str | None

@@ -123,12 +123,13 @@ def assign_version(
 
     A text the article had before makes a new version only where it is a change: the record
     declares a later date than all before it, or its own file delivered another text before.
-    Else it repeats the version that has that text, so that copies which lag behind undo nothing.
+    Else it repeats the version that has that text, so that an outdated copy does not undo a
+    newer version.
 
     Returns the columns of ASSIGNED. `outcome` is loaded, revised, unchanged (as the same file
     delivered before), duplicate (as another record of this run or of another file) or restored (as
     published, but its file or its article had been gone). `first_file_uri` is the file whose
-    record made the version, `is_listed` says that `ops.record` has the delivery already.
+    record made the version, `is_listed` is true where `ops.record` has the delivery already.
     """
     own, changed, fresh = _by_own_file(delivery, known_record)
     made = known_record.filter("made_version")

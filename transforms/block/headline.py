@@ -15,7 +15,7 @@ _REACH = 45
 """Lines between a headline and its story: menus of sharing buttons, credits, captions."""
 
 _ENOUGH_STEMS = 60
-"""With fewer stems of story behind it a headline is borne out in part only."""
+"""With fewer stems of story behind it, a headline scores proportionally less."""
 
 _MIN_ADDRESS_STEMS = 3
 

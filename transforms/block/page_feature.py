@@ -129,7 +129,7 @@ def _headline_features(
 ) -> Iterator[tuple[str, Values]]:
     """Which line is the page's headline, and where the line lies from it.
 
-    The best borne-out line of the page is taken: by the story below it, and by the record's
+    The line with the highest score is taken: by the story below it, and by the record's
     address or declared title where there is one.
     """
     bare = (column["plus"] == 0) & (column["promo_phrase"] == 0) & (column["byline"] == 0)

@@ -31,7 +31,7 @@ PIECE_SCHEMA = pl.Schema(
 
 
 class Hint(NamedTuple):
-    """What a record's format says of one span of its text."""
+    """What a record's format declares of one span of its text: its kind and more."""
 
     start_char: int
     end_char: int

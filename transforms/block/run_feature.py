@@ -110,7 +110,7 @@ def run_manner(
 def run_heads(
     support: Amounts, dated: Flags, runs: Runs, place: Place
 ) -> Iterator[tuple[str, Values]]:
-    """How well a headline above the line's run is borne out, and whether a date stands there."""
+    """The score of the best headline above the line's run, and whether a date stands there."""
     begin = _first_prose(runs, place)
     low = np.maximum(begin - _ABOVE, runs.page)
     best = np.zeros(len(begin))

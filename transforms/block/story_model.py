@@ -5,7 +5,7 @@ between them (captions, promotion), the line behind it, lines after it. Every li
 each a weighted sum of its features: how well it is a line of the story, by how much it is an
 opening, how well it is part of a gap, and how well it stands right behind the story. Lines before
 and after score zero, so that a long menu weighs nothing. Over all readings of the whole page each
-line has a probability of being story (forward-backward), so a line is judged by all others. It is
+line has a probability of being story (forward-backward), which depends on all others. It is
 averaged with the probability from the trees of tree_model, which err on other pages. The lines with
 the best expected F of words are taken as story.
 """
@@ -151,8 +151,8 @@ def chain_share(
 ) -> npt.NDArray[np.float64]:
     """How probable each line is to be story, over all readings of its page.
 
-    Scores are rounded, so that their last bits, which vary with the number of pages, decide
-    nothing.
+    Scores are rounded, so that their last bits, which vary with the number of pages, have no
+    effect.
     """
     scores = model.scores(pages)
     scores[:, 0] += lean

@@ -15,7 +15,7 @@ _MOST_COMPARED = 64
 """Forms with one first and one last name whose middle names are compared with those of another."""
 
 _MOST_WORDS = 12
-"""A longer name is found whole; nobody is called by a part of it."""
+"""Longer names are found whole; no short form of them is looked for."""
 
 _Form = tuple[str, ...]
 
