@@ -1,1 +1,1 @@
-"""What must be true of the data: suites per table, the engine that runs them, their results."""
+"""Data checks: suites per table, the checkpoint that runs them, and their results."""

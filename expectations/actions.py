@@ -1,5 +1,5 @@
-"""What the checkpoint does with its results: actions that find every failing row, make the rows of
-`ops.check_result` and `ops.check_failure`, and name what withholding takes out."""
+"""The actions of the checkpoint: they find every failing row, make the rows of `ops.check_result`
+and `ops.check_failure`, and name the articles, entities and files to withhold."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Runs every suite on a staging database and hands back what was found. Decides nothing about what
-a failure does; that is the flow's."""
+"""Runs every suite on a staging database and returns the results. The calling flow decides what
+follows from a failure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run_checks(
 ) -> CheckReport:
     """Runs the checks on `main` and `ops` of a private database, pushed down.
 
-    `known.<table>` must hold what will be the truth after publication. The connection must hold
+    `known.<table>` must hold the rows as they will be after publication. The connection must hold
     no open transaction. Raises CheckError when a check cannot be run at all.
     """
     from expectations.checkpoint import run_checkpoint

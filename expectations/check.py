@@ -1,5 +1,5 @@
-"""What one check is, and what a round of checks hands back. Runs nothing, and imports no library
-that takes long to load."""
+"""The classes of a check and of the report on a round of checks. Imports no library that is slow to
+load."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ articles of the file it is about, or nothing, so that the run stops."""
 BLAME_OF_TABLE: Mapping[str, Blame] = MappingProxyType(
     {contract.name: contract.lifecycle.owner or "nothing" for contract in CONTRACTS}
 )
-"""What the failing rows of a table are blamed on, unless a check says otherwise."""
+"""What the failing rows of a table are blamed on by default; a check may set another."""
 
 BLAME_COLUMN: Mapping[Blame, str | None] = MappingProxyType(
     {"article": "article_id", "entity": "entity_id", "file": "file_uri", "nothing": None}
@@ -77,9 +77,9 @@ class Check:
             as `failing_sql` finds no row (an UnexpectedRowsExpectation).
         observed_sql: a query giving one row with one text: what was seen, failed or not. The
             text begins with a number where later runs compare against it.
-        corpus: true for a statement about the corpus rather than about rows: it is asked also
+        corpus: true for a statement about the corpus rather than about rows: it is checked also
             when the run brings no row of the table.
-        blamed_on: what failing rows are blamed on, where that is not what their table says.
+        blamed_on: what failing rows are blamed on, where that is not the default of the table.
         must_name: true for a user's check that withholds: each of its rows must name an article.
     """
 
@@ -124,7 +124,7 @@ class CheckReport:
 
     @property
     def critical_failures(self) -> pl.DataFrame:
-        """Rows of `result` that say that keys, offsets or accounts are wrong."""
+        """Rows of `result` whose failure shows wrong keys, offsets or totals."""
         return self._failed("critical")
 
     @property

@@ -1,4 +1,4 @@
-"""The two expectations that Great Expectations lacks on DuckDB. States no limit of any table."""
+"""The two expectations that Great Expectations lacks on DuckDB."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ColumnValuesMatchPattern(ColumnMapMetricProvider):
 class ExpectColumnValuesToMatchPattern(ColumnMapExpectation):
     """Expect values of a column to match a RE2 expression, DuckDB's own kind.
 
-    In place of ExpectColumnValuesToMatchRegex, which knows no DuckDB.
+    In place of ExpectColumnValuesToMatchRegex, which does not support DuckDB.
     """
 
     pattern: str

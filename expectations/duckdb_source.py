@@ -1,5 +1,5 @@
-"""An open DuckDB connection as a data source of Great Expectations: its dialect, its tables as
-assets. Knows no check."""
+"""An open DuckDB connection as a data source of Great Expectations: its dialect, and its tables as
+assets."""
 
 from __future__ import annotations
 

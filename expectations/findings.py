@@ -1,5 +1,5 @@
-"""What a round of checks finds, as rows: of failed checks every failing row, of all checks one row
-of results. Runs SQL; knows nothing of Great Expectations."""
+"""The results of a round of checks as rows: one row for every check, and every failing row of the
+failed ones. Runs SQL only and imports nothing of Great Expectations."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 
@@ -42,7 +42,7 @@ class Findings:
         return (check for suite in self.suites.values() for check in suite)
 
     def asked(self) -> dict[str, list[Check]]:
-        """The checks that can fail: of a table without rows only statements about the corpus."""
+        """The checks to run: for a table without rows, only statements about the corpus."""
         asked = {
             table: [check for check in suite if self.row_count[table] or check.corpus]
             for table, suite in self.suites.items()

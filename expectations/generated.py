@@ -1,5 +1,5 @@
 """Checks derived from the contracts: expectations of Great Expectations where it has one, SQL for
-keys in other tables and for spans. States no limit of its own; hand-written ones live beside."""
+keys in other tables and for spans. Hand-written checks are in `expectations.tables`."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 

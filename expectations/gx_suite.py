@@ -19,7 +19,7 @@ GX_SEVERITY: dict[Severity, str] = {
     "quarantine": "warning",
     "warning": "info",
 }
-"""The library knows no quarantine; from worst to mildest on both sides."""
+"""The severities of the library, which has no quarantine, by ours; from worst to mildest."""
 
 _BIND = re.compile(r"(?<![:\w\\]):(?=\w)")
 """A colon that SQLAlchemy would read as the start of a bound value, as in `':name'`."""

@@ -1,5 +1,5 @@
-"""Checks whose bound is what earlier runs measured. Reads the past from `ops.check_result`, judges
-nothing while there is too little of it, and says so."""
+"""Checks that compare a measure of this run with earlier runs, as `ops.check_result` records them.
+With too few rows or runs to compare, the check passes and its result states why."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 
@@ -24,11 +24,11 @@ class Measure:
     """One number a run is measured by.
 
     Attributes:
-        sql: a query giving one row: `value` (double), `row_count` it rests on, and `said`, what
-            it was made of, in words.
+        sql: a query giving one row: `value` (double), `row_count` it rests on, and `said`, a
+            text on what it was computed from.
         tolerance: how far from the mean of earlier runs is never odd; beyond it and beyond three
             standard deviations is.
-        enough_rows: rows below which chance alone moves the value further than that.
+        enough_rows: rows below which mere chance moves the value further than that.
         side: whether too high, too low or both are odd.
     """
 

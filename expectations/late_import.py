@@ -15,7 +15,7 @@ def said_to_be_missing(*names: str) -> Iterator[None]:
     loaded already stay as they are.
     """
     hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is how to say so
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None marks it as missing
     try:
         yield
     finally:

@@ -1,5 +1,5 @@
 """The quality page: one HTML file with checks, trend and failing rows, that needs no internet.
-Reads what runs recorded in `ops`; runs no check itself."""
+Shows what runs recorded in `ops`; no check is run again."""
 
 # ruff: noqa: S608 (names come from contracts)
 
@@ -153,8 +153,8 @@ def _trend(con: duckdb.DuckDBPyConnection) -> str:
         """
     ).fetchall()
     head = ("run (UTC)", "ended", "checks", "critical", "quarantine", "warning", "failing rows")
-    said = [tuple(str(value) for value in row) for row in rows]
-    return "<h2>Trend</h2>" + _bars([sum(row[3:6]) for row in reversed(rows)]) + _table(head, said)
+    body = [tuple(str(value) for value in row) for row in rows]
+    return "<h2>Trend</h2>" + _bars([sum(row[3:6]) for row in reversed(rows)]) + _table(head, body)
 
 
 def _bars(failed: list[int]) -> str:

@@ -1,4 +1,4 @@
-"""Pieces of SQL that checks share, and the check made of them. Writes text only; runs nothing."""
+"""SQL fragments that checks share, and a function that builds a check from them. Runs no SQL."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 
@@ -69,7 +69,7 @@ def row_check(
     blamed_on: Blame | None = None,
 ) -> Check:
     """A check that fails where `bad` holds: of the rows `t` of the table, or of a `source`, which
-    may join or group. Where a `native` expectation decides, `bad` says the same in SQL."""
+    may join or group. Where a `native` expectation decides, `bad` is the same condition in SQL."""
     rows = source or rows_of(contract)
     failing = failing_rows(contract, rows, bad, observed, blamed_on)
     return Check(
@@ -133,7 +133,7 @@ def utc(instant: str) -> str:
 def collapsed(text: str) -> str:
     """A text with runs of white space made one space, and none at its ends.
 
-    Most texts have blank lines and single spaces only; rewriting those alone is ten times faster
+    Most texts have blank lines and single spaces only; rewriting only those is ten times faster
     than the expression for the rest.
     """
     joined = f"replace({text}, e'\\n\\n', ' ')"
@@ -144,18 +144,18 @@ def collapsed(text: str) -> str:
 
 
 def is_unkempt(name: str) -> str:
-    """True where a name has other white space than single spaces between words, or a character
-    that nobody sees; a joiner or variation selector may stand behind what it shapes."""
+    """True where a name has other white space than single spaces between words, or an
+    invisible character; a joiner or variation selector may stand behind what it shapes."""
     return f"({name} <> {collapsed(name)} or regexp_matches({name}, {_NEVER_IN_NAME}))"
 
 
 def is_unseen_at_edge(text: str) -> str:
-    """True where a text begins or ends with white space or with a character that nobody sees."""
+    """True where a text begins or ends with white space or an invisible character."""
     return f"regexp_matches({text}, {_UNSEEN_EDGE})"
 
 
 def seen(text: str) -> str:
-    """A text without the characters that nobody sees."""
+    """A text without its invisible characters."""
     return f"regexp_replace({text}, {_UNSEEN_ONE}, '', 'g')"
 
 

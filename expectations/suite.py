@@ -1,4 +1,4 @@
-"""All checks, generated, hand-written and users' own, table by table. States none itself."""
+"""Collects all checks (generated, hand-written, and those of users) table by table."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Checks that users write as SQL files: turns each file into a check like any other, and refuses
-what it cannot read with the line to mend."""
+"""Checks that users write as SQL files: turns each file into a check like any other. The error for
+a file that cannot be read names the line to correct."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_sql_checks(folder: Path = SQL_FOLDER) -> tuple[Check, ...]:
 
     A file opens with comment lines `-- name:`, `-- table:`, `-- severity:` and `-- note:`
     (`-- column:` if it is about one), followed by one SELECT of the rows that should not be there.
-    Raises CheckError for a file that says less or other.
+    Raises CheckError for a file that lacks a part or has others.
     """
     return tuple(_read(file) for file in sorted(folder.glob("*.sql")))
 
@@ -35,7 +35,7 @@ def read_sql_checks(folder: Path = SQL_FOLDER) -> tuple[Check, ...]:
 def refuse_unanswerable(
     con: duckdb.DuckDBPyConnection, folder: Path = SQL_FOLDER, suites: Path = SUITE_FOLDER
 ) -> None:
-    """Asks every file's query of a database in the shape of a staged one, empty as it may be, and
+    """Plans every file's query on a database with the tables of a staged one (maybe empty), and
     reads every suite.
 
     So a misspelt column shows before a run, not hours later at its end. Raises CheckError.
@@ -45,8 +45,8 @@ def refuse_unanswerable(
         try:
             con.execute(f"explain {check.failing_sql}")
         except duckdb.Error as error:
-            said = " ".join(str(error).partition("LINE")[0].split())
-            raise CheckError(f"{check.check_id} in {folder}: {said}") from error
+            message = " ".join(str(error).partition("LINE")[0].split())
+            raise CheckError(f"{check.check_id} in {folder}: {message}") from error
 
 
 def _read(file: Path) -> Check:
@@ -54,26 +54,27 @@ def _read(file: Path) -> Check:
         source = file.read_text(encoding="utf-8-sig")
     except (UnicodeDecodeError, OSError) as error:
         raise CheckError(f"{file}: it cannot be read as UTF-8 text ({error}).") from error
-    said: dict[str, str] = {}
+    header: dict[str, str] = {}
     for match in _HEADER.finditer(source):
-        if match[1] in said:
+        if match[1] in header:
             raise CheckError(f"{file}: {match[1]} is said twice. Keep one line of it.")
-        said[match[1]] = match[2]
+        header[match[1]] = match[2]
     for field in ("name", "table", "severity", "note"):
-        if not said.get(field):
+        if not header.get(field):
             raise CheckError(f"{file}: no {field}. Add a line `-- {field}: …` at the top.")
-    table = _one_of(file, "table", said["table"], tuple(BY_NAME))
-    _one_of(file, "severity", said["severity"], _SEVERITIES)
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", said["name"]):
-        raise CheckError(f"{file}: name {said['name']!r} is not lower-case words joined by _.")
+    table = _one_of(file, "table", header["table"], tuple(BY_NAME))
+    _one_of(file, "severity", header["severity"], _SEVERITIES)
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", header["name"]):
+        raise CheckError(f"{file}: name {header['name']!r} is not lower-case words joined by _.")
     contract = BY_NAME[table]
-    column = said.get("column") or None
+    column = header.get("column") or None
     if column is not None:
         _one_of(file, "column", column, tuple(contract.column_names))
-    severity = next(known for known in _SEVERITIES if known == said["severity"])
+    severity = next(known for known in _SEVERITIES if known == header["severity"])
     query = _one_select(file, source)
     withholds = severity == "quarantine"
-    return Check(table, column, said["name"], severity, said["note"], found_rows(contract, query),
+    return Check(table, column, header["name"], severity, header["note"],
+                 found_rows(contract, query),
                  corpus=True, blamed_on="article" if withholds else None,
                  must_name=withholds)  # fmt: skip
 

@@ -1,5 +1,5 @@
 """Checks that users write as suites of Great Expectations: reads each JSON file into checks like
-any other, and refuses what it cannot read. Does not load the library."""
+any other. Does not load the library."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _check(file: Path, contract: Contract, number: int, expectation: Any) -> Che
 
 
 def _query(where: str, contract: Contract, native: Native) -> str:
-    """The query of an expectation in SQL; nothing for others, whose rows the library names."""
+    """The query of an expectation in SQL; empty for others, whose rows the library finds."""
     if native.type != "unexpected_rows_expectation":
         return ""
     try:

@@ -1,1 +1,1 @@
-"""What data becomes: pure functions, frames in and frames out."""
+"""The transformations, as pure functions that take frames and return frames."""

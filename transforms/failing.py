@@ -1,4 +1,4 @@
-"""Finds what makes a piece of work fail, so that the rest of it can be done. Does none itself."""
+"""Finds the items that make a batch of work fail, so that the other items can be processed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FAULTS = (Exception, pl.exceptions.PanicException)
 def find_failing(
     items: Sequence[T], attempt: Callable[[Sequence[T]], object], problem: BaseException
 ) -> dict[T, str]:
-    """The items an attempt fails with, each with what the error says; it failed with all of them.
+    """The items an attempt fails with, each with the text of its error; it failed with all of them.
 
     Tries halves, so that one bad item of n costs two attempts at all of them together, and many
     cost at most log n. ``problem`` is one of FAULTS, raised by the attempt with all. Errors of
@@ -42,6 +42,6 @@ def find_failing(
 
 
 def error_words(problem: BaseException) -> str:
-    """The kind of an error and the first line of what it says."""
+    """The class of an error and the first line of its message."""
     first = str(problem).partition("\n")[0][:200]
     return f"{type(problem).__name__}: {first}" if first else type(problem).__name__

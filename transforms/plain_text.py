@@ -1,8 +1,8 @@
-"""A text as it is compared, named and read by a language pipeline, and the way back to its offsets.
+"""Normalises text for comparison, names and language pipelines; maps offsets back to the original.
 
-What nobody sees is left out, letters with their accents set apart are one letter again, and white
+Invisible characters are left out, a letter and its separate accents become one letter, and white
 space of every kind is one blank. The text itself is never changed: what is found in the plain text
-is told by offsets of the printed one. An ordinary text is its own plain text and costs one search.
+is given by offsets in the printed one. An ordinary text is its own plain text and costs one search.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class PlainText(NamedTuple):
         return (start, end) if self.is_as_printed else (self.starts[start], self.ends[end - 1])
 
     def plain(self, start: int, end: int) -> tuple[int, int]:
-        """A printed span in the plain text, without blanks at its ends; empty where it has none
-        but what nobody sees."""
+        """A printed span in the plain text, without blanks at its ends; empty where it has only
+        invisible characters."""
         if self.is_as_printed:
             return start, end
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
@@ -100,7 +100,7 @@ def plain_lines(text: str) -> PlainText:
 
 
 def matched_form(text: str) -> str:
-    """A name as names are told apart: without what nobody sees, in single blanks."""
+    """A name in the form in which names are compared: no invisible characters, single blanks."""
     return plain_text(text).text.replace("\t", " ").strip() if _is_odd(text) else text
 
 
@@ -108,7 +108,7 @@ def shown_name(text: str) -> str:
     """A name as readers are shown it: as `matched_form`, with the joiners its script needs.
 
     A joiner stays between two letters of a script whose letters join (Persian, Hindi) and between
-    two pictures, a variation selector behind what it varies; in other names nobody would see them.
+    two pictures, a variation selector behind what it varies; in other names they are invisible.
     """
     if not _is_odd(text):
         return text

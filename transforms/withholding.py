@@ -1,5 +1,5 @@
-"""Takes out of staged tables what data checks blame, so that no key is left dangling. Runs no check
-itself."""
+"""Takes out of staged tables what failed data checks, and the references to it, so that no key is
+left dangling."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from warehouse.tables import ARTICLE, ENTITY, ENTITY_MERGE
 class Withheld:
     """What a run keeps out, each with the id of the first check that failed for it.
 
-    ``article``, ``entity`` and ``file`` map ids and addresses to that check. ``stray`` says of
-    which of the three those rows are taken out as well that name none.
+    ``article``, ``entity`` and ``file`` map ids and addresses to that check. ``stray`` lists
+    which of the three also lose the rows that name none.
     """
 
     article: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Published:
 def to_blame_first(blamed: pl.DataFrame) -> pl.DataFrame:
     """Of the failing rows of one round of checks, those to act on now.
 
-    Where entities are blamed all else waits: without those entities the rest may be right.
+    Failures that blame entities come first: without those entities the other rows may be right.
     """
     of_entity = blamed.filter(pl.col("blame") == "entity")
     return of_entity if of_entity.height else blamed
@@ -49,7 +49,7 @@ def to_blame_first(blamed: pl.DataFrame) -> pl.DataFrame:
 def blamed_articles(blamed: pl.DataFrame, version: pl.DataFrame) -> pl.DataFrame:
     """The failing rows that keep articles out, by `article_id`; of a file, every article it gave.
 
-    ``blamed`` has `blame`, `blamed` and what else there is to say of a failing row; ``version`` is
+    ``blamed`` has `blame`, `blamed` and further columns of a failing row; ``version`` is
     the frame of `assign_version`.
     """
     of_article = blamed.filter(pl.col("blame") == "article").rename({"blamed": "article_id"})
@@ -70,7 +70,7 @@ def _optional_keys(contract: Contract) -> list[tuple[str, str]]:
 
 
 def is_touched(contract: Contract, staged: pl.LazyFrame, withheld: Withheld) -> bool:
-    """Whether rows of a part may name what is withheld, by its keys alone."""
+    """Whether rows of a part may name what is withheld, by its keys only."""
     out = list(withheld.article) + list(withheld.entity)
     columns = {name for name, _ in _optional_keys(contract)}
     columns |= {"article_id", "entity_id", "into_entity_id"} & set(contract.column_names)
@@ -84,7 +84,7 @@ def is_touched(contract: Contract, staged: pl.LazyFrame, withheld: Withheld) -> 
 def keep_rows(
     contract: Contract, staged: pl.DataFrame, withheld: Withheld, published: Published
 ) -> pl.DataFrame:
-    """The staged rows of a table that stay when articles and entities are withheld.
+    """The staged rows of a table that are kept when articles and entities are withheld.
 
     A column that may be null, such as the entity of a mention or the target of a link, becomes null
     where it names what is withheld, unless the warehouse has that article or entity already.
@@ -106,7 +106,7 @@ def keep_rows(
 
 
 def keep_named(contract: Contract, staged: pl.DataFrame, named: pl.Series) -> pl.DataFrame:
-    """The staged rows of a table about entities that stay when those nothing names are left out.
+    """The staged rows of a table about entities, without those of entities that nothing names.
 
     ``named`` holds the ids of entities that a staged mention names or the warehouse has.
     """

@@ -1,8 +1,7 @@
-"""Characters that are read alike everywhere: white space, and what no reader sees. Declares no
-table.
+"""The characters that all modules treat as white space or as invisible, as ranges of code points.
 
-Ranges of code points, first and last. Python, polars and DuckDB write them differently in a
-pattern; `code_points` and `re2` are those two ways.
+Each range is its first and last code point. Python writes ranges in a pattern differently from
+polars and DuckDB: `code_points` gives the form of Python, `re2` the form of the other two.
 """
 
 from __future__ import annotations

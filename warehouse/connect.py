@@ -42,7 +42,7 @@ with 1 GiB, 100,000 articles (a file of 280 MB) are written as fast as with all 
 def open_writer(file: Path, *, more_bytes: int = 0) -> duckdb.DuckDBPyConnection:
     """Open a private copy for writing. Never the published file: only publishing calls this.
 
-    Commits go into the file at once, not by way of a log: until it is renamed nobody needs it.
+    Commits go into the file at once, not by way of a log: until it is renamed no reader uses it.
     Memory is bounded by the size of the file and of what will be added (``more_bytes``); sorting
     that takes more goes by way of files beside it.
     """
@@ -81,10 +81,10 @@ def attach_published(
     try:
         con.execute(f"ATTACH {quote(str(file))} AS published (READ_ONLY)")
     except duckdb.Error as error:
-        said = f"{file}: cannot be read as a warehouse ({_first(error)})"
+        message = f"{file}: cannot be read as a warehouse ({_first(error)})"
         if layout_of(warehouse).snapshots.is_dir():
-            said += ". Earlier files are kept: newshouse snapshots list, and restore"
-        raise WarehouseDamaged(said) from error
+            message += ". Earlier files are kept: newshouse snapshots list, and restore"
+        raise WarehouseDamaged(message) from error
     refuse_unknown_version(file, read_schema_version(con, "published"))
     return True
 

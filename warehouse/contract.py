@@ -1,4 +1,5 @@
-"""What a table contract is, and what follows from one. Declares no table; imports polars only."""
+"""Classes that describe a table (contract, columns, keys, lifecycle) and what follows from them.
+The contracts themselves are in `warehouse.tables`. The only library imported is polars."""
 
 from __future__ import annotations
 
@@ -86,7 +87,7 @@ Owner = Literal["article", "entity", "file"]
 
 class Lifecycle(Enum):
     """How the rows of a table come, change and go. Publication, withholding, purge, rebuild,
-    migration, checks and export read it from here; no other list of tables says it."""
+    migration, checks and export read it from here; no other list of tables repeats it."""
 
     ARTICLE = "article"
     """Made from the current text of an article. The rows of an article staged by a run replace all
@@ -129,7 +130,7 @@ class Lifecycle(Enum):
     """Handed from stage to stage within a run; never published."""
 
     SIGNATURE = "signature"
-    """The one row in which a warehouse file says what it is."""
+    """The one row that identifies a warehouse file."""
 
     @property
     def owner(self) -> Owner | None:
@@ -162,7 +163,7 @@ _OWNERS: Mapping[Lifecycle, Owner] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Contract:
-    """What one table is. Everything else said of the table is derived from here.
+    """The contract of one table. DDL, dictionary, checks and frames are derived from it.
 
     Attributes:
         name: the table's name, also of its builder, frame, suite and tests.
@@ -173,7 +174,7 @@ class Contract:
         columns: in the order of storage.
         key: columns that together are unique and never null.
         foreign_keys: checked on every run.
-        sort_by: order of storage; the key where nothing else is said.
+        sort_by: order of storage; the key by default.
         span: set where rows are spans of ``article.text``.
     """
 
@@ -283,7 +284,7 @@ def whole(
     maximum: int | None = None,
     large: bool = False,
 ) -> Column:
-    """A whole-number column; counts and positions start at 0 unless told otherwise."""
+    """A whole-number column; counts and positions start at 0 by default."""
     dtype = pl.Int64() if large else pl.Int32()
     return Column(name, dtype, meaning, nullable, minimum=minimum, maximum=maximum)
 

@@ -1,4 +1,4 @@
-"""Copying a whole file, sharing its blocks where the file system can. Copies no folder."""
+"""Copies one file, sharing its blocks on disk where the file system can."""
 
 from __future__ import annotations
 

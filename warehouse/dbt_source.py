@@ -50,9 +50,9 @@ def _described(tables: Iterable[Table]) -> Iterator[str]:
         yield f"      - name: {name}"
         yield f"        description: {_quoted(meaning)}"
         yield "        columns:"
-        for column, said in columns:
+        for column, meaning in columns:
             yield f"          - name: {column}"
-            yield f"            description: {_quoted(said)}"
+            yield f"            description: {_quoted(meaning)}"
 
 
 def _quoted(text: str) -> str:

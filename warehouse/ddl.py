@@ -31,7 +31,7 @@ def insert_statement(contract: Contract, rows: str) -> str:
 
 
 def create_statements(contract: Contract) -> list[str]:
-    """Statements that make the table if it is missing, and say what it and its columns mean.
+    """Statements that make the table if it is missing, and write the meaning of it and its columns.
 
     Keys are declared in contracts and checked on every run, not declared here: a text primary key
     costs four times the file, and enforced foreign keys forbid replacing an article's rows.
@@ -70,7 +70,7 @@ def _column_definition(column: Column) -> str:
 
 def _description(contract: Contract) -> list[str | None]:
     """The table's comment, and name and comment of every column."""
-    columns = [said for column in contract.columns for said in (column.name, column.meaning)]
+    columns = [text for column in contract.columns for text in (column.name, column.meaning)]
     return [table_comment(contract), *columns]
 
 

@@ -1,4 +1,4 @@
-"""The data dictionary as markdown, derived from the contracts and the marts. States nothing itself.
+"""The data dictionary as markdown; all of it is derived from the contracts and the marts.
 
 ``python -m warehouse.dictionary`` writes it to DICTIONARY.md.
 """
@@ -107,16 +107,16 @@ def _span_sentence(contract: Contract) -> str:
 
 
 def _meaning(column: Column) -> str:
-    said = column.meaning
+    meaning = column.meaning
     if column.allowed:
-        said += f" One of {_codes(column.allowed)}."
+        meaning += f" One of {_codes(column.allowed)}."
     if column.minimum not in (None, 0) or column.maximum is not None:
         low = "…" if column.minimum is None else f"{column.minimum:g}"
         high = "…" if column.maximum is None else f"{column.maximum:g}"
-        said += f" From {low} to {high}." if high != "…" else f" At least {low}."
+        meaning += f" From {low} to {high}." if high != "…" else f" At least {low}."
     if column.pattern:
-        said += f" Matches `{column.pattern}`."
-    return said.replace("|", "\\|").replace("\n", "\\n")
+        meaning += f" Matches `{column.pattern}`."
+    return meaning.replace("|", "\\|").replace("\n", "\\n")
 
 
 def _codes(names: tuple[str, ...]) -> str:

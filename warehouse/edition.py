@@ -2,8 +2,8 @@
 
 The published file is never opened for writing. A copy is changed in one transaction, checked,
 written through to the disk and renamed over it. Killed before the rename, nothing has happened;
-killed after it, everything has; what lies about is removed by whoever holds the lock next. What
-changes is the caller's business.
+killed after it, everything has; the next run that holds the lock removes the files left over. The
+caller passes the function that makes the change.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class PublishError(WarehouseError):
 
 
 def silent(_step: str) -> None:
-    """Announce nothing."""
+    """Ignore the name of a step."""
 
 
 def publish_edition(
@@ -61,11 +61,11 @@ def publish_edition(
 ) -> None:
     """Replace the published file by a copy with the change made. The caller holds the lock.
 
-    ``keep_snapshots`` is how many earlier files stay; null leaves the snapshots as they are and
+    ``keep_snapshots`` is how many earlier files are kept; null leaves the snapshots as they are and
     does not add the file replaced. ``compact`` writes the rows into a fresh file, in storage order,
     so that nothing of deleted rows is left in it. ``more_bytes`` is about how much the change adds.
-    ``announce`` hears the name of each step as it begins. Raises PublishError, the published file
-    untouched, when a row does not fit or the disk does not take the file.
+    ``announce`` is called with the name of each step as it begins. Raises PublishError, the
+    published file untouched, when a row does not fit or the disk does not take the file.
     """
     layout = layout_of(warehouse)
     with room_for_next(layout):
@@ -104,9 +104,11 @@ def restore_snapshot(warehouse: Path, name: str, *, keep_snapshots: int) -> str:
 
 @contextmanager
 def room_for_next(layout: Layout) -> Iterator[None]:
-    """An empty folder for the file being made, gone afterwards; failures say what they left alone.
+    """An empty folder for the file being made, removed afterwards.
 
-    What a killed publication left there goes first: the lock says that nobody is using it.
+    An error of the disk or of DuckDB inside the block becomes a PublishError.
+
+    Files left there by a killed publication are removed first: under the lock nobody uses them.
     """
     try:
         if layout.next.exists():

@@ -1,6 +1,6 @@
-"""Writing published tables and views as files, those of articles in one folder a month.
+"""Writes published tables and views to files; rows of articles go to one folder a month.
 
-Writes into an empty folder of the caller's only, so that nothing of anybody is in the way.
+Writes only into an empty folder that the caller made, so no file is ever overwritten.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MONTH = (
 
 @dataclass(frozen=True)
 class Relation:
-    """A table or view to write: how people call it, the SELECT of its rows, and their order."""
+    """A table or view to write: the name users give, the SELECT of its rows, and their order."""
 
     name: str
     select: str

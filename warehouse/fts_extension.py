@@ -1,4 +1,4 @@
-"""DuckDB's extension `fts` out of its Python package: where it lies, and loading it. No network."""
+"""Finds and loads DuckDB's extension `fts` from its Python package, never from the network."""
 
 from __future__ import annotations
 

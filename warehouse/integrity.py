@@ -1,7 +1,8 @@
 """Counts repeated keys, orphans and wrong offsets in a file that is about to be published.
 
-They look at the rows of touched articles (the temporary table `touched`), and at all rows of tables
-not kept by article, so that their cost grows with what is new. They repair nothing.
+The counts cover the rows of touched articles (the temporary table `touched`), and all rows of
+tables not kept by article, so that their cost grows with what is new. Broken rows are counted, not
+repaired.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def _may_repeat_keys(con: duckdb.DuckDBPyConnection, contract: Contract, scope: 
     """Whether keys must be compared one by one: not where an article's rows are numbered 0, 1, 2 …
 
     Comparing keys costs ten times as much as the sums that such numbers, and hardly any others,
-    have: as many as the greatest says, adding up to n(n-1)/2, their squares to n(n-1)(2n-1)/6.
+    have: as many as the greatest implies, adding up to n(n-1)/2, their squares to n(n-1)(2n-1)/6.
     """
     number = contract.key[-1]
     if contract.key != ("article_id", number) or not number.endswith("_no"):

@@ -1,6 +1,6 @@
 """SQL of the integrity rules, derived from the contracts: a key has one row, keys resolve, a span
-is the slice that it says it is. Text only: which rows are looked at, the caller says. The checks of
-staged rows and the count in the file to be published are made of the same text."""
+is the slice of text that its offsets give. The functions return SQL for the relations that the
+caller passes. The checks of staged rows and the counts in the file to be published share it."""
 
 # ruff: noqa: S608 (names come from contracts)
 
@@ -58,12 +58,12 @@ SPAN_WITHOUT_HOLDER = "h.article_id IS NULL"
 
 
 def misplaced(contract: Contract, key: ForeignKey, rows: str, holders: str) -> Broken:
-    """The spans that are not the slice of their holder's text that they say they are.
+    """The spans whose text is not the slice of their holder's text that their offsets give.
 
     A span inside another is cut from that one's text, where the walk to its start is short; from a
     long text it is cut out of the window it starts in. By induction every span's text is the slice
     of ``article.text``. A span that ends outside its holder is cut short, and so is not as long as
-    it says.
+    its offsets give.
     """
     inside = contract.span is not None and contract.span.inside is not None
     start, chars = "t.start_char", "length(text)"

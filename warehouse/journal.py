@@ -1,9 +1,9 @@
 """Operations rows of runs that have published nothing yet, as Parquet beside the warehouse.
 
 A run writes its row here when it starts, with status `running`. The next publication folds in what
-is here and removes it afterwards, so every run leaves a record. The published file has the last
-word: parts of a run it knows already are ignored. What is no sound part is passed over by readers,
-and set aside by the next run, never deleted. Holds no row of `main`.
+is here and removes it afterwards, so every run leaves a record. The published file takes
+precedence: parts of a run that it already records are ignored. Readers skip a damaged file; the
+next run moves it into a folder of its own and never deletes it. Only schema `ops` has rows here.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def write(warehouse: Path, run_id: str, frames: Mapping[str, pl.DataFrame]) -> N
 def list_parts(warehouse: Path) -> tuple[JournalPart, ...]:
     """Every part, in order of run; also those of runs that are published already.
 
-    Whoever holds the lock has set aside what is damaged; a name alone is looked at here.
+    Looks only at the names of the files. The run that holds the lock has already set damaged files
+    aside.
     """
     parts = (part_of(path) for path in _files(layout_of(warehouse)))
     return tuple(part for part in parts if part is not None)
@@ -114,17 +115,18 @@ def list_damaged(warehouse: Path) -> tuple[DamagedFile, ...]:
 def _examine(
     warehouse: Path, published: set[str]
 ) -> tuple[list[tuple[JournalPart, pl.DataFrame]], tuple[DamagedFile, ...]]:
-    """Sound parts with their rows, and all else. Rows without their run's own row are no use."""
+    """Sound parts with their rows, and all else. Rows of a run whose row of `run` is missing are
+    damaged too."""
     found = [_sound(path) for path in _files(layout_of(warehouse))]
     parts = [one for one in found if not isinstance(one, DamagedFile)]
     runs = {part.run_id for part, _ in parts if part.table == RUN.name} | published
-    alone = [
+    unowned = [
         DamagedFile(part.path, f"the row of its run in {RUN.name} is not there")
         for part, _ in parts
         if part.run_id not in runs
     ]
     damaged = [one for one in found if isinstance(one, DamagedFile)]
-    return [one for one in parts if one[0].run_id in runs], tuple(sorted(damaged + alone))
+    return [one for one in parts if one[0].run_id in runs], tuple(sorted(damaged + unowned))
 
 
 def _sound(path: Path) -> tuple[JournalPart, pl.DataFrame] | DamagedFile:
@@ -180,7 +182,7 @@ def remove(parts: Iterable[JournalPart]) -> None:
 def read(warehouse: Path) -> dict[str, pl.DataFrame]:
     """Rows of runs that the published file does not know, by table; the latest of each key.
 
-    Passes over what is damaged; `list_damaged` tells of it.
+    Skips damaged files; `list_damaged` lists them.
     """
     known = published_runs(warehouse)
     sound, _ = _examine(warehouse, known)
@@ -195,10 +197,10 @@ def read(warehouse: Path) -> dict[str, pl.DataFrame]:
 
 
 def mark_crashed(warehouse: Path, run_id: str, ended_at: datetime) -> list[str]:
-    """Say of every other run that is still `running` that it crashed; their ids.
+    """Record every other run that is still `running` as crashed; returns their ids.
 
-    For a run that has just got the lock: whoever else says `running` is dead. Passes over what is
-    damaged; `list_damaged` tells of it.
+    For a run that has just got the lock: any other run with status `running` is dead. Skips damaged
+    files; `list_damaged` lists them.
     """
     crashed = []
     for part in unpublished(list_parts(warehouse), published_runs(warehouse)):

@@ -1,4 +1,4 @@
-"""What the published warehouse already knows, as frames for the next run. Writes nothing."""
+"""Reads from the published warehouse what the next run needs, as frames."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Known:
         self.con.close()
 
     def files(self, collection: str) -> pl.DataFrame:
-        """The newest word on each file of a collection: KNOWN_FILE_COLUMNS."""
+        """The newest recorded state of each file of a collection: KNOWN_FILE_COLUMNS."""
         columns = ", ".join(KNOWN_FILE_COLUMNS)
         return self._query(
             f"SELECT {columns} FROM published.ops.file WHERE collection = ? "  # noqa: S608
@@ -264,7 +264,7 @@ class Known:
         )
 
     def open_quarantine(self) -> pl.DataFrame:
-        """QUARANTINE rows that nobody has worked yet."""
+        """QUARANTINE rows that are not resolved yet."""
         return self.table(QUARANTINE).filter(pl.col("status") == "open")
 
     def table(self, contract: Contract) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Names of everything that lies beside a warehouse file. Opens no database."""
+"""Paths of everything that lies beside a warehouse file, and the errors that concern the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDERS = ("staging", "journal", "snapshots", "next", "nlp", "docs")
 
 
 class WarehouseError(ExpectedError):
-    """What went wrong with the warehouse and what to do, in one line for people."""
+    """An error of the warehouse; the message says in one line what went wrong and what to do."""
 
     exit_code = WRONG_USE
 
@@ -24,7 +24,7 @@ class WarehouseDamaged(WarehouseError):
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a warehouse keeps its things: ``FILE``, ``FILE.lock`` and ``FILE.d/``, nothing else.
+    """The files of a warehouse: ``FILE``, ``FILE.lock`` and ``FILE.d/``, nothing else.
 
     Made by ``layout_of``, so that ``file`` is always the real file and never a link to it.
     """
@@ -63,7 +63,7 @@ class Layout:
 
     @property
     def next(self) -> Path:
-        """The file being made. Whatever lies here while no run holds the lock is rubbish."""
+        """The file being made. Files left here while no run holds the lock may be deleted."""
         return self.folder / "next"
 
     @property

@@ -1,5 +1,5 @@
-"""What killed runs left beside a warehouse, and what is not what its name says: removal, or setting
-aside. Touches nothing that is whole."""
+"""Cleans up beside a warehouse file: removes what killed runs left, and sets aside files that stand
+where a folder belongs. Complete files and folders are left as they are."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from warehouse.layout import FOLDERS, Layout, WarehouseError
 def remove_leftovers(layout: Layout) -> None:
     """Remove staging, files being made and unfinished parts. The caller holds the lock.
 
-    The lock says that nobody is at work, so all of it is of runs that died. Finished language
-    results stay: they are why the next run is quicker.
+    Under the lock no other run is at work, so all of it is of runs that died. Finished language
+    results are kept, because they make the next run quicker.
     """
     shutil.rmtree(layout.staging, ignore_errors=True)
     shutil.rmtree(layout.next, ignore_errors=True)

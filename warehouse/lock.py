@@ -1,4 +1,4 @@
-"""The lock that keeps two runs off one warehouse. Knows nothing of what is inside."""
+"""The file lock that keeps two runs from writing one warehouse at the same time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Holder:
 
 
 class WarehouseLocked(WarehouseError):
-    """Another run holds the lock; ``holder`` is null when it has not said who it is."""
+    """Another run holds the lock; ``holder`` is null until that run has written its name."""
 
     exit_code = LOCKED
 
@@ -45,8 +45,8 @@ def warehouse_lock(warehouse: Path, holder: Holder, wait: bool | float = False) 
     """Hold the warehouse for writing while the block runs.
 
     ``wait`` is False (raise at once), True (wait without end) or seconds. The operating system
-    frees the lock of a holder that dies, however it dies. The lock file stays: deleting it would
-    let two runs lock two files of one name.
+    frees the lock of a holder that dies, however it dies. The lock file is never deleted: that
+    would let two runs lock two files of one name.
     """
     descriptor = _open(warehouse)
     try:
@@ -70,7 +70,7 @@ def current_holder(warehouse: Path) -> Holder | None:
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except (FileNotFoundError, PermissionError):
-        return None  # Whoever may not even read it is told by what he does next.
+        return None  # No permission to read it: the next step of the caller reports the error.
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -128,8 +128,8 @@ def _write_holder(descriptor: int, holder: Holder) -> None:
 
 def _read_holder(descriptor: int) -> Holder | None:
     try:
-        said = json.loads(os.pread(descriptor, 4096, 0))
-        return Holder(said["pid"], said["host"], said["since"], said["flow_run"])
+        fields = json.loads(os.pread(descriptor, 4096, 0))
+        return Holder(fields["pid"], fields["host"], fields["since"], fields["flow_run"])
     except (ValueError, KeyError, TypeError):
         return None  # The holder has the lock but has not written its name yet.
 

@@ -1,9 +1,8 @@
-"""The views of schema `mart` and the macros, read from `marts/*.sql` and `macros/*.sql`.
+"""Creates the views of schema `mart` and the macros from `marts/*.sql` and `macros/*.sql`.
 
 Each file opens with comment lines that say what it means, and holds one SELECT or one expression.
 Lines `column: meaning` follow for the columns of a view that no table has under this name and
-meaning; the others mean what they mean in the first table of the SELECT that has them. This module
-holds no SQL of its own but the statements that wrap them.
+meaning; the other columns take their meaning from the first table of the SELECT that has them.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Mart:
     said_of_columns: Mapping[str, str]
 
     def meaning_of(self, column: str) -> str:
-        """What a column means; KeyError where neither the file nor a table says it."""
+        """What a column means; KeyError where neither the file nor a table states it."""
         if column in self.said_of_columns:
             return self.said_of_columns[column]
         for name in re.findall(r"\b(?:main|ops|mart)\.(\w+)", self.select):
@@ -54,7 +53,7 @@ class Macro:
 
     @property
     def is_table(self) -> bool:
-        """Whether it answers with rows, and not with a value."""
+        """Whether it returns rows rather than one value."""
         return self.body.startswith(("SELECT", "WITH", "FROM"))
 
 
@@ -63,17 +62,17 @@ def load_marts() -> tuple[Mart, ...]:
     return tuple(_mart(*statement) for statement in read_statements("marts"))
 
 
-def _mart(name: str, said: list[str], select: str) -> Mart:
-    columns = {found[1]: found[2] for line in said if (found := _COLUMN.fullmatch(line))}
-    prose = " ".join(line for line in said if not _COLUMN.fullmatch(line))
+def _mart(name: str, comments: list[str], select: str) -> Mart:
+    columns = {found[1]: found[2] for line in comments if (found := _COLUMN.fullmatch(line))}
+    prose = " ".join(line for line in comments if not _COLUMN.fullmatch(line))
     return Mart(name, prose, select, columns)
 
 
 def load_macros() -> tuple[Macro, ...]:
     """Every macro, in name order; `{UNSEEN}` and `{WHITE}` are the insides of character classes."""
     return tuple(
-        Macro(name, said[0], " ".join(said[1:]), _with_characters(body))
-        for name, said, body in read_statements("macros")
+        Macro(name, comments[0], " ".join(comments[1:]), _with_characters(body))
+        for name, comments, body in read_statements("macros")
     )
 
 
@@ -138,6 +137,6 @@ def read_statements(folder: str) -> Iterator[tuple[str, list[str], str]]:
             continue
         lines = path.read_text(encoding="utf-8").splitlines()
         count = next(number for number, line in enumerate(lines) if not line.startswith("--"))
-        said = [line.removeprefix("--").strip() for line in lines[:count]]
+        comments = [line.removeprefix("--").strip() for line in lines[:count]]
         body = "\n".join(lines[count:]).strip().rstrip(";")
-        yield path.name.removesuffix(".sql"), said, body
+        yield path.name.removesuffix(".sql"), comments, body

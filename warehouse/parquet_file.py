@@ -1,4 +1,4 @@
-"""Whether a Parquet file beside a warehouse is whole and holds rows of a table. Changes nothing."""
+"""Reads a Parquet file beside a warehouse; refuses one that is damaged or of another table."""
 
 from __future__ import annotations
 

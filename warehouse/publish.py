@@ -48,11 +48,12 @@ def publish(
     """Publish a run's staged rows. The caller holds the lock.
 
     ``run_staging`` is named by the run's id. ``journal_parts`` are folded in and removed; all there
-    are unless told otherwise. ``entities_anew`` says that the run made every entity anew, so that
+    are by default. ``entities_anew`` is true if the run made every entity anew, so that
     all published ones go first.
-    ``forget_before`` has the detail of runs older than that removed, as `retention` says.
-    ``announce`` hears the name of each step as it begins. Raises PublishError, the published file
-    untouched, when rows break a rule, a staged file cannot be read or the disk does not take it.
+    The detail of runs older than ``forget_before`` is removed, as `retention` describes.
+    ``announce`` is called with the name of each step as it begins. Raises PublishError, the
+    published file untouched, when rows break a rule, a staged file cannot be read or the disk does
+    not take it.
     """
     began = time.perf_counter()
     run_id = run_staging.name
@@ -88,7 +89,7 @@ def migrate(warehouse: Path, run_id: str, *, keep_snapshots: int = 3) -> bool:
 
 
 def fold_in(con: duckdb.DuckDBPyConnection, parts: tuple[JournalPart, ...], run_id: str) -> None:
-    """Take in the journal of earlier runs; of rows with one key the latest run's stands."""
+    """Insert the journal of earlier runs; of several rows with one key, that of the latest run."""
     known = journal.runs_in(con, "ops.run") | {run_id}
     for contract in journal.JOURNALED:
         paths = [p.path for p in journal.unpublished(parts, known) if p.table == contract.name]
@@ -111,9 +112,9 @@ def refuse_breaches(con: duckdb.DuckDBPyConnection, *, everything: bool = False)
     """Raise PublishError if rows of the articles in `touched`, or of other tables, break a rule."""
     breaches = count_breaches(con, everything=everything)
     if breaches:
-        said = "; ".join(f"{b.table}: {b.rows:,} rows break {b.rule}" for b in breaches[:3])
+        first = "; ".join(f"{b.table}: {b.rows:,} rows break {b.rule}" for b in breaches[:3])
         raise PublishError(
-            f"not published: {len(breaches)} rules are broken ({said}). What was published before "
+            f"not published: {len(breaches)} rules are broken ({first}). What was published before "
             "is unchanged. The staged rows are kept; this is a fault of the program, please report."
         )
 

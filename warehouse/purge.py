@@ -1,6 +1,6 @@
-"""Taking articles out for good: rows, snapshots, payloads and staged files. Chooses no articles.
+"""Removes given articles for good, from rows, snapshots, payloads and staged files.
 
-What stays is a tombstone of hashes, which keeps the article from being loaded again.
+Only a tombstone of hashes remains, which keeps the article from being loaded again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NAMED_ENTITY = " UNION ALL ".join(
     for c in _OF_ARTICLE
     for column in c.optional_references("entity")
 )
-"""Which article names which entity, whatever table says it."""
+"""Which article names which entity, from every table that records it."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +92,19 @@ def _rewrite_snapshot(layout: Layout, path: Path, article_id: Sequence[str]) -> 
         _delete(con)
 
     with room_for_next(layout):
-        said = path.stat()
+        status = path.stat()
         target = layout.next / path.name
         copy_file(path, target)
         make_edition(target, path.stem, change)
         target = write_compact(target, target.with_suffix(".compact"))
         make_durable(target)
-        os.utime(target, ns=(said.st_atime_ns, said.st_mtime_ns))
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
         target.replace(path)
         make_durable(path.parent)
 
 
 def _name_gone(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> None:
-    """Temporary tables: the articles, their files, and entities that nobody else names."""
+    """Temporary tables: the articles, their files, and entities that no other article names."""
     con.execute("CREATE TEMP TABLE gone (article_id VARCHAR)")
     con.executemany("INSERT INTO gone VALUES (?)", [[name] for name in article_id])
     con.execute(

@@ -1,4 +1,4 @@
-"""The worked questions of `queries/*.sql`: what each asks, how to read its answer, its SELECT."""
+"""The example queries of `queries/*.sql`: question, how to read the result, and SELECT."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ class Question:
 def load_questions() -> tuple[Question, ...]:
     """Every question, in name order."""
     return tuple(
-        Question(name, said[0], " ".join(said[1:]), select)
-        for name, said, select in read_statements("queries")
+        Question(name, lines[0], " ".join(lines[1:]), select)
+        for name, lines, select in read_statements("queries")
     )

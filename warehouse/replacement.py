@@ -1,5 +1,5 @@
 """Which published rows a staged table replaces. The views `known` and publishing both read this,
-so that what is checked is what will be published; nothing else may decide it."""
+so that what is checked is what will be published. No other module repeats these rules."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ REPLACEMENTS: tuple[tuple[Contract, Replacement], ...] = tuple(
 def replaced_condition(
     contract: Contract, staged: Mapping[str, str], row: str, *, entities_anew: bool
 ) -> str | None:
-    """SQL that is true for a published row (alias ``row``) that does not stay.
+    """SQL that is true for a published row (alias ``row``) that is deleted.
 
     ``staged`` maps table names to the relation that holds their staged rows;
     ``entities_anew`` says that all entities were made anew, so that every published one goes. Null
-    where every published row of this table stays.
+    where every published row of this table is kept.
     """
     if entities_anew and contract.lifecycle is Lifecycle.ENTITY:
         return "true"

@@ -1,4 +1,4 @@
-"""How long the detail of runs is kept: what is forgotten, and what never is. Chooses no time."""
+"""Deletes the detail of old runs (failing rows, rows of files); callers give the cut-off time."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _OLD_RUNS = f"SELECT run_id FROM {RUN.qualified_name} WHERE started_at < ?"  # n
 def forget_detail(con: duckdb.DuckDBPyConnection, before: datetime) -> dict[str, int]:
     """Delete detail of the runs that began before a time, in the caller's transaction.
 
-    Goes: failing rows of checks, and rows of files where every file of the run was seen again by
+    Deleted: failing rows of checks, and rows of files where every file of the run was seen again by
     a later one (a run's rows of files go together, so that its sums stay provable while they are
-    there). Stays: `run`, the counts in `check_result`, the newest word on each file, by which it
-    is known again, and `quarantine`. Returns the rows that went, by table.
+    there). Kept: `run`, the counts in `check_result`, the newest row of each file, by which it is
+    recognised, and `quarantine`. Returns the number of rows deleted, by table.
     """
     statements = {
         CHECK_FAILURE.name: f"DELETE FROM {CHECK_FAILURE.qualified_name} "  # noqa: S608

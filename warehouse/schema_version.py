@@ -11,7 +11,7 @@ SCHEMA_VERSION = 3
 
 
 def read_schema_version(con: duckdb.DuckDBPyConnection, database: str) -> int | None:
-    """The version an open database says it has; null where it is no warehouse."""
+    """The version recorded in an open database; null where it is no warehouse."""
     found = con.execute(
         "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? "
         "AND table_name = ?",

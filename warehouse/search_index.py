@@ -1,7 +1,7 @@
 """The full-text index of story blocks: sorted tables of stems, as DuckDB's `fts` makes them.
 
 The extension's own index stems every word where it stands, which takes twice as long, and cannot be
-asked in an order that skips what a query does not need. Asking is the macro `search`'s business.
+read in an order that skips what a query does not need. The macro `search` does the querying.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STORY = (
 
 
 def stand_in(con: duckdb.DuckDBPyConnection) -> None:
-    """Let every word be its own stem, in this connection: what there is without the extension."""
+    """Let every word be its own stem, in this connection, as a fallback without the extension."""
     con.execute("CREATE OR REPLACE TEMP MACRO stem(word, language) AS word")
 
 
@@ -39,7 +39,7 @@ def forget(con: duckdb.DuckDBPyConnection, article_id: str) -> None:
 def refresh(con: duckdb.DuckDBPyConnection, *, can_index: bool) -> bool:
     """List the story blocks that the index has not; make it anew if they are more than a tenth.
 
-    True if it was made anew. Outside a transaction; ``can_index`` says that the extension is
+    True if it was made anew. Outside a transaction; ``can_index`` is true if the extension is
     loaded.
     """
     con.execute("BEGIN TRANSACTION")

@@ -1,4 +1,4 @@
-"""Earlier published files: keeping, listing and restoring them. Changes no row of any."""
+"""Keeps, lists and prunes snapshots, which are earlier published files. Their rows never change."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def list_snapshots(warehouse: Path) -> list[Snapshot]:
     folder = layout_of(warehouse).snapshots
     found = []
     for path in sorted(filter(Path.is_file, folder.glob("*.duckdb"))):
-        said = path.stat()
-        changed = datetime.fromtimestamp(said.st_mtime, tz=UTC)
-        found.append(Snapshot(path.stem, path, said.st_size, changed))
+        status = path.stat()
+        changed = datetime.fromtimestamp(status.st_mtime, tz=UTC)
+        found.append(Snapshot(path.stem, path, status.st_size, changed))
     return found
 
 

@@ -1,4 +1,4 @@
-"""A run's staged Parquet, opened as a private database beside the published one. Writes nothing."""
+"""Opens a run's staged Parquet as views beside the published file, which is attached read-only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def select_nothing(contract: Contract) -> str:
 def open_check_database(
     run_staging: Path, warehouse: Path | None, *, entities_anew: bool = False
 ) -> duckdb.DuckDBPyConnection:
-    """The staged rows as ``main`` and ``ops``, the truth after publication as ``known``.
+    """The staged rows as ``main`` and ``ops``, all rows as after publication as ``known``.
 
     ``known.<table>`` is the staged rows and the published rows they do not replace. The published
     file, where there is one, is attached read-only as ``published``. All are views: the Parquet is

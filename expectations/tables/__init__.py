@@ -1,1 +1,1 @@
-"""The hand-written checks: every module here is found by itself and has a tuple `CHECKS`."""
+"""The hand-written checks: each module is found automatically and has a tuple `CHECKS`."""

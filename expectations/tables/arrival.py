@@ -1,5 +1,6 @@
 """Checks of when articles arrive: an outlet that falls silent, a day that brings too few or too
-many. Time passes by runs here, never by the clock; asked also when a run brings nothing."""
+many. Time is measured by the starts of runs, not by the clock, and the checks run also when a run
+brings no article."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 

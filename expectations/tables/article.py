@@ -1,4 +1,4 @@
-"""Checks of `article` that its contract cannot state: what its columns owe to its blocks and
+"""Checks of `article` that its contract cannot state: how its columns follow from its blocks and
 sentences. Shares and volumes of the corpus live in `corpus.py`."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)

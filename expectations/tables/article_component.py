@@ -1,4 +1,5 @@
-"""Checks of `ops.article_component` that its contract cannot state: a component at its station."""
+"""Checks of `ops.article_component` that its contract cannot state: a row and its
+component name the same stage."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Checks of articles against what is usual: shares, lengths, dates, languages.
-All are warnings: news may be odd and true."""
+"""Checks of articles against earlier runs: shares, lengths, dates, languages.
+All are warnings, because unusual news may still be correct."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 

@@ -1,4 +1,5 @@
-"""Checks of `ops.check_result` that its contract cannot state: a verdict agrees with its count."""
+"""Checks of `ops.check_result` that its contract cannot state: the outcome agrees with the
+count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of `entity_merge` that its contract cannot state: a change leads somewhere else."""
+"""Checks of `entity_merge` that its contract cannot state: it leads to another entity."""
 
 from __future__ import annotations
 

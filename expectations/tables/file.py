@@ -1,4 +1,4 @@
-"""Checks of `ops.file`: every outcome has what belongs to it, an article, a reason or a twin."""
+"""Checks of `ops.file`: every outcome has its article, its reason or the file it duplicates."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 
@@ -9,7 +9,7 @@ from expectations.sql_text import row_check, rows_of
 from warehouse.tables import FILE
 
 _NOT_PURGED = "t.file_id not in (select file_id from known.tombstone)"
-"""What was purged has no record any more; its file keeps the row that says what became of it."""
+"""A purged article has no record any more; its file keeps the row with its outcome."""
 
 CHECKS: tuple[Check, ...] = (
     row_check(

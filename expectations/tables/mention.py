@@ -1,4 +1,4 @@
-"""Checks of `mention`: its edges, and its type against its entity."""
+"""Checks of `mention`: its text has clean ends, and its type is that of its entity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Checks of mentions against earlier runs: how many there are, and of which types. Warnings all."""
+"""Checks of mentions against earlier runs: how many there are, and of which types. All are
+warnings."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 

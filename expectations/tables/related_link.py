@@ -1,4 +1,4 @@
-"""Checks of `related_link` that its contract cannot state: where it stands and what it says."""
+"""Checks of `related_link` that its contract cannot state: its block and its title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of `ops.run`: the books close. What became of each file is checked in `file.py`."""
+"""Checks of `ops.run`: its sums add up. The outcome of each file is checked in `file.py`."""
 
 # ruff: noqa: S608 (names come from contracts, values are literals of this project)
 
@@ -19,7 +19,7 @@ def _sum(prefix: str, outcomes: tuple[str, ...]) -> str:
     return "(" + " + ".join(f"{prefix}_{outcome}" for outcome in outcomes) + ")"
 
 
-def _said(prefix: str, outcomes: tuple[str, ...]) -> str:
+def _listed(prefix: str, outcomes: tuple[str, ...]) -> str:
     parts = " || ', ' || ".join(f"'{outcome} ' || {prefix}_{outcome}" for outcome in outcomes)
     return f"' = ' || {parts}"
 
@@ -44,7 +44,8 @@ CHECKS: tuple[Check, ...] = (
         "Files seen and files gone are loaded, unchanged, revised, duplicate, quarantined or "
         "removed; nothing leaves by another door.",
         bad=f"{_COUNTED} and files_seen + files_gone <> {_sum('files', OUTCOMES)}",
-        observed="'seen ' || files_seen || ' + gone ' || files_gone || " + _said("files", OUTCOMES),
+        observed="'seen ' || files_seen || ' + gone ' || files_gone || "
+        + _listed("files", OUTCOMES),
     ),
     row_check(
         RUN,
@@ -53,7 +54,7 @@ CHECKS: tuple[Check, ...] = (
         "critical",
         "Records read are loaded, unchanged, revised, duplicate or quarantined.",
         bad=f"{_COUNTED} and records_seen <> {_sum('records', _RECORD_OUTCOMES)}",
-        observed=f"'seen ' || records_seen || {_said('records', _RECORD_OUTCOMES)}",
+        observed=f"'seen ' || records_seen || {_listed('records', _RECORD_OUTCOMES)}",
     ),
     row_check(
         RUN,

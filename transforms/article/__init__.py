@@ -1,4 +1,4 @@
-"""What an article is: its rows, identity, versions, metadata, dates, language and related links."""
+"""Rows of articles, with identity, versions, metadata, dates, language and related links."""
 
 from transforms.article.build import build_article
 

@@ -1,4 +1,5 @@
-"""Hashes and addresses that say which article a record is. Alone wraps courlan; makes no rows."""
+"""Identifies the article that a record delivers, by hash and canonical address. The only module
+that imports courlan."""
 
 from __future__ import annotations
 
@@ -46,8 +47,8 @@ def canonical_url(raw: str | None) -> str | None:
 def article_id(url: str | None, collection: str, relative_path: str, locator: str) -> str:
     """Identity of a record: its canonical URL, else collection, path inside it and locator.
 
-    Scheme, a leading ``www.`` and a trailing slash do not tell addresses apart: outlets serve
-    one article under all of them.
+    Addresses that differ only in scheme, a leading ``www.`` or a trailing slash are the same:
+    outlets serve one article under all of them.
     """
     if url is None:
         return short_hash((collection, relative_path, locator))

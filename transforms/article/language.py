@@ -1,4 +1,4 @@
-"""The language a text is written in. Alone wraps py3langid; translates nothing."""
+"""Detects the language a text is written in. The only module that imports py3langid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_LETTERS = 2_000
 """The first 2,000 characters decide as well as the whole and keep the cost bounded."""
 
 MIN_CONFIDENCE = 0.5
-"""Below an even chance against all other languages the text does not tell."""
+"""Below an even chance against all other languages, the detection is not used."""
 
 _PARTS_OF = {
     "ary": "ar", "arz": "ar", "fuv": "ff", "gug": "gn", "ltg": "lv", "sdh": "ku", "uzs": "uz",
@@ -27,7 +27,7 @@ _PARTS_OF = {
     "in": "id", "ji": "yi",
 }  # fmt: skip
 """Languages with a code of their own in ISO 639-3 and one of their macrolanguage in 639-1, as far
-as the model tells them or tags name them; Nigerian Pidgin, which the model sees in plain English;
+as the model detects them or tags name them; Nigerian Pidgin, which the model sees in plain English;
 and the three codes that were replaced in 1989."""
 
 _CODE = re.compile(r"^([A-Za-z]{2,3})(?:[-_].*)?$")
@@ -50,7 +50,7 @@ def _two_letters(code: str) -> str | None:
 
 
 def detect_language(text: str, declared: str | None = None) -> str:
-    """ISO 639-1 code of the text; the declared one where the text does not tell; else ``und``."""
+    """ISO 639-1 code of the text; the declared one where detection is unsure; else ``und``."""
     sample = plain_text(text[:MAX_LETTERS]).text
     if sum(map(str.isalpha, sample)) >= MIN_LETTERS:
         code, confidence = _identifier().classify(sample)

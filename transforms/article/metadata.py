@@ -1,4 +1,5 @@
-"""What an article says about itself: headline matter, section, date. Invents nothing."""
+"""Reads the metadata of an article (title, byline, section, date and more) from its record and its
+blocks. What neither of them states stays null."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ class Block(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """What the record's metadata says, as delivered."""
+    """The metadata that the record declares, as delivered."""
 
     url: str | None
     title: str | None
@@ -47,7 +48,7 @@ class Declared(NamedTuple):
 
 
 class Metadata(NamedTuple):
-    """What is known of an article beside its text, each with where it came from."""
+    """The metadata of an article, each value with its source."""
 
     title: str | None
     title_source: str | None

@@ -1,4 +1,5 @@
-"""When an article says it was published. Alone wraps dateutil; never fills in what is not said."""
+"""Reads the date of publication that an article states. Fields that are not stated are not made up.
+The only module that imports dateutil."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ _TZINFOS: dict[str | None, tzinfo | None] = {
 def _zone_of(name: str | None, offset: int | None) -> tzinfo | None:
     """The zone that a date names, or else the one of the seconds east of Greenwich it states.
 
-    A name that is not known says nothing. Given a table of zones instead of a function, dateutil
+    An unknown name gives no zone. Given a table of zones instead of a function, dateutil
     would warn of such a name, and would look it up among those of this machine first.
     """
     if name in _TZINFOS:
@@ -85,7 +86,7 @@ _URL_DATE = re.compile(
 
 
 class PublicationDate(NamedTuple):
-    """When, how exactly, who says so, how sure, and the words themselves."""
+    """The date, its precision, its source, how certain it is, and the words that state it."""
 
     at: datetime | None
     precision: Precision | None
@@ -151,7 +152,7 @@ def _parse(text: str, *, day_first: bool) -> Reading | None:
 
 
 def url_date(url: str) -> tuple[Reading, str] | None:
-    """The date in an address's path, such as ``/2024/03/12/``, and the piece that says it."""
+    """The date in an address's path, such as ``/2024/03/12/``, and the piece that states it."""
     found = _URL_DATE.search(url)
     if found is None:
         return None
@@ -200,7 +201,7 @@ def publication_date(
 
 
 def _refines(from_text: PublicationDate, from_url: Reading) -> bool:
-    """Whether the text's date is the address's date, said more exactly."""
+    """Whether the text's date is the address's date, stated more precisely."""
     if from_text.at is None:
         return False
     if from_url.precision == "month":

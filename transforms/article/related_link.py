@@ -1,4 +1,5 @@
-"""Rows of `related_link`: the headlines of other articles that a page shows. Follows no address."""
+"""Rows of `related_link`: the headlines of other articles that a page shows. No address is
+fetched."""
 
 from __future__ import annotations
 

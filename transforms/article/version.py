@@ -1,4 +1,4 @@
-"""Which version of its article each delivered record is, by hash and declared fields alone."""
+"""Assigns delivered records to versions of their article, by text hash and declared fields only."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ ASSIGNED = (
 
 
 def declared_fields(record: pl.LazyFrame) -> pl.LazyFrame:
-    """What versions are told apart by: `article_id, file_uri, locator, fingerprint, declared_at,
+    """What distinguishes versions: `article_id, file_uri, locator, fingerprint, declared_at,
     issued_raw` of delivered records (EXTRACTED_RECORD)."""
     return record.select(
         "article_id",
@@ -106,7 +106,7 @@ NEW = ("loaded", "revised")
 
 
 def fingerprint() -> pl.Expr:
-    """Text hash and declared fields as one string: equal for records that say the same."""
+    """Text hash and declared fields as one string: equal for records with the same content."""
     declared = [pl.col(name).fill_null("\x00") for name in DECLARED]
     return pl.concat_str(["content_hash", *declared], separator="\x1f")
 
@@ -122,13 +122,14 @@ def assign_version(
     container (`issued_at`), by address and by locator, and all follow the published versions.
 
     A text the article had before makes a new version only where it is a change: the record
-    declares a later date than all before it, or its own file said otherwise and does not any more.
-    Else it repeats the version that has that text, so that copies which lag behind undo nothing.
+    declares a later date than all before it, or its own file delivered another text before.
+    Else it repeats the version that has that text, so that an outdated copy does not undo a
+    newer version.
 
-    Returns the columns of ASSIGNED. `outcome` is loaded, revised, unchanged (as the same file said
-    before), duplicate (as another record of this run or of another file) or restored (as
+    Returns the columns of ASSIGNED. `outcome` is loaded, revised, unchanged (as the same file
+    delivered before), duplicate (as another record of this run or of another file) or restored (as
     published, but its file or its article had been gone). `first_file_uri` is the file whose
-    record made the version, `is_listed` says that `ops.record` has the delivery already.
+    record made the version, `is_listed` is true where `ops.record` has the delivery already.
     """
     own, changed, fresh = _by_own_file(delivery, known_record)
     made = known_record.filter("made_version")
@@ -171,11 +172,11 @@ _PLACED = ("article_id", "file_uri", "locator", "version_no", "is_new", "is_own"
 def _by_own_file(
     delivery: pl.DataFrame, known_record: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Records that say what their own file said before; files that changed what they said of an
-    article (`article_id, file_uri`); and all other records.
+    """Records that repeat what their own file delivered before; files that changed what they
+    deliver of an article (`article_id, file_uri`); and all other records.
 
-    A file that still says the newest it said of an article has not changed, whatever older it says
-    beside that: an archive may hold two states of one page.
+    A file that still delivers the newest text it had of an article has not changed, even if it
+    delivers older ones as well: an archive may hold two states of one page.
     """
     given = known_record.group_by("article_id", "file_uri", "fingerprint").agg(
         pl.col("version_no").max()

@@ -1,4 +1,4 @@
-"""The typed pieces of an article's text: how it is cut, measured, and which kind each is."""
+"""Cuts an article's text into blocks, measures them and decides the kind of each."""
 
 from transforms.block.build import build_block
 

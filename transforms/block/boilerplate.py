@@ -1,4 +1,5 @@
-"""Lines that an outlet repeats from article to article. Learns by counting, types no line."""
+"""Finds lines that an outlet repeats from article to article, by counting the articles that print
+them."""
 
 from __future__ import annotations
 

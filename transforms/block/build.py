@@ -1,4 +1,5 @@
-"""The pieces of an article's text with their kinds. Drops nothing, changes no character."""
+"""Builds the rows of `block`: the pieces of an article's text with their kinds. Together the pieces
+hold every non-blank character, unchanged."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from transforms.block.weights import BlockModel
 from warehouse.tables.block import BLOCK, BODY_KINDS
 
 HINT_LEAN = 8.0
-"""What the format says of a line outweighs its looks, which score between -5 and 5 mostly."""
+"""A hint of the format outweighs the look of a line, which score between -5 and 5 mostly."""
 
 UNHINTED_LEAN = -2.0
 """Where the format has marked the story's paragraphs, a line it has not marked is rarely story."""
@@ -72,7 +73,7 @@ def _with_boilerplate(feature: pl.DataFrame, boilerplate_line: pl.DataFrame) -> 
 
 
 def _lean() -> pl.Expr:
-    """What is known of a line beside its looks: for the story (above 0) or against it."""
+    """Evidence on a line from outside its text: for the story (above 0) or against it (below 0)."""
     hinted_story = pl.col("hint_kind").is_in(BODY_KINDS)
     story_is_hinted = (pl.col("hint_kind") == "paragraph").sum().over("article_id") >= 2
     return (

@@ -1,4 +1,4 @@
-"""How well a line is borne out as the headline of its page. Types no line."""
+"""Scores how well a line fits as the headline of its page, by the story below and the address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _REACH = 45
 """Lines between a headline and its story: menus of sharing buttons, credits, captions."""
 
 _ENOUGH_STEMS = 60
-"""With fewer stems of story behind it a headline is borne out in part only."""
+"""With fewer stems of story behind it, a headline scores proportionally less."""
 
 _MIN_ADDRESS_STEMS = 3
 
@@ -26,14 +26,14 @@ def stems(plain: str) -> frozenset[str]:
 
 
 def story_support(
-    plain: Sequence[str], candidate: Sequence[bool], told: Mapping[int, frozenset[str]]
+    plain: Sequence[str], candidate: Sequence[bool], prose_stems: Mapping[int, frozenset[str]]
 ) -> list[float]:
     """For each line of a page that may be a headline, 0 to 1: do the lines below take it up?
 
-    The share of its stems found in the next prose lines, less where little prose follows. ``told``
-    holds the stems of the page's prose lines, in order.
+    The share of its stems found in the next prose lines, less where little prose follows.
+    ``prose_stems`` holds the stems of the page's prose lines, in order.
     """
-    places = list(told)
+    places = list(prose_stems)
     support = [0.0] * len(plain)
     for number, flag in enumerate(candidate):
         if not flag:
@@ -46,7 +46,7 @@ def story_support(
         for place in places[first : first + _PROSE_LINES]:
             if place - number > _REACH:
                 break
-            below |= told[place]
+            below |= prose_stems[place]
         if below:
             support[number] = len(own & below) / len(own) * min(1.0, len(below) / _ENOUGH_STEMS)
     return support

@@ -1,4 +1,4 @@
-"""Kinds of pieces, from what they show and where they stand to the story. Measures nothing."""
+"""Decides the kind of each piece by rules, from its features and its place beside the story."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _with_place(feature: pl.DataFrame) -> pl.DataFrame:
     beside_story = (
         read_as_story.shift(1).over(_ARTICLE) | read_as_story.shift(-1).over(_ARTICLE)
     ).fill_null(False)
-    told_in_gap = (
+    story_in_gap = (
         (pl.col("state") == "gap")
         & beside_story
         & _has("prose")
@@ -125,16 +125,16 @@ def _with_place(feature: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("is_boilerplate")
         & pl.col("hint_kind").is_null()
     )
-    told = read_as_story | told_in_gap
+    in_story = read_as_story | story_in_gap
     point = _matches(_POINT) & (pl.col("words") >= POINT_WORDS) & pl.col("hint_kind").is_null()
     unmarked_point = point & ~pl.col("is_boilerplate")
-    over_story = pl.when(~unmarked_point).then(told).backward_fill().over(_ARTICLE)
+    over_story = pl.when(~unmarked_point).then(in_story).backward_fill().over(_ARTICLE)
     story_point = unmarked_point & over_story.fill_null(False)
     over_point = story_point.shift(-1).over(_ARTICLE).fill_null(False)
     leads_in = (
         over_point & _has("end_colon") & (pl.col("words") <= 12) & pl.col("hint_kind").is_null()
     )
-    is_story = told | story_point | leads_in
+    is_story = in_story | story_point | leads_in
     marked = pl.any_horizontal(
         _has(f"{kind}_phrase") for kind in ("promo", "related_heading", "navigation", "correction")
     )
@@ -167,7 +167,7 @@ def _dashes_in_a_row() -> pl.Expr:
 def _with_title(feature: pl.DataFrame) -> pl.DataFrame:
     """Adds ``is_title`` and ``title_rule``: at most one line an article.
 
-    The line that says the declared title; else the first line above the story that is nearly as
+    The line that prints the declared title; else the first line above the story that is nearly as
     good a headline as the best: the story or the address bears it out, it is no scrap of a menu,
     stands alone and near the story; else the first line that looks like one.
     """
@@ -245,7 +245,7 @@ def _heads_its_story() -> pl.Expr:
 
 
 def _rule() -> pl.Expr:
-    """The first rule that holds; rules that look at the words alone come before those of place."""
+    """The first rule that holds; rules that look only at the words come before those of place."""
     words = pl.col("words")
     above = pl.col("is_before") & pl.col("is_below_title")
     alone = (words <= 8) & ~pl.col("is_item")
@@ -349,14 +349,14 @@ def _with_related(feature: pl.DataFrame) -> pl.DataFrame:
 def _with_tail_heading(feature: pl.DataFrame) -> pl.DataFrame:
     """A heading that no phrase names: a short line right behind the story's last paragraph, over
     TAIL_LINKS lines and more that read like headlines, few of which were read as story."""
-    told = pl.col("is_story") & _has("prose")
-    told_behind = told.cast(pl.Int8).cum_max(reverse=True).over(_ARTICLE).cast(pl.Boolean)
+    story_prose = pl.col("is_story") & _has("prose")
+    prose_behind = story_prose.cast(pl.Int8).cum_max(reverse=True).over(_ARTICLE).cast(pl.Boolean)
     same = pl.col("like_headline").eq_missing(pl.col("like_headline").shift(1)) & (
         pl.col("block_no") > 0
     )
     numbered = feature.with_columns(
         (~same).cum_sum().alias("_run"),
-        (told.shift(1) & (pl.col("block_no") > 0)).fill_null(False).alias("_behind_story"),
+        (story_prose.shift(1) & (pl.col("block_no") > 0)).fill_null(False).alias("_behind_story"),
     ).with_columns((~pl.col("_run").eq_missing(pl.col("_run").shift(1))).alias("_run_opens"))
     no_link = _has("end_comma") | _has("end_colon") | _has("start_digit") | pl.col("is_item")
     link = ~pl.col("_run_opens")
@@ -367,13 +367,13 @@ def _with_tail_heading(feature: pl.DataFrame) -> pl.DataFrame:
         .agg(
             link.sum().alias("_links"),
             pl.col("words").filter(link).mean().alias("_link_words"),
-            pl.col("is_story").filter(link).mean().alias("_told_share"),
+            pl.col("is_story").filter(link).mean().alias("_story_share"),
             no_link.filter(link).mean().alias("_no_share"),
         )
         .filter(
             (pl.col("_links") >= TAIL_LINKS)
             & (pl.col("_link_words") >= 4)
-            & (pl.col("_told_share") <= 0.5)
+            & (pl.col("_story_share") <= 0.5)
             & (pl.col("_no_share") <= 0.3)
         )
         .select("_run")
@@ -383,7 +383,7 @@ def _with_tail_heading(feature: pl.DataFrame) -> pl.DataFrame:
         pl.col("_run_opens")
         & pl.col("_behind_story")
         & pl.col("_run").is_in(runs.implode())
-        & ~told_behind
+        & ~prose_behind
         & (pl.col("words") <= TAIL_HEADING_WORDS)
         & ~_has("end_stop")
         & ~pl.col("is_marked")

@@ -1,4 +1,4 @@
-"""What can be measured of each line by itself, as one column a feature. Judges no line."""
+"""Measures each line by itself, as one column a feature."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AGO = (
     r" ago(?:[^a-z]|$)|(?:^|[^a-z])(?:vor|il y a|hace|há) [0-9]"
     r"|[0-9] [^ ]+ (?:fa|geleden|назад)(?:[^a-z]|$)"
 )
-"""How long ago something was said, as comments and teasers tell their age."""
+"""How long ago something was written, as comments and teasers print their age."""
 _WORD_BINS = (1.5, 2.5, 3.5, 5.5, 8.5, 12.5, 18.5, 30.5, 50.5)
 """Upper bounds of the classes of line length, in words."""
 

@@ -1,4 +1,4 @@
-"""What can be measured of each line by where it stands on its page. Judges no line."""
+"""Measures each line by where it stands on its page, as one column a feature."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NEIGHBOUR_FEATURES = (
 """Features of the two lines before and the two behind that count for a line."""
 
 _FAR = 60
-"""Distances in lines are told apart up to here."""
+"""Distances in lines are counted up to here; larger ones count the same."""
 
 _SURROUNDING_FEATURES = (
     "said", "first_person", "you", "navigation_phrase", "bullet", "end_question", "start_digit",
@@ -70,9 +70,9 @@ def build_page_feature(line_feature: pl.DataFrame) -> Pages:
     named = dict(_place_features(column, words, place))
     prose = named["prose"] > 0
     plain = line_feature["plain"].to_list()
-    told = {number: stems(plain[number]) for number in np.flatnonzero(prose).tolist()}
-    named.update(_headline_features(line_feature, column, words, prose, told, place))
-    kin = kinship(told, place)
+    prose_stems = {number: stems(plain[number]) for number in np.flatnonzero(prose).tolist()}
+    named.update(_headline_features(line_feature, column, words, prose, prose_stems, place))
+    kin = kinship(prose_stems, place)
     named.update(_run_features(column, words, named, kin, place))
     blocks = [own, np.stack([value.astype(np.float32) for value in named.values()], axis=1)]
     names = [*LINE_FEATURES, *named]
@@ -124,17 +124,17 @@ def _headline_features(
     column: dict[str, Numbers],
     words: npt.NDArray[np.float64],
     prose: Flags,
-    told_stems: Mapping[int, frozenset[str]],
+    prose_stems: Mapping[int, frozenset[str]],
     place: Place,
 ) -> Iterator[tuple[str, Values]]:
     """Which line is the page's headline, and where the line lies from it.
 
-    The best borne-out line of the page is taken: by the story below it, and by the record's
+    The line with the highest score is taken: by the story below it, and by the record's
     address or declared title where there is one.
     """
     bare = (column["plus"] == 0) & (column["promo_phrase"] == 0) & (column["byline"] == 0)
     candidate = bare & (words >= 3) & (words <= 30) & (column["bullet"] == 0)
-    support, stated = _supports(line_feature, candidate, told_stems, place)
+    support, stated = _supports(line_feature, candidate, prose_stems, place)
     evidence = support + 2 * stated
     order = np.lexsort((place.line, -evidence, place.first))
     starts = np.unique(place.first)
@@ -154,15 +154,15 @@ def _headline_features(
     yield "below_headline_40", below & (apart <= 40)
     yield "above_headline_log", np.where(known & ~below, np.log1p(apart), 0) / 6
     sums = _sums(np.where(prose, np.minimum(words, PROSE_WORDS), 0))
-    told = np.where(below, sums[place.line] - sums[best_of], 0)
-    yield "told_log", np.log1p(told) / 6
-    yield "nothing_told", below & (told == 0)
+    words_below = np.where(below, sums[place.line] - sums[best_of], 0)
+    yield "told_log", np.log1p(words_below) / 6
+    yield "nothing_told", below & (words_below == 0)
 
 
 def _supports(
     line_feature: pl.DataFrame,
     candidate: Flags,
-    told: Mapping[int, frozenset[str]],
+    prose_stems: Mapping[int, frozenset[str]],
     place: Place,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     plain = line_feature["plain"].to_list()
@@ -170,11 +170,11 @@ def _supports(
     support = np.zeros(len(plain))
     stated = np.zeros(len(plain))
     may = candidate.tolist()
-    places = list(told)
+    places = list(prose_stems)
     for first in np.unique(place.first).tolist():
         end = first + int(place.length[first])
         low, high = bisect_left(places, first), bisect_left(places, end)
-        own = {line - first: told[line] for line in places[low:high]}
+        own = {line - first: prose_stems[line] for line in places[low:high]}
         support[first:end] = story_support(plain[first:end], may[first:end], own)
         address = address_stems(url[first])
         declared = stems((title[first] or "").lower())
@@ -305,9 +305,9 @@ def _comments(
     """Where the line lies from the last line that stands over comments or between them."""
     last = _last(column["comment_phrase"] > 0, place, including=True)
     sums = _sums(strength)
-    told = np.where(last >= 0, sums[last] - sums[place.first], 0)
-    yield "comment_told", np.log1p(told) / 6
-    yield "comment_below_story", told >= 60
+    words_above = np.where(last >= 0, sums[last] - sums[place.first], 0)
+    yield "comment_told", np.log1p(words_above) / 6
+    yield "comment_below_story", words_above >= 60
     yield "comment_since_prose", (last >= 0) & (last > since)
     yield "comment_near", (last >= 0) & (place.line - last <= 4)
     ago = _last(column["ago"] > 0, place, including=True)

@@ -1,4 +1,5 @@
-"""Phrases that name a line's kind, as one pattern a kind. Decides nothing alone, reads no file."""
+"""Phrases typical of a kind of line, as one pattern a kind. The kind itself is decided in `kind`,
+from these and other features."""
 
 from __future__ import annotations
 

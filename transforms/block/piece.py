@@ -1,4 +1,4 @@
-"""Rows of pieces: each record's text cut, with what its format says of each. Judges nothing."""
+"""Cuts each record's text into pieces, one row each, with the hint of its format that covers it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PIECE_SCHEMA = pl.Schema(
 
 
 class Hint(NamedTuple):
-    """What a record's format says of one span of its text."""
+    """What a record's format declares of one span of its text: its kind and more."""
 
     start_char: int
     end_char: int
@@ -76,9 +76,9 @@ def _pieces(
             passed += 1
         hint = _covering(piece, known, passed) if passed < len(known) else None
         after_blank = number == 0 or text.count("\n", previous_end, start) > 1
-        said = (hint.kind, hint.rule) if hint else (None, None)
+        declared = (hint.kind, hint.rule) if hint else (None, None)
         rows.append(
-            (article_id, source_id, number, start, end, text[start:end], after_blank, *said,
+            (article_id, source_id, number, start, end, text[start:end], after_blank, *declared,
              title, url)
         )  # fmt: skip
         previous_end = end

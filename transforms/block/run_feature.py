@@ -1,7 +1,7 @@
-"""What can be measured of a run of running text, as features of its lines. Judges no run.
+"""Measures runs of running text, as features of their lines.
 
-A page tells its story in one run of prose, or in few. Its other runs are teasers, comments, shop
-texts, the outlet's word of itself: what they are shows over the whole run, not in one line.
+The story of a page is one run of prose, or few. Other runs are teasers, comments, shop texts, texts
+of the outlet about itself: this shows over the whole run, not in one line.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ABOVE = 12
 """Lines above a run among which its headline, its date and its byline are looked for."""
 
 KIN_STEPS = 1024
-"""Kinship is told in steps of a power of two, so that sums of it are exact in any order."""
+"""Kinship is rounded to steps of a power of two, so that its sums are exact in any order."""
 
 _KIN_REACH = 4
 """Prose lines on either side in which a line's words are looked for."""
@@ -97,11 +97,11 @@ def run_manner(
     count = np.bincount(runs.of_line, weights=runs.within)
     for name, flag in flags.items():
         if name.startswith("told_"):
-            told = np.bincount(runs.of_line, weights=flag * strength) / np.maximum(runs.amount, 1)
+            rate = np.bincount(runs.of_line, weights=flag * strength) / np.maximum(runs.amount, 1)
         else:
             found = np.bincount(runs.of_line, weights=flag * runs.within)
-            told = np.minimum(found / np.maximum(lines, 1), 2) / 2
-        yield f"run_{name}", told[runs.of_line] * runs.within
+            rate = np.minimum(found / np.maximum(lines, 1), 2) / 2
+        yield f"run_{name}", rate[runs.of_line] * runs.within
     a_line = (runs.amount / np.maximum(lines, 1))[runs.of_line] / PROSE_WORDS
     yield "run_words_a_line", a_line * runs.within
     yield "run_prose_share", (lines / np.maximum(count, 1))[runs.of_line] * runs.within
@@ -110,7 +110,7 @@ def run_manner(
 def run_heads(
     support: Amounts, dated: Flags, runs: Runs, place: Place
 ) -> Iterator[tuple[str, Values]]:
-    """How well a headline above the line's run is borne out, and whether a date stands there."""
+    """The score of the best headline above the line's run, and whether a date stands there."""
     begin = _first_prose(runs, place)
     low = np.maximum(begin - _ABOVE, runs.page)
     best = np.zeros(len(begin))
@@ -126,14 +126,14 @@ def run_heads(
     yield "run_dated", date[runs.of_line] * runs.within
 
 
-def kinship(told: Mapping[int, frozenset[str]], place: Place) -> Amounts:
+def kinship(prose_stems: Mapping[int, frozenset[str]], place: Place) -> Amounts:
     """For each prose line the share of its stems met in the prose lines around it, else 0.
 
-    ``told`` holds the stems of all prose lines, in order. Paragraphs of a story speak of the same
-    things; each teaser speaks of another.
+    ``prose_stems`` holds the stems of all prose lines, in order. Paragraphs of a story are on one
+    subject; each teaser is on another.
     """
     kin = np.zeros(len(place.line))
-    where, own = list(told), list(told.values())
+    where, own = list(prose_stems), list(prose_stems.values())
     page = place.first[where].tolist() if where else []
     for number, mine in enumerate(own):
         if len(mine) < 3:

@@ -1,4 +1,4 @@
-"""Where the pieces of a text lie: lines, hard-wrapped lines joined. Judges no piece's meaning."""
+"""Finds the spans of the pieces of a text: its lines, with hard-wrapped lines joined."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WRAP_MIN_SHARE = 0.25
 more (most lines of a paragraph end inside a sentence), pages of one paragraph a line below 0.05."""
 
 WRAP_MIN_LINES = 3
-"""Fewer line ends inside sentences show nothing."""
+"""Fewer line ends inside sentences are no evidence."""
 
 BULLETS = ("* ", "- ", "+ ", "• ", "· ", "– ", "▪ ", "◦ ", "‣ ")
 
@@ -42,8 +42,8 @@ def segment(text: str, whole_spans: Sequence[tuple[int, int]] = ()) -> list[Piec
     """Pieces of ``text`` in order: every non-blank character is in exactly one.
 
     A line is a piece, except that lines of hard-wrapped paragraphs are joined, and lines inside
-    one of ``whole_spans`` (spans that the record's format says are one thing, such as a title
-    set in two lines) are joined. Blank is what ``str.isspace`` says; lines are those of
+    one of ``whole_spans`` (spans that the record's format marks as one unit, such as a title
+    set in two lines) are joined. Blank is as in ``str.isspace``; lines are those of
     ``str.splitlines``.
     """
     lines = _lines(text)
@@ -124,8 +124,8 @@ def _continues(
 ) -> bool:
     """Whether ``follower`` (line ``number``) goes on with what ``line`` began.
 
-    ``inside`` says that ``line`` opens a paragraph or was joined itself: lines below a short line
-    are a list, and joined only inside a sentence.
+    ``inside`` is true where ``line`` opens a paragraph or was joined itself: lines below a short
+    line are a list, and joined only inside a sentence.
     """
     if owner[number] != owner[number - 1]:
         return False

@@ -1,13 +1,13 @@
-"""Which lines of a page are its story, by a chain of states over the whole page. Names no kind.
+"""Decides which lines of a page are its story, by a chain of states over the whole page.
 
 A page is read as: lines before the story, the story's opening line, its further lines with gaps
 between them (captions, promotion), the line behind it, lines after it. Every line has four scores,
 each a weighted sum of its features: how well it is a line of the story, by how much it is an
 opening, how well it is part of a gap, and how well it stands right behind the story. Lines before
 and after score zero, so that a long menu weighs nothing. Over all readings of the whole page each
-line has a probability of being story (forward-backward), so a line is judged by all others. It is
-averaged with what the trees of tree_model say of the line, which err on other pages. Taken are the
-lines that promise the best F of words.
+line has a probability of being story (forward-backward), which depends on all others. It is
+averaged with the probability from the trees of tree_model, which err on other pages. The lines with
+the best expected F of words are taken as story.
 """
 
 from __future__ import annotations
@@ -151,8 +151,8 @@ def chain_share(
 ) -> npt.NDArray[np.float64]:
     """How probable each line is to be story, over all readings of its page.
 
-    Scores are rounded, so that their last bits, which vary with the number of pages, decide
-    nothing.
+    Scores are rounded, so that their last bits, which vary with the number of pages, have no
+    effect.
     """
     scores = model.scores(pages)
     scores[:, 0] += lean
@@ -167,7 +167,7 @@ def chain_share(
 def tree_share(
     trees: TreeModel, pages: Pages, lean: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """How probable each line is to be story, by what the trees say of it."""
+    """How probable each line is to be story, by the decision trees."""
     odds = np.round(trees.log_odds(pages) + lean, 6)
     share: npt.NDArray[np.float64] = 1 / (1 + np.exp(-odds))
     return share

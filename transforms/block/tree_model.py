@@ -1,4 +1,4 @@
-"""Which lines are story, by a sum of small decision trees over a line's features. Sees one line.
+"""Scores each line as story or not, by a sum of small decision trees over the features of a line.
 
 Where the chain of story_model weighs features and reads the page as a whole, trees ask for
 combinations of features (a date line near, no comments above, a run of prose with a headline). The

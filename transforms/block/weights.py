@@ -1,4 +1,4 @@
-"""What block typing knows beside the text: phrases and weights, as rows. Reads no file."""
+"""The phrases and weights that block typing uses, built from rows that the caller has read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which person, organization, place or other thing each name means, across articles and runs."""
+"""Resolves names to persons, organizations, places and other things, across articles and runs."""
 
 from transforms.entity.resolve import Resolution
 

@@ -1,4 +1,4 @@
-"""Builds the table `entity_alias`: what articles and corrections call things. Joins nothing."""
+"""Builds the rows of `entity_alias`: the names that articles and corrections give entities."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def build_entity_alias(
     """
     corrected = _corrected(register, corrections)
     inherited = _inherited(register, corrections, known_alias)
-    told = pl.concat(printed).unique()
+    distinct = pl.concat(printed).unique()
     frames = [ENTITY_ALIAS.empty()]
     rows: list[tuple[str, ...]] = []
-    for entity_id, names in _by_entity(told):
+    for entity_id, names in _by_entity(distinct):
         kinds = corrected.pop(entity_id, {})
         row = register.rows[entity_id]
         for cluster_name, text in names:
@@ -70,8 +70,8 @@ def build_entity_alias(
     return ENTITY_ALIAS.conform(every.join(known_alias, on=ENTITY_ALIAS.key, how="anti"))
 
 
-def _by_entity(told: pl.DataFrame) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    rows = told.sort("entity_id").iter_rows()
+def _by_entity(printed: pl.DataFrame) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    rows = printed.sort("entity_id").iter_rows()
     for entity_id, names in groupby(rows, key=itemgetter(0)):
         yield entity_id, [(cluster_name, text) for _, cluster_name, text in names]
 

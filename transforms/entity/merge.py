@@ -7,11 +7,11 @@ import polars as pl
 from warehouse.tables import MENTION
 
 CARRIED = ("merge", "retype", "block")
-"""Kinds of ENTITY_MERGE that change what published mentions say."""
+"""Kinds of ENTITY_MERGE that change published mentions."""
 
 
 def carried_merges(entity_merge: pl.DataFrame) -> pl.DataFrame:
-    """Those rows of ENTITY_MERGE that change what published mentions say."""
+    """The rows of ENTITY_MERGE that change published mentions."""
     return entity_merge.filter(pl.col("kind").is_in(CARRIED))
 
 

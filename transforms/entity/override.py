@@ -1,4 +1,4 @@
-"""Corrections that people made, read from rows and replayed. Invents none.
+"""Reads the corrections that people made of entities, and replays them on the register.
 
 A correction names an entity by type and name, or by its id. Replaying one twice changes nothing
 the second time: what it did is in the entity's rows and names.
@@ -37,7 +37,7 @@ class Override(NamedTuple):
 
 
 class Overrides(NamedTuple):
-    """All corrections, and what they say of names before any entity is searched."""
+    """All corrections, and those of names that apply before any entity is searched."""
 
     rows: tuple[Override, ...]
     blocked: frozenset[tuple[str, str]]

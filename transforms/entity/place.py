@@ -1,4 +1,4 @@
-"""Which country, city or part of a country a place name means in its article, and why.
+"""Decides which country, city or part of a country a place name means in its article, and why.
 
 Reads only names, the countries its article names and the outlet's country; null codes where the
 gazetteer has none. A people ("European") is never a place.
@@ -51,7 +51,7 @@ def is_listed(name: str, gazetteer: Gazetteer) -> bool:
     """Whether any list of places holds the name."""
     return bool(
         gazetteer.short_state(name)
-        or _told_by_comma(name, gazetteer)
+        or _part_by_comma(name, gazetteer)
         or gazetteer.country(name)
         or gazetteer.is_region(name)
         or gazetteer.cities(name)
@@ -78,8 +78,8 @@ def country_named(name: str, gazetteer: Gazetteer) -> str | None:
         return "US"
     parts = gazetteer.subdivisions(name)
     owners = {part.iso2 for part in parts}
-    told = any(part.stated for part in parts) or not gazetteer.is_city(name)
-    return owners.pop() if len(owners) == 1 and told else None
+    is_certain = any(part.stated for part in parts) or not gazetteer.is_city(name)
+    return owners.pop() if len(owners) == 1 and is_certain else None
 
 
 def part_named(name: str, gazetteer: Gazetteer) -> str | None:
@@ -95,8 +95,8 @@ def part_named(name: str, gazetteer: Gazetteer) -> str | None:
     return parts[0].code if len(parts) == 1 and (parts[0].stated or not cities) else None
 
 
-def _told_by_comma(name: str, gazetteer: Gazetteer) -> tuple[str, PlaceContext] | None:
-    """ "Paris, Texas" as Paris in an article that speaks of Texas and of nothing else."""
+def _part_by_comma(name: str, gazetteer: Gazetteer) -> tuple[str, PlaceContext] | None:
+    """ "Paris, Texas" as Paris in an article that names Texas and no other place."""
     head, comma, tail = name.rpartition(", ")
     if not comma or not gazetteer.is_city(head):
         return None
@@ -110,10 +110,10 @@ def choose_place(name: str, context: PlaceContext, gazetteer: Gazetteer) -> Plac
     """The place meant, by rules tried in turn: country, region, part of a country, city.
 
     A name that no list holds, or that context cannot settle, is a place of its own name without
-    codes; its resolution says so.
+    codes; its resolution states that.
     """
-    if (told := _told_by_comma(name, gazetteer)) is not None:
-        return choose_place(told[0], told[1], gazetteer)
+    if (found := _part_by_comma(name, gazetteer)) is not None:
+        return choose_place(found[0], found[1], gazetteer)
     if (short := gazetteer.short_state(name)) is not None:
         return _part((short,), "abbreviation of news", "US")
     iso2, state = gazetteer.country(name), gazetteer.us_state(name)

@@ -61,10 +61,10 @@ class Found(Enum):
 def new_id(entity_type: str, name: str, disambiguator: str = "") -> str:
     """First 16 hex digits of the SHA-256 of type, first canonical name and disambiguator.
 
-    Joiners, which a name is shown with in some scripts, tell no two apart.
+    Joiners, which a name is shown with in some scripts, make no difference.
     """
-    said = "\n".join((entity_type, matched_form(name), disambiguator))
-    return sha256(said.encode()).hexdigest()[:16]
+    parts = "\n".join((entity_type, matched_form(name), disambiguator))
+    return sha256(parts.encode()).hexdigest()[:16]
 
 
 K = TypeVar("K")
@@ -151,7 +151,7 @@ class EntityRegister:
     def join_acronyms(self) -> list[tuple[str, str]]:
         """Send each entity that has an acronym for a name to the one entity that declares it.
 
-        Returns the pairs (from, into) sent now, in order; an acronym declared for two is nobody's.
+        Returns the pairs (from, into) sent now, in order; one declared for two joins neither.
         """
         pairs: list[tuple[str, str]] = []
         for key in sorted(self._acronyms.keys()):

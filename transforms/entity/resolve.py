@@ -1,4 +1,4 @@
-"""Which entity each cluster of mentions means, across articles and runs. Finds no names itself.
+"""Resolves each cluster of mentions to an entity, across articles and runs.
 
 Names are settled in the order of `article_id`: places and peoples by the gazetteer, other names by
 exact name, then by like name among those that share a sound. What is ambiguous joins nothing: a
@@ -43,8 +43,8 @@ class Names(NamedTuple):
 
     `cluster` has a row for each thing an article names: article_id, cluster_no, entity_type,
     cluster_name, mention_count. `short_name` has what articles call a thing in one word (text), by
-    the full name they print as well (cluster_name). `name` has every name, those of what stays
-    ambiguous in its article among them: entity_type, cluster_name.
+    the full name they print as well (cluster_name). `name` has every name, also those that are
+    ambiguous in their article: entity_type, cluster_name.
     """
 
     cluster: pl.DataFrame
@@ -106,7 +106,7 @@ def needed_block_key(names: Names, override: pl.DataFrame, vocabulary: Vocabular
 
 
 class Resolution:
-    """The entities of a run's names: settled when made, then told mention by mention.
+    """The entities of a run's names: all resolved when this is made, then looked up part by part.
 
     Cost in memory grows with names, not with mentions: `mention` takes one part after the other.
     Rows do not depend on the order of the input.
@@ -163,15 +163,15 @@ class Resolution:
         return MENTION.conform(named.select(MENTION.column_names))
 
     def entity(self) -> pl.DataFrame:
-        """Entities that were told of, or corrected, and are not known as they now are."""
-        told = pl.concat([frame.select("entity_id") for frame in self._printed])
-        wanted = set(told["entity_id"].unique()) | self._corrections.touched
+        """Entities that mentions name or corrections touched, and that are new or changed."""
+        named = pl.concat([frame.select("entity_id") for frame in self._printed])
+        wanted = set(named["entity_id"].unique()) | self._corrections.touched
         rows = [self._register.rows[entity_id] for entity_id in sorted(wanted)]
         frame = ENTITY.conform(pl.DataFrame(rows, schema=ENTITY.polars_schema, orient="row"))
         return frame.join(self._known_entity, on=ENTITY.column_names, how="anti", nulls_equal=True)
 
     def entity_alias(self) -> pl.DataFrame:
-        """Names of entities that were told of, or corrected, and are not known yet."""
+        """New names of entities that mentions name or corrections touched."""
         return build_entity_alias(
             self._printed, self._register, self._corrections, self._known_alias
         )

@@ -1,8 +1,8 @@
-"""One entity for each cluster of one article. Reads clusters in order; changes only its register.
+"""Chooses one entity for each cluster of an article, in order, and adds new ones to the register.
 
 Places and peoples are settled by the gazetteer and the article's context. Other names are settled
 by exact name, then by like name. A bare family name joins the one known person whom articles so
-call, and nobody where it fits several.
+call, and no entity where it fits several.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Countries, cities, regions, peoples, languages and currencies by name. Reads no text.
+"""Looks up countries, cities, regions, peoples, languages and currencies by name.
 
 The names come from packages (`gazetteer_package`). Demonyms and everyday names that no package
 of the environment holds arrive as arguments, from `seeds/reference/demonyms.csv` and

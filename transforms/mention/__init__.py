@@ -1,4 +1,4 @@
-"""Names found in sentences: a pipeline's spans, cut, completed and typed by rules."""
+"""Finds names in sentences: rules cut, complete and type the spans of a language pipeline."""
 
 from transforms.mention.build import build_mention
 

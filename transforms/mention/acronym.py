@@ -1,4 +1,4 @@
-"""Acronyms declared in brackets: "World Health Organization (WHO)". Decides no type."""
+"""Finds acronyms declared in brackets: "World Health Organization (WHO)"."""
 
 from __future__ import annotations
 

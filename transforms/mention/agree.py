@@ -1,4 +1,4 @@
-"""One type a name in an article: every occurrence votes, short names follow their full form."""
+"""Gives a name one type in an article: all occurrences vote, short names follow their full form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the words beside a name say of its type. Weighs; decides nothing.
+"""Weighs the evidence of the words beside a name for its type; `agree` decides the type.
 
 A weight of 1 counts as much as one reading of the pipeline; the weights are few and coarse."""
 
@@ -71,7 +71,7 @@ class _Beside(NamedTuple):
 
 
 def context_cues(page: Page, name: Name, facts: Facts) -> list[Cue]:
-    """What the words beside the name say, within its sentence."""
+    """The cues of the words beside the name, within its sentence."""
     sentence = page.sentence_at(name.start)
     if sentence is None:
         return []

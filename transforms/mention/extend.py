@@ -1,4 +1,4 @@
-"""Names grown to their full length: numbers, legal forms, heads and "Bank of" before a place."""
+"""Extends names to their full length: numbers, legal forms, heads and "Bank of" before a place."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _REACH = 50
 
 
 def extend(page: Page, names: Sequence[Name], facts: Facts) -> list[Name]:
-    """The names, each as long as its words and its neighbours say, none growing into another."""
+    """The names, each extended by its words and its neighbours, none growing into another."""
     grown: list[Name] = []
     for index, name in enumerate(names):
         sentence = page.sentence_at(name.start)

@@ -1,4 +1,4 @@
-"""What a name says of its type by its own words. Weighs; decides nothing."""
+"""Weighs the evidence of a name's own words for its type; `agree` decides the type."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from transforms.mention.page import Facts, Name
 Cue = tuple[str, float]
 
 CERTAIN = 4.0
-"""A cue of this weight or more holds for its own occurrence, whatever the others say."""
+"""A cue of this weight or more holds for its own occurrence, against all other cues."""
 
 _MODEL_NUMBER = re.compile(
     r"(?:^|\s)(?:[A-Z]{1,4}-?\d{2,4}[A-Za-z]{0,2}|[A-Z]+-\d+)(?=\s|$)|\s\d{3}(?:-\d\w*)?(?=\s|$)"
@@ -27,7 +27,7 @@ _SURNAME_HEADS = frozenset(
 
 
 def form_cues(text: str, name: Name, facts: Facts) -> list[Cue]:
-    """What the name says by itself."""
+    """The cues that the name itself gives."""
     cues: list[Cue] = []
     words = text.replace(",", "").split()
     kind = facts.place_kind(text)

@@ -1,4 +1,4 @@
-"""Places and peoples that a gazetteer knows and a pipeline missed or cut short."""
+"""Finds places and peoples that are in the gazetteer and that a pipeline missed or cut short."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in headlines of capitals: kept where the story or a gazetteer knows them."""
+"""Names in title-case headlines: kept only where the story or a gazetteer has them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def settle_headlines(page: Page, names: Sequence[Name], facts: Facts) -> list[Na
     """The names, those of title-case titles cut to words that the story does not use as words.
 
     A pipeline reads "Markets Slide As Fed Waits" as names throughout; in such a line a capital
-    says nothing.
+    is no evidence of a name.
     """
     if not any(is_headline(page, sentence) for sentence in page.sentences):
         return list(names)

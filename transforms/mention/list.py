@@ -1,4 +1,5 @@
-"""Names in one list are of one kind: "Korn, Linkin Park and Gwen Stefani". Weighs only."""
+"""Weighs the evidence of lists for the type of a name: the names in one list are of one kind, as in
+"Korn, Linkin Park and Gwen Stefani"."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ _SHARE = 0.66
 
 
 def list_cues(page: Page, names: Sequence[Name]) -> list[list[Cue]]:
-    """For every name, what the other members of its list say of its type."""
+    """For every name, the cue for its type that the other members of its list give."""
     cues: list[list[Cue]] = [[] for _ in names]
     for first, last in _runs(page, names):
         counted = Counter(name.entity_type for name in names[first:last])

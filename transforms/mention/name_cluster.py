@@ -1,4 +1,4 @@
-"""Which names of one article mean one thing. Compares strings and types; knows no other article."""
+"""Clusters the names of one article that mean one thing, by their strings and types."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Key = tuple[str, str]
 
 
 class Clustered(NamedTuple):
-    """The cluster a name belongs to; `AMBIGUOUS` abstains and stands alone."""
+    """The cluster a name belongs to; `AMBIGUOUS` is in no cluster."""
 
     cluster_no: int
     cluster_name: str

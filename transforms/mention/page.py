@@ -1,6 +1,5 @@
-"""One article as the name rules read it: its story text, its sentences, what a name can be.
-
-Holds no rule of its own about types."""
+"""The input of the name rules: an article's story text and sentences, and lookups of what a name
+can be."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _MOST_COMPARED = 64
 """Forms with one first and one last name whose middle names are compared with those of another."""
 
 _MOST_WORDS = 12
-"""A longer name is found whole; nobody is called by a part of it."""
+"""Longer names are found whole; no short form of them is looked for."""
 
 _Form = tuple[str, ...]
 
@@ -43,8 +43,8 @@ def person_groups(texts: Sequence[str]) -> dict[str, str | None]:
 
 
 class _Groups:
-    """Groups of forms, found by what a match needs to be equal. Of many, two are told: enough to
-    know that a form is ambiguous, so that a search costs the same however many there are."""
+    """Groups of forms, found by what a match needs to be equal. Of many, two are returned: enough
+    to know that a form is ambiguous, so that a search costs the same however many there are."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[object, ...], list[str]] = {}

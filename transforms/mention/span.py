@@ -1,4 +1,4 @@
-"""A pipeline's spans, cut and trimmed to clean names. Decides the type by label alone."""
+"""Cuts and trims a pipeline's spans to clean names. Their type follows from the label only."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ LABEL_TYPES = {
     "PRODUCT": "product", "LAW": "law", "LANGUAGE": "language",
     **{entity_type: entity_type for entity_type in ENTITY_TYPES},
 }  # fmt: skip
-"""Labels of OntoNotes and of CoNLL pipelines; a backend may also say our own types."""
+"""Labels of OntoNotes and of CoNLL pipelines; a backend may also give our own types."""
 
 REFUSED_LABELS = frozenset(
     ("CARDINAL", "ORDINAL", "DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "MISC")
 )
-"""Figures and dates are never names; MISC does not say what is named."""
+"""Figures and dates are never names; MISC gives no type."""
 
 _CUT = re.compile(r'[\n\t"“”„«»()\[\]{}<>|;:•…*]|(?:^|(?<=\s))[‘\']|\s[–—-]+\s|[–—]|--+|\s/\s')
 _CUT_TITLE = re.compile(r'[\n\t"“”„«»\[\]{}<>|•]')

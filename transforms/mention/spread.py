@@ -1,4 +1,4 @@
-"""Names found once, found again: repetitions and surnames. Finds no new name."""
+"""Finds the other occurrences of names already found in an article: repetitions and surnames."""
 
 from __future__ import annotations
 

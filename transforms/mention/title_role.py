@@ -1,4 +1,4 @@
-"""Titles and offices printed beside a person's name. Finds no person."""
+"""Finds titles and offices printed beside a person's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Language pipelines and the one pass that reads each distinct paragraph with them."""
+"""Language pipelines, and the pass that reads each distinct paragraph once with them."""
 
 from transforms.nlp.read import annotate, load_pipeline
 

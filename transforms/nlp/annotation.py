@@ -1,4 +1,4 @@
-"""What the language pass says of paragraphs: one frame for each contract of ANNOTATIONS.
+"""The results of the language pass on paragraphs: one frame for each contract of ANNOTATIONS.
 
 A new annotation is a contract of lifecycle `paragraph` in warehouse/tables. Where a pipeline finds
 it, the pipeline gives its rows in `Reading.further`; where a rule does, the rule is one line in
@@ -37,7 +37,7 @@ class Annotator(NamedTuple):
     """How the rows of one annotation are made, and which version of it does so.
 
     ``rows`` gives the values of each row behind `paragraph_id`. ``version`` is raised with every
-    change that can change a row; null where a component of its own says it.
+    change that can change a row; null where the version is that of a component.
     """
 
     rows: Callable[[ReadParagraph], Iterable[Row]]

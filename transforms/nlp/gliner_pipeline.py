@@ -1,5 +1,5 @@
-"""A GLiNER model as a `Pipeline`, where the package `gliner` is installed. Alone wraps it; fetches
-no model.
+"""A GLiNER model as a `Pipeline`, where the package `gliner` is installed. The only module that
+imports it. No model is downloaded.
 
 Its entry point makes `gliner:MODEL` a name of a pipeline; MODEL is a folder, or a model that is in
 the local cache of its hub already.
@@ -117,5 +117,5 @@ def load_gliner(model: str) -> GlinerPipeline:
         ) from error
     loaded.eval()
     config = {"backend": "gliner", "prompts": PROMPTS, "threshold": THRESHOLD, "digits": _DIGITS}
-    said = json.dumps(config, sort_keys=True, separators=(",", ":"))
-    return GlinerPipeline(loaded, Component(f"gliner:{model}", installed, said))
+    written = json.dumps(config, sort_keys=True, separators=(",", ":"))
+    return GlinerPipeline(loaded, Component(f"gliner:{model}", installed, written))

@@ -1,9 +1,9 @@
-"""Names of whole batches from the weights of a spaCy `ner`. Judges no name, loads nothing.
+"""Decodes the names of whole batches at once, from the weights of a spaCy `ner` component.
 
 spaCy walks the tokens of a batch one by one and takes Python's lock several times a token. Outside
 a name its model sees only the token itself, so all those steps are one matrix product here; only
 the insides of names are walked, all names of the batch at once. The rules of the walk and the order
-of sums are spaCy's, so the names are too; whoever loads a decoder proves it on a sample.
+of sums are spaCy's, so the names are too; the code that loads a decoder verifies this on a sample.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Tokens(NamedTuple):
 
 
 class NerDecoder:
-    """Decodes batches with the weights of one `ner` component; `fits` says whether it can."""
+    """Decodes batches with the weights of one `ner` component; `fits` is whether it can."""
 
     def __init__(self, ner: Any) -> None:
         model = ner.model

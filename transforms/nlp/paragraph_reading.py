@@ -1,4 +1,5 @@
-"""Reads paragraphs with a language pipeline; one that it fails on is marked, and stops nothing."""
+"""Reads paragraphs with a language pipeline. A paragraph that it fails on is marked, and the run
+goes on."""
 
 from __future__ import annotations
 

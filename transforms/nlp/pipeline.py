@@ -1,5 +1,4 @@
-"""What reads paragraphs: the contract of a language pipeline, whatever library is behind it.
-Loads nothing."""
+"""The interface of a language pipeline, whatever library is behind it."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ class PipelineMissing(ExpectedError):
 
 
 class Component(NamedTuple):
-    """What made a row: name (the loadable package or path), version, and the rest as JSON."""
+    """What made a row: name (the loadable package or path), version, and configuration as JSON."""
 
     name: str
     version: str
@@ -61,11 +60,11 @@ class Reading(NamedTuple):
 
 @runtime_checkable
 class Pipeline(Protocol):
-    """A loaded language pipeline. Reading a text twice, in any company, gives the same."""
+    """A loaded language pipeline. It reads a text the same each time, in any batch."""
 
     @property
     def component(self) -> Component:
-        """What it is, so that rows it made can be told from those of another."""
+        """Name, version and configuration, which distinguish its rows from those of others."""
         ...
 
     @property

@@ -1,5 +1,5 @@
-"""The one pass of a language pipeline over distinct paragraphs. Alone loads spaCy; judges nothing
-it finds."""
+"""Reads distinct paragraphs once each with a language pipeline. The only module that loads spaCy
+pipelines."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _UNUSED = (
     "lemmatizer",
     "morphologizer",
 )
-"""Components whose work nobody reads; `ner` of the packaged pipelines has its own token vectors."""
+"""Components that are not needed; `ner` of the packaged pipelines has its own token vectors."""
 
 _SLOW_TO_LOAD = frozenset({"fr"})
 """Languages whose tokenizer takes seconds to compile in every worker (French: 5 s for its hyphens);
@@ -192,7 +192,7 @@ def _within(sentences: Sequence[tuple[int, int]], begin: int, stop: int) -> list
 def _plain_spans(
     plain: PlainText, sentences: Sequence[tuple[int, int]]
 ) -> Sequence[tuple[int, int]]:
-    """The sentences in the plain text; one of nothing that is seen is none."""
+    """The sentences in the plain text; one of invisible characters only is left out."""
     if plain.is_as_printed:
         return sentences
     spans = [plain.plain(start, end) for start, end in sentences]

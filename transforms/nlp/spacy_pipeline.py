@@ -1,5 +1,5 @@
-"""A spaCy pipeline as this project reads with it. The only module that holds spaCy objects; loads
-nothing itself."""
+"""Wraps a loaded spaCy pipeline as a `Pipeline`. The only module that keeps spaCy objects; `read`
+loads them."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class SpacyPipeline:
             yield batch
 
     def _piped(self, batch: _Batch) -> Iterator[list[Span]]:
-        """Names as spaCy's own walk finds them, told where sentences begin."""
+        """Names as spaCy's own walk finds them, with the starts of sentences set."""
         for doc, passage, bounds in zip(batch.docs, batch.passages, batch.bounds, strict=True):
             for token in _sentence_starts(passage, bounds):
                 doc[token].is_sent_start = True
@@ -149,7 +149,7 @@ def _sentence_starts(passage: Passage, bounds: npt.NDArray[np.intp]) -> list[int
 
 
 def _proven_decoder(nlp: Any) -> NerDecoder | None:
-    """A decoder for a pipeline of `ner` alone, if it finds in a sample exactly what spaCy finds."""
+    """A decoder for a pipeline of `ner` only, if it finds in a sample exactly what spaCy finds."""
     if nlp.pipe_names != ["ner"] or not NerDecoder.fits(nlp.get_pipe("ner")):
         return None
     decoder = NerDecoder(nlp.get_pipe("ner"))

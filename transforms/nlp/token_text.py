@@ -1,5 +1,5 @@
-"""A text as a tokenizer is given it: with blanks in unbroken stretches that no prose has, and long
-runs of one mark cut short. Tokens keep their places in the text as printed.
+"""Prepares a text for a tokenizer: puts blanks into unbroken stretches that no prose has, and cuts
+long runs of one mark short. Tokens keep their places in the text as printed.
 
 spaCy takes marks off both ends of what stands between two blanks, one at a time, and looks at all
 that is left each time: 16,000 quotation marks in a row take it a minute. Prose is given as it is.
@@ -25,7 +25,7 @@ _LONGEST_STRETCH = 300
 """Code points of the longest addresses in news."""
 
 _LONGEST_RUN = 32
-"""Marks of one kind that are read in a row; further ones say no more."""
+"""Marks of one kind that are read in a row; further ones are cut."""
 
 
 class TokenText(NamedTuple):

@@ -1,5 +1,5 @@
-"""Whether a mark of punctuation ends a sentence of news: one rule a question, first answer wins.
-Finds no marks itself and keeps no state."""
+"""Decides whether a mark of punctuation ends a sentence of news. Rules are tried in order; the
+first that answers decides."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _is_list_mark(stop: Stop, word: str) -> bool:
 
 
 def _ends_at_initial(stop: Stop, letter: str) -> bool:
-    """One letter and a point: an initial unless the sentence before or after says otherwise."""
+    """One letter and a point: an initial, unless the words before or after show an end."""
     if letter.islower():
         return stop.opens_sentence
     before = stop.word_before

@@ -1,4 +1,4 @@
-"""Sentences of story blocks, as exact spans. Cuts text by rules and refuses to change it."""
+"""Splits story blocks into sentences by rules. Sentences are exact spans of the unchanged text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     """Half-open spans of the sentences of a block's text, in order.
 
     Offsets count code points. Spans carry no blanks at their ends, do not overlap, and together
-    hold every non-blank character of the text, what nobody sees among them.
+    hold every non-blank character of the text, invisible ones among them.
     """
     plain = plain_lines(text)
     spans = _split(plain.text)
@@ -62,7 +62,7 @@ def _split(text: str) -> list[tuple[int, int]]:
 
 
 def _printed(text: str, plain: PlainText, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The sentences where they are printed, with what nobody sees around and between them.
+    """The sentences where they are printed, with the invisible characters around and between them.
 
     What touches a sentence's first letter belongs to it, the rest to the sentence before.
     """

@@ -1,5 +1,5 @@
 """Starts of sentences that no mark of punctuation announces: items of a list run into one line,
-credits of pictures, text run on to a heading, a date line or a dateline. Judges no marks."""
+credits of pictures, text run on to a heading, a date line or a dateline."""
 
 from __future__ import annotations
 

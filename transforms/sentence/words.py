@@ -1,4 +1,4 @@
-"""Words that decide whether a point ends a sentence in English news. Holds no code.
+"""Word lists that decide whether a point ends a sentence in English news.
 
 Closed classes only: abbreviations that print with a point, words that open a sentence, verbs that
 report speech. Names of people, places and outlets are not listed here. All written without the

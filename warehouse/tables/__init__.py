@@ -1,4 +1,4 @@
-"""All contracts, found in the modules of this package: a new table is a new module here."""
+"""The contracts of all tables, collected from this package. A new table is a new module here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contract of `ops.check_result`: every check of every run, and how it came out."""
+"""Contract of `ops.check_result`: every check of every run, with its result."""
 
 from warehouse.contract import Contract, ForeignKey, Lifecycle, flag, text, whole
 

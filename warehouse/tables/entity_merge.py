@@ -1,4 +1,4 @@
-"""Contract of `entity_merge`: which entity ids were joined or parted, and why."""
+"""Contract of `entity_merge`: which entity ids were merged or split, and why."""
 
 from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, text
 

@@ -1,4 +1,4 @@
-"""Contract of `ops.publication`: the one row in which a warehouse file says what it is."""
+"""Contract of `ops.publication`: the one row that identifies a warehouse file."""
 
 from warehouse.contract import Contract, Lifecycle, text, whole
 
