@@ -57,7 +57,7 @@ def rebuild(
         reference = read_reference(settings.reference)
         with Preload(pipeline_names(settings), reference, own_process=True) as preload:
             summary = rebuild_warehouse(settings, only_changed=changed, preload=preload)
-    show(summary)
+    show(summary, has_source=False)
 
 
 def purge(

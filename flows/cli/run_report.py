@@ -47,7 +47,7 @@ def stopped_report(problem: Exception) -> Mapping[str, object]:
     return {**summary_report(problem.summary), "message": message}
 
 
-def show(summary: Summary) -> None:
+def show(summary: Summary, *, has_source: bool = True) -> None:
     """The run's summary, ending with something to try next."""
     table = Table(title=f"newshouse: {STATUS_WORDS[summary.status]}", title_justify="left")
     table.add_column("files")
@@ -77,7 +77,7 @@ def show(summary: Summary) -> None:
         say(f"quarantined {uri} ({rule}): {message}")
     if len(summary.quarantine) > 5:
         say(f"… and {len(summary.quarantine) - 5:,} more: newshouse quarantine list")
-    if not summary.files_seen and not summary.files_gone and summary.source:
+    if has_source and not summary.files_seen and not summary.files_gone:
         say(f"No file was found in {summary.source}. Is that the right place?")
     where = "" if summary.warehouse == "news.duckdb" else f" --warehouse {summary.warehouse}"
     out.print("\nTry next:", markup=False)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from warehouse.error import WRONG_USE, ExpectedError
+
 PHRASE_KINDS = (
     "promo", "related_heading", "correction", "caption", "navigation", "byline", "comment",
     "author_note",
@@ -32,8 +34,10 @@ number that begins it, begin it, end it, stand anywhere in it,
 begin it with another word behind it, or be counted wherever it stands as a word."""
 
 
-class PhraseError(ValueError):
+class PhraseError(ExpectedError, ValueError):
     """A row of phrases.csv names a kind, or a way to match, that does not exist."""
+
+    exit_code = WRONG_USE
 
 
 @dataclass(frozen=True)

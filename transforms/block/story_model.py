@@ -21,6 +21,7 @@ import polars as pl
 
 from transforms.block.page_feature import Pages, Places
 from transforms.block.tree_model import TreeModel
+from warehouse.error import WRONG_USE, ExpectedError
 
 Scores = npt.NDArray[np.float64]
 
@@ -52,8 +53,10 @@ _LEAST_SHARE = 0.1
 """A line less probable than this is no story, however little else the page has."""
 
 
-class StoryModelError(ValueError):
+class StoryModelError(ExpectedError, ValueError):
     """A row of block_weights.csv names a score, a state or a step that does not exist."""
+
+    exit_code = WRONG_USE
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from transforms.block.page_feature import Pages
+from warehouse.error import WRONG_USE, ExpectedError
 
 TREE_DEPTH = 3
 TREE_COLUMNS = (
@@ -31,8 +32,10 @@ _AT_ONCE = 4096
 """Lines whose features fit the processor's cache together."""
 
 
-class TreeModelError(ValueError):
+class TreeModelError(ExpectedError, ValueError):
     """A row of block_trees.csv asks for a feature that does not exist."""
+
+    exit_code = WRONG_USE
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from transforms.entity.register import EntityRegister, EntityRow, new_id
 from transforms.name.compare import exact_key
 from transforms.name.form import Vocabulary
 from transforms.plain_text import shown_name
+from warehouse.error import WRONG_USE, ExpectedError
 from warehouse.tables.entity import ENTITY_TYPES
 
 ACTIONS = ("merge", "split", "rename", "type", "block")
@@ -22,8 +23,10 @@ _MERGE_SCHEMA = {name: pl.String() for name in ("entity_id", "into_entity_id", "
 _SOURCE = "entity_overrides.csv"
 
 
-class OverrideError(ValueError):
+class OverrideError(ExpectedError, ValueError):
     """A row of entity_overrides.csv does not fit."""
+
+    exit_code = WRONG_USE
 
 
 class Override(NamedTuple):

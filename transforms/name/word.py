@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from warehouse.error import WRONG_USE, ExpectedError
 from warehouse.tables.entity import ENTITY_TYPES
 
 TYPED_KINDS = ("last_word", "first_word", "legal_form", "class_word")
@@ -15,8 +16,10 @@ PLAIN_KINDS = (
 )  # fmt: skip
 
 
-class NameWordError(ValueError):
+class NameWordError(ExpectedError, ValueError):
     """A row of name_words.csv names a kind or an entity type that does not exist."""
+
+    exit_code = WRONG_USE
 
 
 @dataclass(frozen=True)

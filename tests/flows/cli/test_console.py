@@ -31,6 +31,11 @@ from flows.sources.location import PlaceError, PlaceUnreachable
 from flows.stages.discover import EmptyListing
 from flows.workers.exchange import ClusterError
 from flows.workers.pool import WorkerDied
+from transforms.block.phrase import PhraseError
+from transforms.block.story_model import StoryModelError
+from transforms.block.tree_model import TreeModelError
+from transforms.entity.override import OverrideError
+from transforms.name.word import NameWordError
 from transforms.nlp.pipeline import PipelineMissing
 from warehouse.edition import PublishError
 from warehouse.error import ExpectedError
@@ -48,6 +53,7 @@ EXIT_CODES: dict[type[ExpectedError], int] = {
     ClusterError: 2, WorkerDied: 1, CheckError: 1, ServerMissing: 1, ServerNotStarted: 1,
     RunFailed: 1, ChecksFailed: 1, AccountingError: 1, StageTimedOut: 1,
     ServiceRefused: 2, ServiceBroken: 1, PortTaken: 2,
+    NameWordError: 2, OverrideError: 2, PhraseError: 2, StoryModelError: 2, TreeModelError: 2,
 }  # fmt: skip
 """What a command that such an error ends returns: 1 failed, 2 wrong use, 3 held by another run."""
 
