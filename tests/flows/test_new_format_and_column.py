@@ -75,19 +75,19 @@ def add_column(program: Path) -> set[str]:
     builder = program / "transforms" / "article" / "build.py"
     insert_line(
         builder,
-        "    locator = pl.col",
+        "    body_text, locator = pl.col",
         '    paragraph = block.filter(pl.col("kind") == "paragraph").group_by("article_id").agg(\n'
         '        pl.len().alias("paragraph_count")\n'
         "    )",
     )
     insert_line(
         builder,
-        '        .join(counted, on="article_id"',
+        '        .join(read, on="article_id"',
         '        .join(paragraph, on="article_id", how="left")',
     )
     insert_line(
         builder,
-        '            pl.col("sentence_count").fill_null(0)',
+        '            pl.lit(0).alias("sentence_count")',
         '            pl.col("paragraph_count").fill_null(0),',
     )
     return {path.relative_to(program).as_posix() for path in (contract, builder)}
