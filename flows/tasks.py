@@ -91,7 +91,7 @@ def relate(
         resolved = entities(session, typed, known_entities)
         linked = links(session, typed)
     elif (components := corrections_changed(session)) is not None:
-        resolved = corrections(session, typed)
+        resolved = corrections(session, typed, known_entities)
     stage_kept_articles(session, delivery, resolved, linked)
     stage_reference(session, components)
     return resolved

@@ -156,24 +156,18 @@ class StageTask(Generic[P, R]):
             listener.end(time.perf_counter() - began)
 
     def _in_prefect(self, session: Session, title: str, attempt: _Attempt[R]) -> R:
-        """Run the work as a task. An error of Prefect itself, such as a lost server, only loses
-        the task's record: finished work counts, and work that was not begun is done without
-        Prefect. No work is done twice. The run's log notes the lost record."""
+        """Run the work as a task with the limits of the settings. Raises StageTimedOut."""
         settings = session.settings
         try:
-            return self._prepared(session, title)(attempt)
+            return _despite_prefect(
+                title,
+                attempt,
+                lambda: self._prepared(session, title)(attempt),
+                lambda: self._without_prefect(settings, title, attempt),
+            )
         except TaskRunTimeoutError as problem:
             limit = settings.stage_limit(self.stage.name)
             raise StageTimedOut(title, self.stage.name, limit) from problem
-        except Exception as problem:
-            if problem is attempt.problem:
-                raise
-            _log_missing_record(title, problem)
-        if attempt.result:
-            return attempt.result[-1]
-        if attempt.problem is not None:
-            raise attempt.problem
-        return self._without_prefect(settings, title, attempt)
 
     def _prepared(self, session: Session, title: str) -> Task[[_Attempt[R]], R]:
         """The task with the limits of these settings."""
@@ -225,8 +219,19 @@ def run_batch(name: str, work: Callable[[], int]) -> int:
         return work()
     attempt = _Attempt(work)
     kind = name.partition(", batch")[0]
+    task = _batch.with_options(name=kind, task_run_name=lambda: name)
+    return _despite_prefect(name, attempt, lambda: task(name, attempt), work)
+
+
+def _despite_prefect(
+    name: str, attempt: _Attempt[T], as_task: Callable[[], T], without: Callable[[], T]
+) -> T:
+    """Run an attempt as a task; where Prefect itself fails, finished work counts and work that was
+    not begun is done without Prefect. Raises what the work raises, and TaskRunTimeoutError."""
     try:
-        return _batch.with_options(name=kind, task_run_name=lambda: name)(name, attempt)
+        return as_task()
+    except TaskRunTimeoutError:
+        raise
     except Exception as problem:
         if problem is attempt.problem:
             raise
@@ -235,7 +240,7 @@ def run_batch(name: str, work: Callable[[], int]) -> int:
         return attempt.result[-1]
     if attempt.problem is not None:
         raise attempt.problem
-    return work()
+    return without()
 
 
 def _log_missing_record(name: str, problem: Exception) -> None:

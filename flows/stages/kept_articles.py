@@ -9,8 +9,8 @@ from flows.session.session import Session
 from flows.stages.components import Components
 from flows.stages.entities import Resolved
 from flows.stages.links import Linked
-from flows.stages.removed import articles_back, articles_gone, removed_now
-from transforms.article.version import close_version
+from flows.stages.removed import articles_back, articles_gone
+from transforms.article.version import close_version, removed_at
 from warehouse.tables import (
     ARTICLE,
     ARTICLE_VERSION,
@@ -36,18 +36,16 @@ def stage_kept_articles(
     closed = close_version(current, revised, collected_at=session.clock.started_at)
     staging.stage(ARTICLE_VERSION, "closed", closed)
     done = staging.staged(ARTICLE, "article_id")["article_id"]
+    gone, back = articles_gone(session, delivery), articles_back(session, delivery)
     changed = pl.concat(
-        [
-            articles_gone(session, delivery),
-            articles_back(session, delivery),
-            resolved.mention["article_id"],
-            linked.related_link["article_id"],
-        ]
+        [gone, back, resolved.mention["article_id"], linked.related_link["article_id"]]
     ).unique()
     changed = changed.filter(~changed.is_in(done.implode()))
     is_changed = pl.col("article_id").is_in(changed.implode())
     changed_rows = {
-        ARTICLE.name: known.rows(ARTICLE, changed).with_columns(removed_now(session, delivery)),
+        ARTICLE.name: known.rows(ARTICLE, changed).with_columns(
+            removed_at(gone, back, session.clock.started_at)
+        ),
         MENTION.name: resolved.mention.filter(is_changed),
         RELATED_LINK.name: linked.related_link.filter(is_changed),
     }
