@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import duckdb
-import great_expectations as gx
+from great_expectations.checkpoint.checkpoint import Checkpoint
+from great_expectations.core.freshness_diagnostics import (
+    CheckpointFreshnessDiagnostics,
+    ValidationDefinitionFreshnessDiagnostics,
+)
+from great_expectations.core.validation_definition import ValidationDefinition
 
 from expectations.actions import add_to, check_id, refuse_error, report_actions
 from expectations.check import Check
@@ -21,6 +26,24 @@ from expectations.gx_suite import suite_of
 from warehouse.tables import BY_NAME
 
 NAME = "newshouse"
+
+
+class _Validation(ValidationDefinition):
+    """A validation that is not compared with its saved copy before it runs.
+
+    The library looks for changes made since saving, in every suite and three times a run; here a
+    checkpoint is made and run at once.
+    """
+
+    def is_fresh(self) -> ValidationDefinitionFreshnessDiagnostics:
+        return ValidationDefinitionFreshnessDiagnostics(errors=[])
+
+
+class _Checkpoint(Checkpoint):
+    """A checkpoint that is not compared with its saved copy before it runs."""
+
+    def is_fresh(self) -> CheckpointFreshnessDiagnostics:
+        return CheckpointFreshnessDiagnostics(errors=[])
 
 
 def run_checkpoint(con: duckdb.DuckDBPyConnection, parts: ReportParts) -> None:
@@ -60,25 +83,19 @@ def make_checkpoint(
     actions: Sequence[Any] = (),
     result_format: Literal["BOOLEAN_ONLY", "BASIC"] = "BOOLEAN_ONLY",
 ) -> Any:
-    """A checkpoint that validates each table by its suite, all of it saved in the context."""
+    """A checkpoint that validates each table by its suite; the suites are saved in the context."""
     tables = batch_definitions(context, con, [BY_NAME[table] for table in suites])
-    validations = [
-        context.validation_definitions.add(
-            gx.ValidationDefinition(
-                name=table,
-                data=tables[table],
-                suite=context.suites.add(suite_of(table, checks)),
-            )
+    validations: list[ValidationDefinition] = [
+        _Validation(
+            name=table, data=tables[table], suite=context.suites.add(suite_of(table, checks))
         )
         for table, checks in suites.items()
     ]
-    return context.checkpoints.add(
-        gx.Checkpoint(
-            name=NAME,
-            validation_definitions=validations,
-            actions=[*actions],
-            result_format=result_format,
-        )
+    return _Checkpoint(
+        name=NAME,
+        validation_definitions=validations,
+        actions=[*actions],
+        result_format=result_format,
     )
 
 
