@@ -2,7 +2,8 @@
 
 Worker processes are spawned, never forked; they load pipelines and tables once and return results
 as Parquet files. They end with the run, also if it is killed. Results do not depend on the order of
-batches or the number of workers.
+batches or the number of workers. Prefect's ProcessPoolTaskRunner took twice as long for the same
+batches and left its processes behind a killed run (`python -m rigs.benchmarks.task_runner`).
 """
 
 from __future__ import annotations

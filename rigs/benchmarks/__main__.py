@@ -65,6 +65,7 @@ FULL = (
     Command("checks 40000", 900),
     Command("peers 20000", 3600),
     Command("shapes", 3600),
+    Command("task_runner 1000", 900),
 )
 """What `make bench-full` adds, in the background of a machine that does nothing else."""
 

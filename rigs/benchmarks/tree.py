@@ -55,10 +55,11 @@ def watch(words: Sequence[str], timeout: float) -> Watched:
 
 def _follow(pid: int, peak: list[int], over: threading.Event) -> None:
     while not over.wait(_EVERY_SECONDS):
-        peak[0] = max(peak[0], sum(_kilobytes(each) for each in _tree(pid)))
+        peak[0] = max(peak[0], sum(_kilobytes(each) for each in descendants(pid)))
 
 
-def _tree(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
+    """A process and everything that it started, by process id."""
     yield pid
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -66,7 +67,7 @@ def _tree(pid: int) -> Iterator[int]:
         except OSError:  # ended meanwhile
             continue
         for child in children:
-            yield from _tree(int(child))
+            yield from descendants(int(child))
 
 
 def _kilobytes(pid: int) -> int:
