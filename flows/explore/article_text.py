@@ -60,7 +60,7 @@ def _block(piece: Piece, named: list[Named], linked: bool) -> str:
     return (
         f'<div class="block {piece.kind}{place_of_it}"><div class=kind title="'
         f'{escape(piece.rule)}">{piece.kind.replace("_", " ")}</div>'
-        f'<div class=said dir=auto>{_marked(piece, inside, linked)}</div></div>'
+        f'<div class=words dir=auto>{_marked(piece, inside, linked)}</div></div>'
     )  # fmt: skip
 
 

@@ -7,14 +7,15 @@ from typing import NamedTuple
 import duckdb
 import polars as pl
 
-from flows.explore import company, story
+from flows.explore import article_queries, entity_queries
+from flows.explore.article_queries import MOST_CHARS
 from flows.explore.article_text import article_text, legend
-from flows.explore.figure import ENTITY_COLOURS, Bars, Columns, told_apart
+from flows.explore.figure import ENTITY_COLOURS, Bars, Columns, distinct_labels
 from flows.explore.markup import Cell, cards, heading, line, note, place, table
 from flows.explore.section import Part, bars_of, day_of
 
 MOST_CHOICES = 50
-_COMPANY_SHOWN = 20
+_TOGETHER_SHOWN = 20
 _OUTLETS_SHOWN = 10
 _ARTICLES_SHOWN = 30
 _LONGEST_CHOICE = 110
@@ -28,11 +29,11 @@ class Choices(NamedTuple):
 
 
 def entity_choices(con: duckdb.DuckDBPyConnection, words: str, known: str | None) -> Choices:
-    """Entities whose name contains the words, most named first; the known one before all."""
-    rows = company.found(con, words, most=MOST_CHOICES)
+    """Entities whose name contains the words, most named first; the one already chosen on top."""
+    rows = entity_queries.found(con, words, most=MOST_CHOICES)
     fitting_count = rows["fitting_count"][0] if rows.height else 0
     if known is not None:
-        rows = _known_first(rows, company.facts(con, known), "entity_id", known)
+        rows = _known_first(rows, entity_queries.facts(con, known), "entity_id", known)
     labels = [
         f"{name} · {kind} · {_counted(stories, 'story', 'stories')}"
         for name, kind, stories in rows.select("name", "entity_type", "story_count").iter_rows()
@@ -43,11 +44,11 @@ def entity_choices(con: duckdb.DuckDBPyConnection, words: str, known: str | None
 def article_choices(
     con: duckdb.DuckDBPyConnection, words: str, source_id: str | None, known: str | None
 ) -> Choices:
-    """Articles whose title contains the words, newest first; the known one before all."""
-    rows = story.fitting(con, words, source_id, most=MOST_CHOICES)
+    """Articles whose title contains the words, newest first; the one already chosen on top."""
+    rows = article_queries.fitting(con, words, source_id, most=MOST_CHOICES)
     fitting_count = rows["fitting_count"][0] if rows.height else 0
     if known is not None:
-        rows = _known_first(rows, story.facts(con, known), "article_id", known)
+        rows = _known_first(rows, article_queries.facts(con, known), "article_id", known)
     labels = [
         f"{day_of(at) or 'undated'} · {source} · {title or 'untitled'}"
         for at, source, title in rows.select("published_at", "source_id", "title").iter_rows()
@@ -57,13 +58,13 @@ def article_choices(
 
 def entity(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
     """An entity: its facts, timeline, entities named with it, and articles that name it."""
-    facts = company.facts(con, entity_id)
+    facts = entity_queries.facts(con, entity_id)
     if facts.is_empty():
         return [note("There is no such entity in this warehouse (any more).")]
     return [
         *_entity_facts(facts.row(0, named=True)),
         *_timeline(con, entity_id),
-        *_company(con, entity_id, linked=linked),
+        *_named_together(con, entity_id, linked=linked),
         *_outlets(con, entity_id),
         *_appearances(con, entity_id, linked=linked),
     ]
@@ -71,7 +72,7 @@ def entity(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> l
 
 def article(con: duckdb.DuckDBPyConnection, article_id: str, *, linked: bool) -> list[Part]:
     """An article: where it is from, and its text with blocks and mentions."""
-    facts = story.facts(con, article_id)
+    facts = article_queries.facts(con, article_id)
     if facts.is_empty():
         return [note("There is no such article in this warehouse (any more).")]
     row = facts.row(0, named=True)
@@ -83,11 +84,12 @@ def article(con: duckdb.DuckDBPyConnection, article_id: str, *, linked: bool) ->
     ]
     parts: list[Part] = [heading(row["title"] or "untitled", level=2), line(*cells)]
     if row["removed_at"] is not None:
-        parts.append(note(f"Its file was found gone on {day_of(row['removed_at'])}."))
-    blocks, mentions = story.blocks(con, article_id), story.mentions(con, article_id)
+        parts.append(note(f"Removed from its source by {day_of(row['removed_at'])}."))
+    blocks = article_queries.blocks(con, article_id)
+    mentions = article_queries.mentions(con, article_id)
     parts += [legend(), article_text(blocks, mentions, linked=linked)]
-    if row["text_length"] > story.MOST_CHARS:
-        parts.append(note(f"The first {story.MOST_CHARS:,} of {row['text_length']:,} characters."))
+    if row["text_length"] > MOST_CHARS:
+        parts.append(note(f"The first {MOST_CHARS:,} of {row['text_length']:,} characters."))
     parts.append(note(f"Article {article_id}, from {row['source_uri']}"))
     return parts
 
@@ -100,7 +102,7 @@ def _entity_facts(row: dict[str, object]) -> list[Part]:
                              ("Wikidata", "wikidata_id"))
         if row[column]
     ]  # fmt: skip
-    cells.append(Cell(f"settled by {row['resolution']}"))
+    cells.append(Cell(f"identified by {row['resolution']}"))
     counts = [("distinct stories", row["story_count"]), ("articles", row["article_count"]),
               ("mentions", row["mention_count"])]  # fmt: skip
     parts: list[Part] = [heading(str(row["name"]), level=2), line(*cells), cards(counts)]
@@ -110,17 +112,17 @@ def _entity_facts(row: dict[str, object]) -> list[Part]:
 
 
 def _timeline(con: duckdb.DuckDBPyConnection, entity_id: str) -> list[Part]:
-    found = company.timeline(con, entity_id)
+    found = entity_queries.timeline(con, entity_id)
     if found is None:
-        return [note("No article that names it is dated to the day.")]
+        return [note("No article that names it has an exact date.")]
     grain, frame = found.span.grain, found.frame.rename({"story_count": "value"})
     return [Columns(f"In the news, by {grain}", f"{grain} (UTC)", "distinct stories", frame)]
 
 
-def _company(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
-    rows = company.company(con, entity_id, most=_COMPANY_SHOWN)
+def _named_together(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
+    rows = entity_queries.named_together(con, entity_id, most=_TOGETHER_SHOWN)
     if rows.is_empty():
-        return [note("It keeps no company: no story names it and another.")]
+        return [note("No story names it together with another entity.")]
     frame = bars_of(rows, "other_name", "story_count").with_columns(
         series=rows["other_entity_type"]
     )
@@ -136,15 +138,13 @@ def _company(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) ->
         for row in rows.iter_rows(named=True)
     )  # fmt: skip
     return [
-        Bars(
-            "The company it keeps", "named in the same stories", "distinct stories", frame, colours
-        ),
+        Bars("Entities named with it", "in the same stories", "distinct stories", frame, colours),
         table(("named with it", "type", "stories with both", "sentences with both"), cells),
     ]
 
 
 def _outlets(con: duckdb.DuckDBPyConnection, entity_id: str) -> list[Part]:
-    rows = company.by_outlet(con, entity_id, most=_OUTLETS_SHOWN)
+    rows = entity_queries.by_outlet(con, entity_id, most=_OUTLETS_SHOWN)
     frame = bars_of(rows, "source_id", "story_count")
     return [] if rows.is_empty() else [
         Bars("Outlets that name it", "outlet", "distinct stories", frame)
@@ -152,7 +152,7 @@ def _outlets(con: duckdb.DuckDBPyConnection, entity_id: str) -> list[Part]:
 
 
 def _appearances(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool) -> list[Part]:
-    rows = company.appearances(con, entity_id, most=_ARTICLES_SHOWN)
+    rows = entity_queries.appearances(con, entity_id, most=_ARTICLES_SHOWN)
     cells = (
         (
             Cell(day_of(row["published_at"]), kind="t"), Cell(row["source_id"], kind="t"),
@@ -162,7 +162,7 @@ def _appearances(con: duckdb.DuckDBPyConnection, entity_id: str, *, linked: bool
         )
         for row in rows.iter_rows(named=True)
     )  # fmt: skip
-    head = ("published", "outlet", "article", "first sentence with it")
+    head = ("published", "outlet", "article", "first sentence that names it")
     return [] if rows.is_empty() else [heading("Newest articles that name it"), table(head, cells)]
 
 
@@ -179,8 +179,8 @@ def _known_first(rows: pl.DataFrame, facts: pl.DataFrame, key: str, known: str) 
 
 
 def _choices(labels: list[str], ids: pl.Series, fitting_count: int) -> Choices:
-    apart = told_apart(labels, longest=_LONGEST_CHOICE)
-    return Choices(dict(zip(apart, ids, strict=True)), fitting_count)
+    distinct = distinct_labels(labels, longest=_LONGEST_CHOICE)
+    return Choices(dict(zip(distinct, ids, strict=True)), fitting_count)
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -12,7 +12,7 @@ _TOTALS = """
 WITH gone AS (
     SELECT article_id FROM main.article WHERE removed_at IS NOT NULL
 ),
--- Fewer articles are gone than there: leaving those out is less work than looking these up.
+-- Few articles are removed: excluding those is less work than joining all the others.
 named AS (
     SELECT entity_id, count(*) AS mention_count
     FROM main.mention
@@ -130,12 +130,12 @@ def publication(con: duckdb.DuckDBPyConnection) -> tuple[str, datetime]:
 
 
 def has_articles(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether any article is there."""
+    """Whether there is any current article."""
     return con.execute("SELECT 1 FROM mart.article_current LIMIT 1").fetchone() is not None
 
 
 def totals(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """One row of counts over current articles, and of which run published them."""
+    """One row: counts of current articles, and which run published them."""
     return con.execute(_TOTALS).pl()
 
 
@@ -149,7 +149,7 @@ def span_of_days(con: duckdb.DuckDBPyConnection) -> Span | None:
 
 
 def span_between(first: date, last: date) -> Span:
-    """A span whose unit of time gives a chart about a hundred columns at most."""
+    """A span with the smallest unit of time that gives a chart of about a hundred columns."""
     days = (last - first).days
     grain = next((name for most, name in _GRAINS if days <= most), "year")
     return Span(first, last, grain)

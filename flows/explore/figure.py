@@ -59,8 +59,8 @@ def cycled(names: list[str], *, last_is_other: bool = False) -> dict[str, str]:
     return colours | ({names[-1]: OTHER_COLOUR} if last_is_other and names else {})
 
 
-def told_apart(labels: list[str], *, longest: int = LONGEST_LABEL) -> list[str]:
-    """The labels on one line, cut to that many characters, equal ones numbered."""
+def distinct_labels(labels: list[str], *, longest: int = LONGEST_LABEL) -> list[str]:
+    """The labels on one line each, cut to that many characters; equal ones get a number."""
     apart: list[str] = []
     for label in labels:
         line = " ".join("".join(c if c.isprintable() else " " for c in label).split())

@@ -80,7 +80,7 @@ def failed(con: duckdb.DuckDBPyConnection, run_id: str, *, most: int) -> pl.Data
 
 
 def runs(con: duckdb.DuckDBPyConnection, *, most: int) -> pl.DataFrame:
-    """What became of the files of the last runs."""
+    """Outcomes of the files of the last runs."""
     return con.execute(_RUNS, {"most": most}).pl()
 
 

@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 
 from flows.explore import health
-from flows.explore.figure import SEVERITY_COLOURS, Columns, told_apart
+from flows.explore.figure import SEVERITY_COLOURS, Columns, distinct_labels
 from flows.explore.markup import Cell, heading, note, table
 from flows.explore.section import MOST_BARS, MOST_ROWS, Part, bars
 
@@ -14,7 +14,7 @@ _RUNS_SHOWN = 30
 
 
 def quality(con: duckdb.DuckDBPyConnection) -> list[Part]:
-    """How the checks came out, run after run, and what became of the files."""
+    """Results of the checks, run by run, and outcomes of the files."""
     trend = health.trend(con, most=_RUNS_SHOWN)
     parts: list[Part] = []
     if trend.is_empty():
@@ -26,7 +26,7 @@ def quality(con: duckdb.DuckDBPyConnection) -> list[Part]:
             "quarantined", "removed", "balanced", "seconds")  # fmt: skip
     rows = ([Cell(value, kind="t" if n == 0 else "") for n, value in enumerate(row)]
             for row in runs.iter_rows())  # fmt: skip
-    return [*parts, heading("What became of the files of the last runs"), table(head, rows)]
+    return [*parts, heading("Outcomes of the files of the last runs"), table(head, rows)]
 
 
 def quarantine(con: duckdb.DuckDBPyConnection) -> list[Part]:
@@ -41,7 +41,7 @@ def quarantine(con: duckdb.DuckDBPyConnection) -> list[Part]:
         bars("Open quarantine by reason", "stage · rule", "files and records", by_rule, "label",
               "open_count"),
         note(
-            f"{rows.height:,} of {open_count:,} open rows, the newest first. To work them: "
+            f"{rows.height:,} of {open_count:,} open rows, the newest first. Commands for them: "
             "newshouse quarantine list, show, replay, discard"
         ),
         table(
@@ -64,7 +64,7 @@ def _failed_by_run(trend: pl.DataFrame) -> list[Part]:
     oldest_first = trend.reverse()
     started = oldest_first["started_at"].dt.strftime("%d %b %H:%M").to_list()
     frame = (
-        oldest_first.with_columns(label=pl.Series(told_apart(started), dtype=pl.String))
+        oldest_first.with_columns(label=pl.Series(distinct_labels(started), dtype=pl.String))
         .unpivot(kinds, index="label", variable_name="series")
         .filter((pl.col("value") > 0) | (pl.col("series") == kinds[0]))
     )

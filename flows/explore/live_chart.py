@@ -9,7 +9,7 @@ from flows.explore.figure import LONGEST_LABEL, ONE_COLOUR, Bars, Columns, Figur
 
 _WIDTH = 740
 _FEW_LABELS = 12
-"""So few columns would be as wide as they are high."""
+"""Up to so many columns get a fixed width; they would fill the chart otherwise."""
 _NO_MENU = {"embedOptions": {"actions": False}}
 """The menu of a chart would offer to open its data in an editor on the internet."""
 

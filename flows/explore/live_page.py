@@ -43,7 +43,7 @@ def asked(warehouse: Path, ask: Ask[Answer]) -> Answer:
 
 
 def shown(warehouse: Path, ask: Ask[list[Part]]) -> mo.Html:
-    """A section, or in one line why there is none."""
+    """A section, or one line that says why it cannot be shown."""
     try:
         parts = asked(warehouse, ask)
     except (WarehouseError, duckdb.Error) as problem:
@@ -100,12 +100,12 @@ def _pick(name: str, choices: chosen.Choices | None) -> Any:
     fitting = 0 if choices is None else choices.fitting_count
     label = f"{name} ({len(ids):,} of {fitting:,} shown)" if fitting > len(ids) else name
     if not ids:
-        label = f"{name} (none fits)"
+        label = f"{name} (no match)"
     return mo.ui.dropdown(ids, value=next(iter(ids), None), label=label, full_width=True)
 
 
 def _or_nothing(warehouse: Path, ask: Ask[Answer]) -> Answer | None:
-    """The answer, or None where the warehouse cannot be read: the head of the page says why."""
+    """The answer, or None if the warehouse cannot be read; the head of the page says why."""
     try:
         return asked(warehouse, ask)
     except (WarehouseError, duckdb.Error):

@@ -41,10 +41,10 @@ font-variant-numeric:tabular-nums;white-space:nowrap}.nh td.w{min-width:13rem}
 font:16px/1.6 Georgia,'Times New Roman',serif}
 .nh .block{display:grid;grid-template-columns:7.5rem 1fr;gap:.9rem;padding:.22rem 1rem}
 .nh .kind{font:12px/1.6 system-ui,sans-serif;padding-top:.25rem;text-align:right;opacity:.78}
-.nh .said{white-space:pre-wrap;unicode-bidi:isolate;min-width:0}
-.nh .aside .said{opacity:.68;font-size:.9em}.nh .aside{background:#8881}
-.nh .title .said{font-size:1.35em;font-weight:bold;line-height:1.3}
-.nh .standfirst .said{font-style:italic}.nh .subheading .said{font-weight:bold}
+.nh .words{white-space:pre-wrap;unicode-bidi:isolate;min-width:0}
+.nh .aside .words{opacity:.68;font-size:.9em}.nh .aside{background:#8881}
+.nh .title .words{font-size:1.35em;font-weight:bold;line-height:1.3}
+.nh .standfirst .words{font-style:italic}.nh .subheading .words{font-weight:bold}
 .nh mark{color:inherit;background:none;padding:.05em .12em;border-radius:3px;
 border-bottom:2px solid}
 .nh .unsettled{border-bottom-style:dotted!important}
@@ -77,7 +77,7 @@ def joined(parts: Iterable[Markup]) -> Markup:
 
 
 def boxed(part: Markup) -> Markup:
-    """The piece in the element that `STYLE` speaks of."""
+    """The piece in the element that `STYLE` applies to."""
     return Markup(f"<div class=nh>{part.html}</div>")
 
 
@@ -92,7 +92,7 @@ def note(text: str) -> Markup:
 
 
 def line(*cells: Cell) -> Markup:
-    """Values in one line, with a dot between; none can turn the others' direction of writing."""
+    """Values in one line, with a dot between them, each with its own writing direction."""
     return Markup(f"<p>{' · '.join(f'<bdi>{_inner(cell)}</bdi>' for cell in cells)}</p>")
 
 
@@ -101,7 +101,7 @@ def cards(counts: Sequence[tuple[str, object]]) -> Markup:
     return Markup(
         "<div class=cards>"
         + "".join(
-            f"<div class=card><b>{said(value)}</b><span>{escape(name)}</span></div>"
+            f"<div class=card><b>{display_text(value)}</b><span>{escape(name)}</span></div>"
             for name, value in counts
         )
         + "</div>"
@@ -109,7 +109,7 @@ def cards(counts: Sequence[tuple[str, object]]) -> Markup:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Markup:
-    """A table. Numbers stand on the right."""
+    """A table. Numbers are aligned right."""
     body = [list(row) for row in rows]
     numeric = [
         bool(body) and all(isinstance(row[n].value, int | float | None) for row in body)
@@ -139,7 +139,7 @@ def place(section: str, **chosen: str) -> str:
     return "?" + urlencode({"section": section, **chosen})
 
 
-def said(value: object) -> str:
+def display_text(value: object) -> str:
     """A value as people read it, escaped."""
     if value is None:
         return "–"
@@ -155,5 +155,5 @@ def said(value: object) -> str:
 
 
 def _inner(cell: Cell) -> str:
-    shown = said(cell.value)
+    shown = display_text(cell.value)
     return shown if cell.link is None else f'<a href="{escape(cell.link)}">{shown}</a>'

@@ -14,14 +14,14 @@ from flows.explore.figure import (
     Columns,
     Figure,
     cycled,
-    told_apart,
+    distinct_labels,
 )
 from flows.explore.markup import Cell, Markup, cards, heading, note, place, table
 
 Part = Figure | Markup
 
-_OUTLETS_TOLD_APART = 7
-"""Outlets with a colour of their own in one chart; an eye does not tell more apart."""
+_OUTLETS_COLOURED = 7
+"""Outlets with a colour of their own in one chart; more colours are hard to distinguish."""
 MOST_BARS = 20
 MOST_ROWS = 100
 OTHERS = "all others"
@@ -33,7 +33,7 @@ def nothing_yet() -> list[Part]:
 
 
 def if_empty(con: duckdb.DuckDBPyConnection) -> list[Part]:
-    """Why there is nothing to choose from: only where the reason is that no article is there."""
+    """A note for a warehouse without articles; nothing for any other."""
     return [] if corpus.has_articles(con) else nothing_yet()
 
 
@@ -45,7 +45,7 @@ def title(con: duckdb.DuckDBPyConnection, *, name: str) -> list[Part]:
 
 
 def overview(con: duckdb.DuckDBPyConnection) -> list[Part]:
-    """How much there is, from when, in which languages, naming what."""
+    """Counts of articles in all, over time, by outlet and language, and of what they mention."""
     counts = corpus.totals(con).row(0, named=True)
     parts: list[Part] = [_totals(counts)]
     if not counts["article_count"]:
@@ -76,7 +76,7 @@ def outlets(con: duckdb.DuckDBPyConnection, *, linked: bool) -> list[Part]:
     parts: list[Part] = []
     span = corpus.span_of_days(con)
     if span is not None:
-        names = rows["source_id"].to_list()[:_OUTLETS_TOLD_APART]
+        names = rows["source_id"].to_list()[:_OUTLETS_COLOURED]
         frame = corpus.outlets_over_time(con, span, names)
         present = set(frame["source_id"])
         shown = [name for name in [*names, OTHERS] if name in present]
@@ -117,7 +117,7 @@ def day_of(moment: datetime | None) -> str | None:
 def bars_of(frame: pl.DataFrame, label: str, value: str) -> pl.DataFrame:
     """The frame for a figure of bars, equal labels numbered."""
     return frame.select(
-        pl.Series("label", told_apart(frame[label].to_list()), dtype=pl.String),
+        pl.Series("label", distinct_labels(frame[label].to_list()), dtype=pl.String),
         pl.col(value).alias("value"),
     )
 
@@ -141,10 +141,10 @@ def _totals(counts: dict[str, object]) -> Markup:
 def _articles_over_time(con: duckdb.DuckDBPyConnection, undated: int) -> list[Part]:
     span = corpus.span_of_days(con)
     if span is None:
-        return [note("No article is dated to the day.")]
+        return [note("No article has an exact date.")]
     frame = corpus.over_time(con, span).rename({"article_count": "value"})
     words = f"{span.first_day} to {span.last_day}, between which 98 of 100 dated articles lie."
     if undated:
-        words += f" {undated:,} articles are not dated to the day and are not in the chart."
+        words += f" {undated:,} articles without an exact date are not in the chart."
     chart = Columns(f"Articles by {span.grain}", f"{span.grain} (UTC)", "articles", frame)
     return [chart, note(words)]

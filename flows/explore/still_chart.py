@@ -35,8 +35,8 @@ class Bar(NamedTuple):
 
 
 def still_chart(figure: Figure) -> Markup:
-    """The figure as one SVG element with its legend; a value shows where the pointer rests."""
-    drawing, height = _columns(figure) if isinstance(figure, Columns) else _lying(figure)
+    """The figure as one SVG element with its legend; pointing at a bar shows its value."""
+    drawing, height = _columns(figure) if isinstance(figure, Columns) else _horizontal(figure)
     return Markup(
         f'<figure><svg role="img" aria-label="{escape(figure.title)}" viewBox="0 0 {_WIDTH} '
         f'{height}" width="{_WIDTH}" height="{height}" font-family="system-ui,sans-serif" '
@@ -90,7 +90,7 @@ def _columns(figure: Columns) -> tuple[str, int]:
     return "".join(parts), bottom + 46
 
 
-def _lying(figure: Bars) -> tuple[str, int]:
+def _horizontal(figure: Bars) -> tuple[str, int]:
     bars = _bars(figure, "label")
     sums = _sums(bars)
     highest = max(sums.values(), default=0) or 1

@@ -57,7 +57,8 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = context.new_page()
     opened.on("pageerror", lambda error: print(f"page error: {error}"))
     opened.on(
-        "console", lambda said: print(f"console: {said.text}") if said.type == "error" else None
+        "console",
+        lambda message: print(f"console: {message.text}") if message.type == "error" else None,
     )
     yield opened
     context.close()

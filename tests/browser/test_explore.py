@@ -42,9 +42,9 @@ def serve(warehouse: Path, home: Path) -> Served:
         stdout=subprocess.PIPE, cwd=ROOT, env=os.environ | {"HOME": str(home)},
     )  # fmt: skip
     assert process.stdout is not None
-    said = process.stdout.readline().decode()
-    found = re.search(r"http://127\.0\.0\.1:\d+", said)
-    assert found, said
+    first_line = process.stdout.readline().decode()
+    found = re.search(r"http://127\.0\.0\.1:\d+", first_line)
+    assert found, first_line
     return Served(found[0], process)
 
 
@@ -79,9 +79,9 @@ def test_every_section_of_the_seeds_shows_and_nothing_leaves_loopback(
     for name, words, charts in (
         ("Overview", "98 of 100 dated articles", 4),
         ("Outlets", "Coastline Radio News", 1),
-        ("Entities", "The company it keeps", 3),
+        ("Entities", "Entities named with it", 3),
         ("Articles", "not part of the story", 0),
-        ("Quality", "What became of the files", 0),
+        ("Quality", "Outcomes of the files", 0),
         ("Quarantine", "The file is empty (0 bytes)", 1),
     ):
         page.get_by_role("tab", name=name).click()
@@ -118,7 +118,7 @@ def test_articles_are_searched_by_title_and_outlet(seeds: Served, page: Page) ->
         timeout=SLOW
     )
     page.get_by_placeholder("words of the title").fill("no such words")
-    expect(page.get_by_text("Article (none fits)")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Article (no match)")).to_be_visible(timeout=SLOW)
 
 
 def test_other_sites_and_names_are_refused(seeds: Served) -> None:
@@ -196,7 +196,7 @@ def test_the_static_copy_shows_without_any_network(
 
     for name in ("Overview", "Outlets", "Entities", "Articles", "Quality", "Quarantine"):
         expect(opened.get_by_role("heading", name=name, exact=True)).to_be_visible()
-    expect(opened.get_by_role("img", name="The company it keeps").first).to_be_visible()
+    expect(opened.get_by_role("img", name="Entities named with it").first).to_be_visible()
     assert requests == [to.as_uri()]
     shoot(opened, "static copy")
     context.close()

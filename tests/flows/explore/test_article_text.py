@@ -27,8 +27,8 @@ def test_mentions_are_marked_where_their_offsets_say_in_code_points() -> None:
     )
     assert html == (
         '<div class=text><div class="block title"><div class=kind title="first_line">title</div>'
-        '<div class=said dir=auto>🌊 Rain</div></div><div class="block paragraph"><div class=kind '
-        'title="prose">paragraph</div><div class=said dir=auto>“<mark class="person" title="Ada · '
+        '<div class=words dir=auto>🌊 Rain</div></div><div class="block paragraph"><div class=kind '
+        'title="prose">paragraph</div><div class=words dir=auto>“<mark class="person" title="Ada · '
         'person · found by model">Ada</mark>” saw 🌊 in <mark class="place" title="Oslo · place · '
         'found by gazetteer">Oslo</mark>.</div></div></div>'
     )

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import polars as pl
 
-from flows.explore.figure import LONGEST_LABEL, Bars, Columns, Figure, cycled, told_apart
+from flows.explore.figure import LONGEST_LABEL, Bars, Columns, Figure, cycled, distinct_labels
 from flows.explore.live_chart import live_chart
 from flows.explore.still_chart import still_chart
 
@@ -61,10 +61,10 @@ def test_a_stack_is_drawn_in_the_order_of_its_legend() -> None:
 
 
 def test_titles_axes_and_values_are_written() -> None:
-    said = [text.text for text in drawn(LYING)[0].iter("text")]
-    assert said == ["Company", "<b>Ada</b>", "1,200", "Oslo", "7", "stories"]
-    said = [text.text for text in drawn(SIDE_BY_SIDE)[0].iter("text")]
-    assert {"Checks that failed", "failed checks", "run started", "01 Mar"} <= set(said)
+    texts = [text.text for text in drawn(LYING)[0].iter("text")]
+    assert texts == ["Company", "<b>Ada</b>", "1,200", "Oslo", "7", "stories"]
+    texts = [text.text for text in drawn(SIDE_BY_SIDE)[0].iter("text")]
+    assert {"Checks that failed", "failed checks", "run started", "01 Mar"} <= set(texts)
 
 
 def test_a_figure_without_rows_is_drawn_too() -> None:
@@ -84,7 +84,7 @@ def test_live_charts_have_titles_no_menu_and_days_of_utc() -> None:
 
 def test_labels_are_cut_kept_apart_and_freed_of_what_does_not_print() -> None:
     long = "x" * (LONGEST_LABEL + 1)
-    assert told_apart(["Ada", "Ada", "Ada (2)", "a\n\u202eb", long]) == [
+    assert distinct_labels(["Ada", "Ada", "Ada (2)", "a\n\u202eb", long]) == [
         "Ada", "Ada (2)", "Ada (2) (2)", "a b", "x" * (LONGEST_LABEL - 1) + "…",
     ]  # fmt: skip
 

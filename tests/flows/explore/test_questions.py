@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from flows.explore import company, corpus, health, story
+from flows.explore import article_queries, corpus, entity_queries, health
 
 Reader = duckdb.DuckDBPyConnection
 MANY = 10_000
@@ -69,7 +69,11 @@ def test_company_is_what_the_mart_says_for_every_entity(seeds: Reader) -> None:
             "SELECT * FROM mart.entity_cooccurrence WHERE entity_id = ?", [entity_id]
         ).pl()
         expected = mart.select(columns).sort(columns)
-        assert company.company(seeds, entity_id, most=MANY).sort(columns).equals(expected)
+        assert (
+            entity_queries.named_together(seeds, entity_id, most=MANY)
+            .sort(columns)
+            .equals(expected)
+        )
 
 
 def test_a_timeline_has_the_stories_of_every_day(seeds: Reader) -> None:
@@ -77,22 +81,24 @@ def test_a_timeline_has_the_stories_of_every_day(seeds: Reader) -> None:
         expected = seeds.execute(
             "SELECT sum(story_count) FROM mart.entity_daily WHERE entity_id = ?", [entity_id]
         ).fetchall()[0][0]
-        found = company.timeline(seeds, entity_id)
+        found = entity_queries.timeline(seeds, entity_id)
         assert (None if found is None else found.frame["story_count"].sum()) == expected
 
 
 def test_entities_are_found_by_name_and_alias_without_case_or_accents(hostile: Reader) -> None:
     def found(words: str) -> list[str]:
-        return [name.split(" <")[0] for name in company.found(hostile, words, most=9)["name"]]
+        return [
+            name.split(" <")[0] for name in entity_queries.found(hostile, words, most=9)["name"]
+        ]
 
     assert found("SIMIC") == ["Bruno Šimić"]
     assert found("  chloe ") == ["Chloë Dubois"]
     assert found("nobody") == []
-    assert company.found(hostile, "", most=2)["fitting_count"].to_list() == [6, 6]
+    assert entity_queries.found(hostile, "", most=2)["fitting_count"].to_list() == [6, 6]
 
 
 def test_the_most_named_entity_comes_first_and_counts_its_stories(seeds: Reader) -> None:
-    first = company.found(seeds, "", most=50).row(0, named=True)
+    first = entity_queries.found(seeds, "", most=50).row(0, named=True)
     expected = seeds.execute(
         "SELECT count(DISTINCT body_hash) FROM mention JOIN article USING (article_id) "
         "WHERE entity_id = ?",
@@ -102,12 +108,12 @@ def test_the_most_named_entity_comes_first_and_counts_its_stories(seeds: Reader)
 
 
 def test_articles_are_found_by_words_of_the_title_in_any_order(seeds: Reader) -> None:
-    found = story.fitting(seeds, "TRAIN amsterdam", None, most=50)
+    found = article_queries.fitting(seeds, "TRAIN amsterdam", None, most=50)
     assert found["title"].to_list() == [
         "Night train will link Amsterdam and Copenhagen from December"
     ]
-    assert story.fitting(seeds, "% _ '", None, most=50).is_empty()
-    coastline = story.fitting(seeds, "", "coastline", most=2)
+    assert article_queries.fitting(seeds, "% _ '", None, most=50).is_empty()
+    coastline = article_queries.fitting(seeds, "", "coastline", most=2)
     assert coastline["fitting_count"].to_list() == [5, 5]
     assert coastline["published_at"].is_sorted(descending=True)
 
@@ -116,10 +122,10 @@ def test_the_blocks_of_an_article_are_its_text(seeds: Reader) -> None:
     for article_id in ids(seeds, "article", "article_id"):
         text = seeds.execute("SELECT text FROM article WHERE article_id = ?", [article_id])
         whole = text.fetchall()[0][0]
-        blocks = story.blocks(seeds, article_id)
+        blocks = article_queries.blocks(seeds, article_id)
         assert "".join(blocks["text"]).split() == "".join(
-            whole[start : start + len(said)]
-            for start, said in blocks.select("start_char", "text").iter_rows()
+            whole[start : start + len(part)]
+            for start, part in blocks.select("start_char", "text").iter_rows()
         ).split()  # fmt: skip
         assert "".join(whole.split()) == "".join("".join(blocks["text"]).split())
 
@@ -134,8 +140,8 @@ def test_every_question_has_an_answer_where_no_article_is(empty: Reader) -> None
     assert corpus.totals(empty)["article_count"].to_list() == [0]
     assert corpus.span_of_days(empty) is None
     assert not corpus.has_articles(empty)
-    assert company.found(empty, "", most=9).is_empty()
-    assert company.facts(empty, "0" * 16).is_empty()
-    assert company.timeline(empty, "0" * 16) is None
-    assert story.fitting(empty, "", None, most=9).is_empty()
+    assert entity_queries.found(empty, "", most=9).is_empty()
+    assert entity_queries.facts(empty, "0" * 16).is_empty()
+    assert entity_queries.timeline(empty, "0" * 16) is None
+    assert article_queries.fitting(empty, "", None, most=9).is_empty()
     assert health.trend(empty, most=9).is_empty()

@@ -20,7 +20,7 @@ fitting AS (
     FROM main.entity_alias, wanted
     WHERE contains(lower(strip_accents(alias)), words)
 ),
--- Distinct stories are dear to count: only those of the entities that are shown are.
+-- Counting distinct stories is slow: it is done only for the entities that are shown.
 most_named AS (
     SELECT entity_id, count(*) AS mention_count, count(*) OVER () AS fitting_count
     FROM main.mention
@@ -46,8 +46,8 @@ JOIN counted USING (entity_id)
 JOIN main.entity AS entity USING (entity_id)
 ORDER BY counted.story_count DESC, entity.name, entity_id
 """
-# hash() makes 64-bit numbers, which are counted faster than text; two of 100,000 stories would be
-# taken for one in one of some billion warehouses.
+# hash() gives 64-bit numbers, which are counted faster than text. That any two of 100,000 stories
+# have the same hash has a probability of 3 in 10 billion.
 
 _FACTS = """
 WITH named AS (
@@ -78,7 +78,7 @@ _DAILY = """
 SELECT day, story_count FROM mart.entity_daily WHERE entity_id = $entity_id
 """
 
-_COMPANY = """
+_TOGETHER = """
 WITH story AS (
     SELECT article_id, hash(body_hash) AS story
     FROM mart.article_current
@@ -97,7 +97,7 @@ closest AS (
     ORDER BY story_count DESC, entity_id
     LIMIT $most
 ),
--- Sentences are counted for those that are shown only: as in mart.entity_cooccurrence, but bounded.
+-- Sentences are counted as in mart.entity_cooccurrence, but only for the entities that are shown.
 beside AS (
     SELECT other.entity_id, count(DISTINCT (other.article_id, other.sentence_no)) AS sentence_count
     FROM main.mention AS other
@@ -135,9 +135,9 @@ LIMIT $most
 
 
 def found(con: duckdb.DuckDBPyConnection, words: str, *, most: int) -> pl.DataFrame:
-    """Entities whose name or alias holds the words, those in most stories first.
+    """Entities whose name or alias contains the words, those in most stories first.
 
-    Case and accents make no difference; no words find all.
+    Case and accents do not matter; an empty text finds all.
     """
     return con.execute(_FOUND, {"words": words, "most": most}).pl()
 
@@ -155,7 +155,7 @@ class Timeline(NamedTuple):
 
 
 def timeline(con: duckdb.DuckDBPyConnection, entity_id: str) -> Timeline | None:
-    """When an entity is in the news; None where no article with it is dated to the day."""
+    """When an entity is in the news; None if no article with it has an exact date."""
     daily = con.execute(_DAILY, {"entity_id": entity_id}).pl()
     if daily.is_empty():
         return None
@@ -166,9 +166,9 @@ def timeline(con: duckdb.DuckDBPyConnection, entity_id: str) -> Timeline | None:
     return Timeline(span, with_end(frame, span))
 
 
-def company(con: duckdb.DuckDBPyConnection, entity_id: str, *, most: int) -> pl.DataFrame:
+def named_together(con: duckdb.DuckDBPyConnection, entity_id: str, *, most: int) -> pl.DataFrame:
     """The entities named in most of the stories that name this one."""
-    return con.execute(_COMPANY, {"entity_id": entity_id, "most": most}).pl()
+    return con.execute(_TOGETHER, {"entity_id": entity_id, "most": most}).pl()
 
 
 def by_outlet(con: duckdb.DuckDBPyConnection, entity_id: str, *, most: int) -> pl.DataFrame:

@@ -55,7 +55,7 @@ LIMIT $most
 def fitting(
     con: duckdb.DuckDBPyConnection, words: str, source_id: str | None, *, most: int
 ) -> pl.DataFrame:
-    """The newest articles of an outlet (of all: None) whose title holds every word.
+    """The newest articles of an outlet (of all: None) whose title contains every word.
 
     `fitting_count` says how many there are in all.
     """
