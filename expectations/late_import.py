@@ -1,4 +1,4 @@
-"""Keeping a library from loading parts that it can do without, to save memory."""
+"""Keeps a library from loading optional modules, to save memory."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def said_to_be_missing(*names: str) -> Iterator[None]:
-    """In the block, importing these fails as if they were not installed; afterwards it works.
+def hidden_modules(*names: str) -> Iterator[None]:
+    """In the block, importing these modules fails as if they were not installed.
 
-    For what a library can do without: it does so as long as the process lives. Modules that are
-    loaded already stay as they are.
+    A library that imports them optionally in the block does without them for the life of the
+    process. Modules that are loaded already are not affected.
     """
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None marks it as missing

@@ -62,7 +62,7 @@ def write_quality_page(con: duckdb.DuckDBPyConnection, path: Path) -> None:
         body = (
             f"<p class=note>Run {escape(run_id)}, {started_at:%d %B %Y %H:%M} UTC, "
             f"{escape(status)}. {sum(c.success for c in checks):,} of {len(checks):,} checks "
-            "held.</p>"
+            "passed.</p>"
             + _failures(con, run_id, [c for c in checks if not c.success])
             + _trend(con)
             + _all_checks(checks)

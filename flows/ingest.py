@@ -39,8 +39,8 @@ from flows.workers.choice import workers_for
 from warehouse.lock import WarehouseLocked, current_holder
 
 LOCK_PATIENCE_SECONDS = 60.0
-"""How long a deployment's run waits by default for another run that holds the warehouse lock:
-long enough for a small one, short of a schedule's usual interval."""
+"""How long a deployment's run waits by default for another run that holds the warehouse lock: long
+enough for a small run, and shorter than the usual interval of a schedule."""
 
 preload_of_caller: ContextVar[Preload | None] = ContextVar("preload_of_caller", default=None)
 """Resources that the caller began to load before the flow; None if it did not."""
@@ -77,7 +77,7 @@ def ingest(settings: Settings | None = None, again: list[str] | None = None) -> 
 
     Args:
         settings: where to read, where to publish, and how; see the fields.
-        again: addresses of files to read whatever is known of them.
+        again: addresses of files to read even if they are known and unchanged.
     """
     log = get_run_logger()
     chosen = _with_patience(settings or Settings(), log)
@@ -120,8 +120,8 @@ def ingest_source(
 
 
 def _preloaded() -> Preload | None:
-    """A function of its own: a cluster is sent the flow's body with every name it uses, and cannot
-    be sent a ContextVar."""
+    """Separate from the flow: Dask sends the flow's body and every global it uses to the workers,
+    which fails for a ContextVar."""
     return preload_of_caller.get()
 
 

@@ -32,15 +32,15 @@ from warehouse.layout import WarehouseError
 
 @flow(name="rebuild", flow_run_name=run_name, persist_result=False)
 def rebuild(warehouse: Path = Path("news.duckdb"), only_changed: bool = False) -> State[Any]:
-    """Make everything derived anew out of the kept texts, with today's components.
+    """Derive all tables again from the kept texts, with the current components.
 
-    Texts, versions and the record of runs stay. Use it after a change of pipeline, rules or
+    Texts, versions and the record of runs are kept. Use it after a change of pipeline, rules or
     reference tables.
 
     Args:
         warehouse: The published DuckDB file.
-        only_changed: Only what components of another version made; quicker, and entities keep
-            what is known of them.
+        only_changed: Only articles made by components of other versions; quicker, and known
+            entities are kept.
     """
     settings = Settings(warehouse=warehouse)
     return run_as_flow(
@@ -58,11 +58,11 @@ def rebuild_warehouse(
     preload: Preload | None = None,
     flow_run_id: str | None = None,
 ) -> Summary:
-    """Make blocks, sentences, mentions, entities and links of the published articles anew.
+    """Make blocks, sentences, mentions, entities and links of published articles again.
 
-    With ``only_changed``, only those of articles that some component of another version made;
-    entities then keep what is known of them. Otherwise everything derived is replaced, entities
-    included, and equals a fresh load of the same texts. Texts and versions are never touched.
+    With ``only_changed``, only those of articles made by components of other versions; known
+    entities are then kept. Otherwise everything derived is replaced, entities included, and equals
+    a fresh load of the same texts. Texts and versions are never changed.
     """
     if not settings.warehouse.exists():
         raise WarehouseError(

@@ -21,21 +21,21 @@ def replay_quarantine(
     ids: list[str] | None = None,
     mapping: Path | None = None,
 ) -> State[Any]:
-    """Read the files of open quarantine rows again; rows whose fault is gone are resolved.
+    """Read the files of open quarantine rows again; rows that no longer fail are resolved.
 
-    Each source they came from is read by an `ingest` run of its own.
+    Each source they came from is read by a separate `ingest` run.
 
     Args:
         warehouse: The published DuckDB file.
         ids: Ids, or beginnings of ids, of quarantine rows; none means all open rows.
-        mapping: JSON file that says which field of a record is what, where the fault was that.
+        mapping: JSON file that maps our fields to those of the records, if that was missing.
     """
     log = get_run_logger()
     given = {"mapping": mapping} if mapping is not None else {}
     settings = Settings(warehouse=warehouse, **given)  # type: ignore[arg-type]
     rows = quarantine_rows(settings, ids or [])
     if rows.is_empty():
-        return Completed(name="Nothing open", message="nothing is open")
+        return Completed(name="Nothing open", message="no quarantine row is open")
     ended: list[State[Any]] = []
     for source in sources_of(settings, rows):
         log.info("%s: %s files", source.source, f"{len(source.files):,}")

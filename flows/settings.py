@@ -51,19 +51,19 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         le=256,
-        description="Processes of the language pass; 0: by the work.",
+        description="Processes of the language pass; 0: by the amount of text.",
     )
     runner: Literal["local", "dask"] = Field(
         default="local",
-        description="Who reads the language: processes of this machine, or a Dask cluster.",
+        description="Where the language pass runs: processes of this machine, or a Dask cluster.",
     )
     runner_address: str | None = Field(
         default=None, description="Address of the Dask scheduler, as tcp://host:8786."
     )
     runner_shared: str | None = Field(
         default=None,
-        description="Folder or bucket that all workers of the cluster see; default: beside the "
-        "warehouse.",
+        description="Folder or bucket that all workers of the cluster can read; default: beside "
+        "the warehouse.",
     )
     batch_chars: int = Field(
         default=4_000_000,
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     )
     allow_empty: bool = Field(
         default=False,
-        description="Believe an empty listing and mark files as removed.",
+        description="Accept an empty listing and mark all known files as removed.",
     )
     keep_snapshots: int = Field(default=2, ge=0, description="Earlier published files to keep.")
     keep_days: int | None = Field(
@@ -122,16 +122,16 @@ class Settings(BaseSettings):
         default=3, ge=0, description="Most compressions and archives inside one another."
     )
     max_markup_mb: int = Field(
-        default=4, ge=1, description="Largest page, in megabytes, whose parts are told apart."
+        default=4, ge=1, description="Largest page, in megabytes, whose parts are distinguished."
     )
     mapping: Path | None = Field(
         default=None,
-        description='JSON file: our field to the dotted path it has, {"body": "payload.text"}.',
+        description='JSON file that maps our fields to dotted paths: {"body": "payload.text"}.',
     )
     repair_mojibake: bool = Field(
         default=False,
-        description="Repair text decoded with the wrong charset; offsets then point into the "
-        "repaired text, not into what was delivered.",
+        description="Repair text decoded with the wrong charset; offsets are then those of the "
+        "repaired text, not of what was delivered.",
     )
 
     @model_validator(mode="after")

@@ -35,12 +35,12 @@ snapshots = typer.Typer(no_args_is_help=True, help="Earlier published files.")
 def rebuild(
     warehouse: WarehouseOption = None,
     changed: Annotated[
-        bool, typer.Option("--changed", help="Only what components of another version made.")
+        bool, typer.Option("--changed", help="Only articles made by components of other versions.")
     ] = False,
 ) -> None:
-    """Make everything derived anew out of the kept texts, with today's components.
+    """Derive all tables again from the kept texts, with the current components.
 
-    Texts, versions and the record of runs stay. Use it after a change of pipeline, rules or
+    Texts, versions and the record of runs are kept. Use it after a change of pipeline, rules or
     reference tables.
 
     Examples: newshouse rebuild; newshouse rebuild --changed
@@ -66,13 +66,15 @@ def purge(
     source: Annotated[str | None, typer.Option(help="All articles of this outlet.")] = None,
     older_than: Annotated[
         str | None,
-        typer.Option(help="All published longer ago than this: 365d. Undated: first collected."),
+        typer.Option(
+            help="All published (if undated: first collected) longer ago than this: 365d."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Take articles out for good: rows, versions, snapshots, payloads, staging.
+    """Delete articles permanently: rows, versions, snapshots, payloads, staging.
 
-    What stays is a tombstone of hashes, so that they are not loaded again.
+    Only a tombstone of hashes is kept, so that they are not loaded again.
 
     Examples: newshouse purge --article 3fa9c0d2e1b45678; newshouse purge --older-than 365d --yes
     """
@@ -83,7 +85,7 @@ def purge(
         say(str(problem))
         raise typer.Exit(WRONG_USE) from None
     except OverflowError:
-        say(f"{older_than} ago is before the year 1. Write 365d, say.")
+        say(f"{older_than} ago is before the year 1. Write for example 365d.")
         raise typer.Exit(WRONG_USE) from None
     from flows.session.manual_changes import chosen_articles, purge_articles
 
@@ -92,10 +94,10 @@ def purge(
             settings, article_id=article or [], source_id=source, published_before=before
         )
         if not chosen:
-            say("No article fits. Name some with --article, --source or --older-than.")
+            say("No article matches. Choose some with --article, --source or --older-than.")
             raise typer.Exit(WRONG_USE)
         if not yes:
-            typer.confirm(f"Purge {len(chosen):,} articles for good?", abort=True)
+            typer.confirm(f"Delete {len(chosen):,} articles permanently?", abort=True)
         purged = purge_articles(settings, chosen)
     out.print(
         f"{len(chosen):,} articles purged; {purged.snapshots:,} snapshots rewritten. Rows: "

@@ -39,7 +39,7 @@ from warehouse.layout import layout_of
 FAILED, WRONG_USE, INTERRUPTED = error.FAILED, error.WRONG_USE, 130
 
 _FAR = 240
-"""Columns of a table that no terminal bounds: ids and addresses stand whole in a file or pipe."""
+"""Width of tables in a file or pipe, in characters: enough for whole ids and addresses."""
 
 out = Console(
     highlight=False,
@@ -63,7 +63,7 @@ def friendly_errors() -> Iterator[None]:
         say(str(problem))
         raise typer.Exit(problem.exit_code) from None
     except KeyboardInterrupt:
-        say("Interrupted. What was done is kept and the next run carries on.")
+        say("Interrupted. Finished work is kept; the next run continues from there.")
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -72,7 +72,7 @@ _FULL_BYTES = 8 * 1024 * 1024
 
 @contextmanager
 def broken_stages(warehouse: Path) -> Iterator[None]:
-    """A stage that cannot read or write its hand-over, or has no memory left, becomes one line."""
+    """Turn an error of a stage with its files, or for lack of memory, into one line."""
     try:
         yield
     except ExpectedError:
@@ -80,14 +80,14 @@ def broken_stages(warehouse: Path) -> Iterator[None]:
     except (duckdb.Error, pl.exceptions.PolarsError, MemoryError, OSError) as problem:
         first_line = str(problem).partition("\n")[0] or "out of memory"
         say(
-            f"The run failed ({first_line}). {_if_full(warehouse)}What was published before is "
-            "unchanged; the next run makes its staged rows anew."
+            f"The run failed ({first_line}). {_if_full(warehouse)}The published warehouse is "
+            "unchanged. Run again."
         )
         raise typer.Exit(FAILED) from None
 
 
 def _if_full(warehouse: Path) -> str:
-    """What to say of a full disk, which libraries report in words of their own."""
+    """A sentence about a full disk, if it is full: libraries report that in different ways."""
     folder = layout_of(warehouse).file.parent
     if not folder.exists() or (free := shutil.disk_usage(folder).free) > _FULL_BYTES:
         return ""
@@ -97,7 +97,7 @@ def _if_full(warehouse: Path) -> str:
 def settings_of(**given: object) -> Settings:
     """Settings from the flags that were given; a value that does not fit is wrong use."""
     for name, meant in mistyped_variables().items():
-        say(f"{name} is no setting and changes nothing; did you mean {meant}?")
+        say(f"{name} is not a setting and has no effect; did you mean {meant}?")
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as problem:
@@ -129,7 +129,7 @@ class _PaceColumn(ProgressColumn):
 class Bars:
     """Progress bars on a terminal; nothing where there is none. A context manager.
 
-    ``moved`` is called whenever a bar begins or moves: a place where a run may be stopped.
+    ``moved`` is called whenever a bar begins or moves; it may stop the run by raising.
     """
 
     def __init__(self, moved: Callable[[], None] = lambda: None) -> None:
@@ -173,8 +173,8 @@ class Bars:
         if self._task is not None:
             self._bars.advance(self._task, amount)
 
-    def tell(self, line: str) -> None:
-        """The summary says it, and Prefect's log."""
+    def report(self, line: str) -> None:
+        """Ignored: the summary and Prefect's log have it."""
 
     def end(self, seconds: float) -> None:  # noqa: ARG002 - the summary shows it
         """Finish the bar."""

@@ -30,13 +30,13 @@ def explore(
     ] = False,
     export: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.html", help="Write a static copy instead, and end."),
+        typer.Option(metavar="FILE.html", help="Write a static copy to this file instead."),
     ] = None,
 ) -> None:
     """Look at the warehouse in a browser: corpus, outlets, entities, articles, quality, quarantine.
 
-    Serves a page on 127.0.0.1 for this user alone, until Ctrl-C. It only reads what is published,
-    holds up no run, and shows a fresh publication when reloaded.
+    Serves a page on 127.0.0.1, for your user only, until Ctrl-C. It reads the published warehouse,
+    delays no run, and shows a newer publication after a reload.
 
     Example: newshouse explore --export news.html
     """
@@ -47,7 +47,7 @@ def explore(
     from flows.explore.server import serve_page
 
     def ready(address: str) -> None:
-        out.print(f"{path} is to be seen at {address} (Ctrl-C ends it)", markup=False)
+        out.print(f"{path} is shown at {address} (stop with Ctrl-C)", markup=False)
         if not no_browser:
             threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 

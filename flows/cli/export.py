@@ -36,10 +36,10 @@ def export(
     warehouse: WarehouseOption = None,
     at: Annotated[str | None, typer.Option(help="Snapshot to export instead.")] = None,
 ) -> None:
-    """Write tables as files, those of articles in a folder a month: article/month=2024-05/.
+    """Write tables as files; rows of articles go to one folder per month: article/month=2024-05/.
 
-    Doing it again replaces what it wrote before and removes what is gone, and never touches a file
-    of somebody else.
+    Exporting again replaces the files of earlier exports and removes outdated ones. Other files
+    are never changed.
 
     Examples: newshouse export --to out; newshouse export --format csv --to s3://bucket/news
     --tables article,mention

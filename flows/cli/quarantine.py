@@ -15,7 +15,7 @@ from flows.cli.table import print_table
 from flows.session.quarantine import quarantine_rows, sources_of, to_rebuild
 from flows.settings import Settings
 
-commands = typer.Typer(no_args_is_help=True, help="Work the quarantine.")
+commands = typer.Typer(no_args_is_help=True, help="What was withheld: list, show, replay, discard.")
 
 IdsArgument = Annotated[
     list[str] | None, typer.Argument(help="Ids, or beginnings of ids. Default: all open rows.")
@@ -35,7 +35,7 @@ def list_rows(
         Format, typer.Option(help="table, csv, json (one object a line) or parquet.")
     ] = Format.table,
 ) -> None:
-    """List what is in quarantine; other forms than the table give whole rows.
+    """List what is in quarantine; all formats but table give every column.
 
     Examples: newshouse quarantine list; newshouse quarantine list --all --format json
     """
@@ -54,7 +54,7 @@ def show_rows(
     ids: Annotated[list[str], typer.Argument(help="Ids, or beginnings of ids.")],
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Show rows of the quarantine whole, with what was delivered.
+    """Show quarantine rows with every column and the beginning of what was delivered.
 
     Example: newshouse quarantine show 3fa9
     """
@@ -68,18 +68,18 @@ def show_rows(
 def replay(
     ids: IdsArgument = None, warehouse: WarehouseOption = None, mapping: MappingOption = None
 ) -> None:
-    """Read the files of open rows again; rows whose fault is gone are resolved by that run.
+    """Read the files of open rows again; rows that no longer fail are marked as replayed.
 
     Examples: newshouse quarantine replay; newshouse quarantine replay 3fa9 --mapping ours.json
     """
     settings = settings_of(warehouse=warehouse, mapping=mapping)
     rows = _rows(settings, ids)
     if rows.is_empty():
-        out.print("Nothing is open.", markup=False)
+        out.print("No quarantine row is open.", markup=False)
         return
     if waiting := to_rebuild(rows).height:
-        many = "1 row is" if waiting == 1 else f"{waiting:,} rows are"
-        out.print(f"{many} mended by newshouse rebuild.", markup=False)
+        many = "1 row needs" if waiting == 1 else f"{waiting:,} rows need"
+        out.print(f"{many} another command: newshouse rebuild", markup=False)
     for source, collection, files in sources_of(settings, rows):
         again = settings.model_copy(update={"source": source, "collection": collection})
         show(run_flow(again, list(files)))
@@ -90,7 +90,7 @@ def discard(
     ids: Annotated[list[str], typer.Argument(help="Ids, or beginnings of ids.")],
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Let rows go: they stay in the table, marked as discarded.
+    """Mark rows as discarded; they are kept in the table.
 
     Example: newshouse quarantine discard 3fa9 77b0
     """

@@ -39,7 +39,7 @@ def sql(
         Format, typer.Option(help="table, csv, json (one object a line) or parquet.")
     ] = Format.table,
 ) -> None:
-    """Query the warehouse, read-only: nothing can be written, and no other file be reached.
+    """Query the warehouse, read-only: a query cannot write, or read any other file.
 
     Examples: newshouse sql "select title, published_at from article" --format csv;
     newshouse sql - < question.sql; newshouse sql "from search('night train')"
@@ -74,10 +74,10 @@ _NESTED = ("STRUCT",)
 def _answer(con: duckdb.DuckDBPyConnection, text: str, form: Format) -> pl.DataFrame:
     """The rows of a query; values of types that the form cannot represent become text."""
     if "enable_logging" in text.lower():  # With a path it ends the process, as files are closed.
-        raise WarehouseError("DuckDB's own log cannot be switched on in a query of a warehouse.")
+        raise WarehouseError("DuckDB's own log cannot be switched on by a query.")
     asked = sum(each.type == duckdb.StatementType.SELECT for each in con.extract_statements(text))
     if asked > 1:
-        raise WarehouseError(f"That is {asked} queries, of which one could be answered; ask each.")
+        raise WarehouseError(f"These are {asked} queries; give one at a time.")
     relation = con.sql(text)
     if relation is None:
         return pl.DataFrame()

@@ -27,7 +27,7 @@ def questions(
         Format, typer.Option(help="table, csv, json (one object a line) or parquet.")
     ] = Format.table,
 ) -> None:
-    """List worked questions, or answer one of them from the warehouse.
+    """List example questions, or answer one of them from the warehouse.
 
     Examples: newshouse questions; newshouse questions who_is_in_the_news;
     newshouse questions who_keeps_company --sql > mine.sql

@@ -15,7 +15,7 @@ import typer
 from flows.cli.console import FAILED, err, friendly_errors, out, say, settings_of
 from flows.cli.run import WarehouseOption
 from flows.cli.table import ReportForm, ReportOption, print_json, print_table
-from flows.session.notices import still_there
+from flows.session.notices import damaged_notice
 from flows.session.summary import FailedCheck, failed_checks
 from warehouse import journal
 from warehouse.connect import open_reader
@@ -73,11 +73,11 @@ def status(
         print_table(failed, "checks that failed in the last checked run")
     print_table(withheld, "open quarantine")
     for found in damaged:
-        say(still_there(*found))
+        say(damaged_notice(*found))
     if set_aside:
         say(
-            f"{len(set_aside):,} damaged files of the journal were set aside by earlier runs in "
-            f"{set_aside[0].parent} (first: {set_aside[0].name}); delete them when you have seen "
+            f"{len(set_aside):,} damaged files of the journal were moved by earlier runs to "
+            f"{set_aside[0].parent} (first: {set_aside[0].name}). Delete them if you do not need "
             "them."
         )
     if holder is not None:
@@ -109,7 +109,7 @@ _WITHHELD = """
 
 
 def _failed(checked: pl.DataFrame) -> pl.DataFrame:
-    """The checks that failed in the newest run that was checked, published or not."""
+    """The failed checks of the newest checked run, published or not."""
     return (
         checked.filter(pl.col("run_id") == pl.col("run_id").max(), ~pl.col("success"))
         .sort("severity", "check_id")

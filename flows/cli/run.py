@@ -46,7 +46,7 @@ WarehouseOption = Annotated[
 
 MappingOption = Annotated[
     Path | None,
-    typer.Option(help='JSON file: our field to your path, {"body": "payload.text"}.'),
+    typer.Option(help='JSON file that maps our fields to yours: {"body": "payload.text"}.'),
 ]
 LimitOption = Annotated[
     int | None, typer.Option(help="See Limits in docs/operate.md.", rich_help_panel="Limits")
@@ -63,11 +63,14 @@ def run(
         str | None, typer.Option(help="spaCy pipeline for English: package name or path.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes for the language pass. Default: by the work.")
+        int | None,
+        typer.Option(help="Processes for the language pass. Default: by amount of text."),
     ] = None,
     runner: Annotated[
         str | None,
-        typer.Option(help="local or dask: who reads the language.", rich_help_panel="Cluster"),
+        typer.Option(
+            help="Where the language pass runs: local or dask.", rich_help_panel="Cluster"
+        ),
     ] = None,
     address: Annotated[
         str | None,
@@ -76,7 +79,7 @@ def run(
     shared: Annotated[
         str | None,
         typer.Option(
-            help="Folder or bucket all workers see. Default: beside the warehouse.",
+            help="Folder or bucket that all workers can read. Default: beside the warehouse.",
             rich_help_panel="Cluster",
         ),
     ] = None,
@@ -85,14 +88,16 @@ def run(
     ] = None,
     allow_empty: Annotated[
         bool | None,
-        typer.Option("--allow-empty", help="Mark all known files as removed if none is there."),
+        typer.Option(
+            "--allow-empty", help="Accept an empty SOURCE: mark all its files as removed."
+        ),
     ] = None,
     mapping: MappingOption = None,
     repair_mojibake: Annotated[
         bool | None,
         typer.Option(
             "--repair-mojibake",
-            help="Repair text decoded with the wrong charset. Offsets then point into that.",
+            help="Repair text decoded with the wrong charset. Offsets are those of repaired text.",
         ),
     ] = None,
     max_record_mb: LimitOption = None,
@@ -116,7 +121,7 @@ def run(
     newshouse run s3://bucket/news --format json
 
     Exit codes: 0 published or nothing new, 1 checks or accounting failed, 2 wrong use, 3 another
-    run holds the warehouse, 130 stopped by Ctrl-C or SIGTERM (the next run carries on).
+    run holds the warehouse, 130 stopped by Ctrl-C or SIGTERM (the next run continues from there).
     """
     settings = settings_of(
         source=source,
@@ -169,7 +174,7 @@ def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
 
 
 def refuse_early(settings: Settings) -> None:
-    """What is wrong already need not wait for Prefect: a place that is not there, a lock held."""
+    """Refuse what is sure to fail before Prefect is started: no such SOURCE, a held lock."""
     refuse_credentials(settings.source)
     place = address_of(settings.source)
     if not is_remote(place) and not glob.has_magic(place) and not Path(place).exists():
@@ -190,22 +195,22 @@ def refuse_early(settings: Settings) -> None:
 def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Summary:
     from flows.session.progress import progress
 
-    # Prefect first: what is loaded beside it makes both slower, and its server takes longer.
+    # Prefect first: loading more at the same time slows both, and its server takes longer.
     starting = err.status("starting Prefect") if err.is_terminal else nullcontext()
     with starting, quick_imports():
         server = server_of_this_command()
         from flows import ingest as flow_module
-    stopping.here()
+    stopping.raise_if_asked()
     reference = read_reference(settings.reference)
     with (
         Preload(pipeline_names(settings), reference, own_process=True) as preload,
-        Bars(stopping.here) as bars,
+        Bars(stopping.raise_if_asked) as bars,
     ):
 
         def as_flow() -> None:
             with reporting_to(server), flow_module.without_default_heartbeat():
                 flow_module.preload_of_caller.set(preload)
-                stopping.here()
+                stopping.raise_if_asked()
                 flow_module.ingest(settings, again)
 
         def directly() -> Summary:
@@ -215,7 +220,7 @@ def _flow(settings: Settings, again: list[str] | None, stopping: Stopping) -> Su
 
         before = progress.set(bars)
         try:
-            stopping.here()
+            stopping.raise_if_asked()
             return run_reported(as_flow, directly, say)
         except RunFailed as problem:
             say(str(problem))

@@ -18,10 +18,9 @@ from flows.session.summary import STATUS_WORDS, Summary, failed_checks, paragrap
 
 
 class RunStopped(typer.Exit):
-    """A run that published nothing, for a reason of its own; people were told of it.
+    """Ends the command after a run that published nothing and whose reason has been printed.
 
-    Ends the command with its exit code. ``problem`` is a ChecksFailed, an AccountingError or a
-    StageTimedOut.
+    ``problem`` is a ChecksFailed, an AccountingError or a StageTimedOut; it gives the exit code.
     """
 
     def __init__(self, problem: Exception) -> None:
@@ -30,12 +29,12 @@ class RunStopped(typer.Exit):
 
 
 def summary_report(summary: Summary) -> Mapping[str, object]:
-    """All that the summary says."""
+    """The whole summary."""
     return {field.name: getattr(summary, field.name) for field in fields(summary)}
 
 
 def stopped_report(problem: Exception) -> Mapping[str, object]:
-    """Status and message, and of a run that checks stopped all that its summary says."""
+    """Status and message; for a run that checks stopped also its whole summary."""
     from flows.session.summary import ChecksFailed
 
     message = str(problem)
@@ -85,7 +84,7 @@ def show(summary: Summary, *, has_source: bool = True) -> None:
 
 
 def this_program() -> str:
-    """How the person who reads this calls the program: by name, or by path where no name does."""
+    """How to call this program: by name if it is on the PATH, else by path."""
     called = Path(sys.argv[0])
     if called.name != "newshouse" or shutil.which("newshouse"):
         return "newshouse"

@@ -33,7 +33,7 @@ _BEST = """
 
 def search(
     words: Annotated[
-        str, typer.Argument(help='Words, all of which an article has; "in quotes": side by side.')
+        str, typer.Argument(help='Words that must all be in an article; "in quotes": a phrase.')
     ],
     warehouse: WarehouseOption = None,
     limit: Annotated[int, typer.Option(min=1, help="Most articles to show.")] = 20,
@@ -67,7 +67,7 @@ def search(
         finally:
             con.close()
     if found.is_empty():
-        say(f"No article has: {' '.join(words.split())[:200]}")
+        say(f"No article contains: {' '.join(words.split())[:200]}")
     with quiet_pipe():
         _show(found, snippets, format)
         sys.stdout.flush()

@@ -20,13 +20,13 @@ def duration(text: str) -> timedelta:
     """``90s``, ``15m``, ``6h`` or ``1d`` as a time span; ValueError for anything else."""
     found = re.fullmatch(r"([1-9]\d{0,5})([smhd])", text.strip())
     if found is None:
-        raise ValueError(f"{text!r} is no time span: write 90s, 15m, 6h or 1d.")
+        raise ValueError(f"{text!r} is not a time span: write 90s, 15m, 6h or 1d.")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 NotifyOption = Annotated[
     str | None,
-    typer.Option(help="Block to tell of failed, crashed and late runs: slack-webhook/desk."),
+    typer.Option(help="Prefect block to notify of failed, crashed, late runs: slack-webhook/desk."),
 ]
 
 
@@ -52,7 +52,7 @@ def serve(
         str | None, typer.Option(help="Name of the deployments, for several sources on one server.")
     ] = None,
     host: Annotated[
-        str, typer.Option(help="Address the server listens on. It asks nobody for a password.")
+        str, typer.Option(help="Address the server listens on. It has no password.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the server and its UI.")] = (
         4200
@@ -78,7 +78,7 @@ def serve(
     if span is None and cron is None and not watch:
         span = DEFAULT_EVERY
     with friendly_errors():
-        # A warehouse that is held now is none of serving's business: runs wait their turn.
+        # A warehouse that is held now does not matter: runs wait for the lock.
         refuse_early(settings.model_copy(update={"wait_seconds": 1.0}))
         plan = ServicePlan(
             settings, every=span, cron=cron, timezone=timezone, watch=watch, notify=notify,
@@ -91,13 +91,14 @@ def serve(
 def alarms(
     notify: NotifyOption = None,
     name: Annotated[
-        str | None, typer.Option(help="Name of the deployments, where it is not the flow's.")
+        str | None, typer.Option(help="Name of the deployments, if it is not that of the flow.")
     ] = None,
 ) -> None:
-    """Set the alarms of deployments that a worker runs, on the server at PREFECT_API_URL.
+    """Set up alarms for deployments that a worker runs, on the server at PREFECT_API_URL.
 
     A run without heartbeat is marked as crashed, the event newshouse.files.arrived starts a run,
-    and --notify tells of failed, crashed and late runs. `newshouse serve` does this itself.
+    and --notify names who is notified of failed, crashed and late runs. `newshouse serve` does all
+    this itself.
 
     Example: newshouse alarms --notify slack-webhook/desk
     """

@@ -23,7 +23,7 @@ _STEMS = """
 
 @dataclass(frozen=True)
 class Snippet:
-    """Part of a passage on one line, and the places in it (half-open) of words searched for."""
+    """Part of a passage on one line, and the spans (half-open) of the searched words in it."""
 
     plain: str
     hits: tuple[tuple[int, int], ...]
@@ -37,7 +37,7 @@ class Snippet:
 
 
 def cut_snippets(con: duckdb.DuckDBPyConnection, query: str, texts: list[str]) -> list[Snippet]:
-    """One snippet a text, around the first place where most words of the query stand together."""
+    """One snippet per text, around the first place with most words of the query close together."""
     lines = [on_one_line(text) for text in texts]
     asked = on_one_line(query)
     words = {match.group() for line in (asked, *lines) for match in _WORD.finditer(line)}

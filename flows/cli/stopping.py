@@ -34,12 +34,12 @@ class Stopping:
                 self._asked = not _STOP.isdisjoint(self._received.recv(4096))
         return self._asked
 
-    def here(self) -> None:
-        """A point where a run can stop safely: raise KeyboardInterrupt if a signal has come."""
+    def raise_if_asked(self) -> None:
+        """Raise KeyboardInterrupt if a signal to stop has come. Call it where stopping is safe."""
         if self.asked:
             raise KeyboardInterrupt
 
-    def obey(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signals call
+    def handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signals call
         """Raise KeyboardInterrupt, once: a second signal must not interrupt the cleanup."""
         if not self._asked:
             self._asked = True
@@ -48,7 +48,7 @@ class Stopping:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[Stopping]:
-    """Ctrl-C and SIGTERM end the block: whatever then comes out of it is a KeyboardInterrupt.
+    """Ctrl-C and SIGTERM end the block, which then always raises KeyboardInterrupt.
 
     Ctrl-C reaches every process of a terminal. Processes started in the block inherit that SIGINT
     is blocked: a server that ended before the run has sent its last report would delay the run.
@@ -58,7 +58,11 @@ def stopped_by_signals() -> Iterator[Stopping]:
         received.setblocking(False)
         written.setblocking(False)
         stopping = Stopping(received)
-        with _listening(stopping, written), _interrupts_passed_on(), _lost_in_silence(stopping):
+        with (
+            _listening(stopping, written),
+            _interrupts_passed_on(),
+            _silence_lost_interrupts(stopping),
+        ):
             try:
                 yield stopping
             except BaseException as problem:
@@ -72,7 +76,7 @@ def _listening(stopping: Stopping, written: socket.socket) -> Iterator[None]:
     numbers_before = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
     # A process started in the background by a script ignores Ctrl-C, and goes on doing so.
     heeded = [number for number in _STOP if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, stopping.obey) for number in heeded}
+    before = {number: signal.signal(number, stopping.handle) for number in heeded}
     try:
         yield
     finally:
@@ -82,9 +86,9 @@ def _listening(stopping: Stopping, written: socket.socket) -> Iterator[None]:
 
 
 @contextmanager
-def _lost_in_silence(stopping: Stopping) -> Iterator[None]:
+def _silence_lost_interrupts(stopping: Stopping) -> Iterator[None]:
     """Suppress the terminal output about a KeyboardInterrupt raised where Python cannot propagate
-    it (a C callback, a ``__del__``): the run stops at the next call of `Stopping.here`."""
+    it (a C callback, a ``__del__``): the run stops at the next `Stopping.raise_if_asked`."""
     before = sys.unraisablehook
 
     def hook(lost: sys.UnraisableHookArgs) -> None:

@@ -51,7 +51,7 @@ def _plain(value: object) -> object:
 
 
 def print_table(frame: pl.DataFrame, title: str | None = None) -> None:
-    """The first rows of a frame as a table; says so where there are more."""
+    """Print the first rows of a frame as a table, and a line if there are more."""
     table = Table(title=title, title_justify="left")
     for name, dtype in frame.schema.items():
         table.add_column(name, justify="right" if dtype.is_numeric() else "left")

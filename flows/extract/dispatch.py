@@ -50,12 +50,11 @@ def extract(
 ) -> Extraction:
     """Read one file.
 
-    ``name`` is its path, used where the content does not tell its format; ``mapping`` names, for
-    structured records, the dotted path of a field (``{"body": "payload.text"}``). Records say what
-    of their text is mojibake, and are mended where ``repair_mojibake`` says so. Whatever the file
-    holds, the answer is records and rejections: nothing about the content raises. Items are
-    read as they are asked for, and must be while ``stream`` is open. An OSError of the stream
-    itself (the file vanished) passes through.
+    ``name`` is its path, used where the content does not show its format; ``mapping`` gives, for
+    structured records, the dotted path of a field (``{"body": "payload.text"}``). Mojibake is noted
+    in the record, and repaired if ``repair_mojibake`` is true. Whatever the file holds, the result
+    is records and rejections: no content raises. Items are read when they are iterated, which must
+    be while ``stream`` is open. An OSError of the stream itself (the file vanished) is raised.
     """
     reader = _Reader(limits, mapping)
     try:
@@ -141,16 +140,16 @@ def _sound(item: Item, limits: Limits, repair: bool) -> Item:
         )
     item = _with_clean_fields(item)
     if not (found := _NO_CHARACTER.search(item.text)) and item.text.strip():
-        return mojibake.told(item, repair=repair)
+        return mojibake.note_garbled(item, repair=repair)
     if found and found[0] != "\0":
         rule, message = (
             "lone_surrogate",
-            "The text holds half of a surrogate pair, which is no character. Repair what wrote it.",
+            "The text holds half of a surrogate pair, which is no character. Repair the export.",
         )
     elif found:
         rule, message = (
             "nul_character",
-            "The text holds NUL characters, which no news text has. Repair what wrote it.",
+            "The text holds NUL characters, which no news text has. Repair the export.",
         )
     else:
         rule, message = "empty_text", "The record holds white space only. Nothing to load."

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _START_SECONDS = 90.0
-"""Starting takes 2 to 10 seconds, on a busy machine 40; after that a run goes on without it."""
+"""Starting takes 2 to 10 seconds, on a busy machine 40. After this time a run works without it."""
 
 _STOP_SECONDS = 5.0
 
@@ -127,8 +127,8 @@ def refuse_damaged_profiles() -> None:
         tomllib.loads(path.read_text("utf-8") if path.exists() else "")
     except (OSError, ValueError) as problem:
         raise ServerMissing(
-            f"{path}: Prefect cannot read its profiles there ({problem}). Mend that file, or move "
-            "it away."
+            f"{path}: Prefect cannot read its profiles there ({problem}). Correct that file, or "
+            "move it away."
         ) from None
 
 

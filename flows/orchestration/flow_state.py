@@ -1,5 +1,5 @@
-"""How a flow that writes the warehouse ends: what people see of it, and a state that says in one
-line what became of it."""
+"""Runs the work of a flow that writes the warehouse: sends its artifacts, and returns a state with
+one line about the outcome."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.artifacts.live_progress import ProgressArtifact
 from flows.orchestration.artifacts.post import Log, show_run
 from flows.orchestration.outcome import Outcome, wanted_outcome
-from flows.session.progress import heard_by
+from flows.session.progress import reporting_progress_to
 from flows.session.summary import STATUS_WORDS, ChecksFailed, Summary
 from warehouse.error import ExpectedError
 from warehouse.lock import WarehouseLocked
 
 
 def run_name() -> str:
-    """What is done and when: ``rebuild 2024-03-12 06:15``."""
+    """Flow and time: ``rebuild 2024-03-12 06:15``."""
     return f"{runtime.flow_run.flow_name} {runtime.flow_run.scheduled_start_time:%Y-%m-%d %H:%M}"
 
 
 def run_as_flow(lineage: Lineage, work: Callable[[], Summary]) -> State[Any]:
-    """Do the work, show what it did, and return how it ended."""
+    """Do the work, send its artifacts, and return the flow's final state."""
     log = get_run_logger()
     outcome = wanted_outcome.get() or Outcome()
     try:
-        with ProgressArtifact() as artifact, heard_by(artifact):
+        with ProgressArtifact() as artifact, reporting_progress_to(artifact):
             summary = outcome.of(work)
     except ChecksFailed as problem:
         if problem.summary is not None:
@@ -48,7 +48,7 @@ def run_as_flow(lineage: Lineage, work: Callable[[], Summary]) -> State[Any]:
 
 
 def _failed(name: str, problem: Exception, log: Log) -> State[Any]:
-    """The state of a run that published nothing; whoever called the flow gets the error itself."""
+    """The state of a run that published nothing; its result is the error, for the caller."""
     log.error("%s", problem)
     return Failed(name=name, message=str(problem), data=problem)
 

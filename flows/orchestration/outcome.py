@@ -95,9 +95,9 @@ def _cut_short(problem: Exception) -> str:
 
 def _is_servers(problem: Exception) -> bool:
     # Imports Prefect, which is loaded by now; importing it late lets a command start fast.
-    from flows.orchestration.server_calls import tells_of_absence
+    from flows.orchestration.server_calls import is_server_failure
 
-    return tells_of_absence(problem)
+    return is_server_failure(problem)
 
 
 def named(problem: BaseException) -> str:

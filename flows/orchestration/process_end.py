@@ -9,16 +9,16 @@ import sys
 import threading
 import time
 
-_LAST_WORDS_SECONDS = 20.0
+_FINAL_REPORTS_SECONDS = 20.0
 """Time Prefect gets, once the command is done, to send its remaining data to its server. Without
-this limit it would wait forever for a server that is gone."""
+this limit it would wait forever for a server that does not answer."""
 
-_nobody_listens = threading.Event()
+_server_is_away = threading.Event()
 
 
-def no_last_words() -> None:
-    """Skip the wait for Prefect's remaining data: its server is gone."""
-    _nobody_listens.set()
+def skip_final_reports() -> None:
+    """Do not wait until Prefect's remaining data is sent, as its server does not answer."""
+    _server_is_away.set()
 
 
 def end_in_time(code: int) -> None:
@@ -27,7 +27,7 @@ def end_in_time(code: int) -> None:
     logging.raiseExceptions = False
 
     def end() -> None:
-        time.sleep(1.0 if _nobody_listens.is_set() else _LAST_WORDS_SECONDS)
+        time.sleep(1.0 if _server_is_away.is_set() else _FINAL_REPORTS_SECONDS)
         for stream in (sys.stdout, sys.stderr):
             # The reader may be gone (`newshouse run | head`), or the stream closed.
             with contextlib.suppress(OSError, ValueError):

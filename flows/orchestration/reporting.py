@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flows.orchestration.embedded_server import EmbeddedServer, ServerMissing
-from flows.orchestration.process_end import no_last_words
+from flows.orchestration.process_end import skip_final_reports
 from flows.settings import without_credentials
 
 _ASKED_AGAIN = 2
@@ -52,7 +52,7 @@ def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
     from flows.orchestration.server_calls import bound
 
     # Prefect's threads would write each log line that could not be sent to standard error.
-    told_of_lost_lines = logging.raiseExceptions
+    raise_exceptions_before = logging.raiseExceptions
     logging.raiseExceptions = False
     context = SyncClientContext()
     calls = bound(context.client, (lambda: False) if server is None else server.has_ended)
@@ -64,9 +64,9 @@ def _bounded_calls(server: EmbeddedServer | None) -> Iterator[None]:
         ):
             yield
     finally:
-        logging.raiseExceptions = told_of_lost_lines
+        logging.raiseExceptions = raise_exceptions_before
         if calls.is_away:
-            no_last_words()
+            skip_final_reports()
 
 
 def _refuse_absent(url: str) -> None:

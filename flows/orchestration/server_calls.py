@@ -102,15 +102,15 @@ def bound(client: SyncPrefectClient, is_gone: Callable[[], bool]) -> BoundedCall
     return calls
 
 
-def tells_of_absence(problem: BaseException) -> bool:
-    """Whether an error says that the server did not answer, or answered with a fault of its own.
+def is_server_failure(problem: BaseException) -> bool:
+    """Whether an error means that the server did not answer, or answered with an error of its own.
 
-    Prefect's client gives some of them as the cause of an error of another kind.
+    Some are the cause of an error of another type that Prefect's client raises.
     """
-    return any(_is_absence(one) for one in (problem, problem.__cause__))
+    return any(_is_of_server(one) for one in (problem, problem.__cause__))
 
 
-def _is_absence(problem: BaseException | None) -> bool:
+def _is_of_server(problem: BaseException | None) -> bool:
     if isinstance(problem, httpx.HTTPStatusError):
         return problem.response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR
     return isinstance(problem, httpx.TransportError)

@@ -24,7 +24,7 @@ from prefect.utilities.timeout import timeout
 
 from flows.orchestration.artifacts.asset import Lineage
 from flows.orchestration.outcome import named
-from flows.orchestration.server_calls import tells_of_absence
+from flows.orchestration.server_calls import is_server_failure
 from flows.session.progress import progress
 from flows.session.session import Session
 from flows.session.summary import RunFailed
@@ -54,8 +54,8 @@ class StageTimedOut(RunFailed):
     def __init__(self, title: str, stage: str, limit: float | None) -> None:
         super().__init__(
             f"{title}: not done after {limit or 0:,.0f} seconds, the limit of the stage {stage!r} "
-            "(NEWSHOUSE_STAGE_SECONDS). Nothing was published; what was read is kept, and the next "
-            "run carries on."
+            "(NEWSHOUSE_STAGE_SECONDS). Nothing was published; language results are kept for the "
+            "next run."
         )
 
 
@@ -140,7 +140,7 @@ class StageTask(Generic[P, R]):
         def work() -> R:
             result = self.work(session, *given, **named)
             line = result.describe()
-            listener.tell(line)
+            listener.report(line)
             if as_task:
                 get_run_logger().info("%s", line)
             return result
@@ -246,7 +246,7 @@ def _despite_prefect(
 def _log_missing_record(name: str, problem: Exception) -> None:
     """Log the error with its traceback, unless the server is away: that is reported once, at the
     end of the run."""
-    if tells_of_absence(problem):
+    if is_server_failure(problem):
         _log.debug("%s: no record as a task (%s)", name, named(problem))
     else:
         get_run_logger().error(

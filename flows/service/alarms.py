@@ -10,7 +10,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL
 
-from flows.service.automation import automations, find_bell, register
+from flows.service.automation import automations, find_notification_block, register
 from flows.service.plan import ServiceRefused
 from flows.service.sweep import end_dead_runs
 
@@ -18,7 +18,7 @@ FLOWS = ("ingest", "check", "rebuild", "replay-quarantine")
 
 
 async def set_alarms(name: str | None, notify: str | None, say: Callable[[str], None]) -> None:
-    """Register the automations of deployments at PREFECT_API_URL, and end runs that are dead.
+    """Register the automations of deployments at PREFECT_API_URL, and mark dead runs as crashed.
 
     Raises ServiceRefused where there is no server, no deployment or no such block.
     """
@@ -26,20 +26,19 @@ async def set_alarms(name: str | None, notify: str | None, say: Callable[[str], 
         raise ServiceRefused("Set PREFECT_API_URL to the server whose deployments these are.")
     try:
         async with get_client() as client:
-            bell = await find_bell(client, notify) if notify else None
+            block = await find_notification_block(client, notify) if notify else None
             ids = {flow: await _deployment(client, flow, name or flow) for flow in FLOWS}
             for run in await end_dead_runs(
                 client, list(ids.values()), nobody_else=False, holder=None
             ):
-                say(f"{run.name}: its process is gone, marked as crashed")
-            wanted = automations(name or "ingest", ids, bell=bell)
+                say(f"{run.name}: its process has ended; the run is marked as crashed")
+            wanted = automations(name or "ingest", ids, block=block)
             await register(client, name or "ingest", wanted)
             for automation in wanted:
                 say(f"{automation.name}: {automation.description}")
     except (httpx.HTTPError, PrefectHTTPStatusError) as problem:
         raise ServiceRefused(
-            f"The server at PREFECT_API_URL cannot be worked with ({type(problem).__name__}: "
-            f"{problem})."
+            f"The server at PREFECT_API_URL fails ({type(problem).__name__}: {problem})."
         ) from problem
 
 

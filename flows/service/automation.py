@@ -37,14 +37,14 @@ BODY = """{{ flow_run.name }}
 
 
 @dataclass(frozen=True)
-class Bell:
+class NotificationBlock:
     """A Prefect block that notifies people: a notification block or a webhook."""
 
     block_id: UUID
     is_webhook: bool
 
-    def ring(self, what: str) -> ActionTypes:
-        """The action that sends a notification about a run in such a state."""
+    def action_for(self, what: str) -> ActionTypes:
+        """The action that notifies of a run; ``what`` describes its state."""
         if self.is_webhook:
             return CallWebhook(block_document_id=self.block_id, payload=_WEBHOOK_PAYLOAD % what)
         return Notify(block_document_id=self.block_id, subject=SUBJECT % what, body=BODY)
@@ -60,7 +60,7 @@ _WEBHOOK_PAYLOAD = """{
 }"""
 
 
-async def find_bell(client: PrefectClient, block: str) -> Bell:
+async def find_notification_block(client: PrefectClient, block: str) -> NotificationBlock:
     """The block ``type/name``. Raises ServiceRefused if it is missing or cannot notify."""
     slug, name = (part for part in block.split("/") if part)
     try:
@@ -73,10 +73,10 @@ async def find_bell(client: PrefectClient, block: str) -> Bell:
     abilities = found.block_schema.capabilities if found.block_schema else []
     if slug != "webhook" and "notify" not in abilities:
         raise ServiceRefused(
-            f"--notify {block}: a block of this type sends no messages. Name a notification block, "
-            "as slack-webhook/desk or apprise's kinds, or a webhook."
+            f"--notify {block}: a block of this type sends no messages. Name a notification block "
+            "(such as slack-webhook/desk) or a webhook."
         )
-    return Bell(found.id, is_webhook=slug == "webhook")
+    return NotificationBlock(found.id, is_webhook=slug == "webhook")
 
 
 def automation_name(name: str, kind: str) -> str:
@@ -85,23 +85,23 @@ def automation_name(name: str, kind: str) -> str:
 
 
 def automations(
-    name: str, deployment_id: Mapping[str, UUID], *, bell: Bell | None
+    name: str, deployment_id: Mapping[str, UUID], *, block: NotificationBlock | None
 ) -> list[AutomationCore]:
-    """All that are wanted. ``deployment_id`` maps flow names to their deployments."""
+    """The automations of a served source. ``deployment_id`` maps flow names to deployments."""
     ours: Labels = {
         "prefect.resource.role": "deployment",
         "prefect.resource.id": [f"prefect.deployment.{one}" for one in deployment_id.values()],
     }
     wanted = [_no_heartbeat(name, ours), _files_arrived(name, deployment_id["ingest"])]
-    if bell is not None:
-        wanted += [_alarm(name, kind, ours, bell) for kind in ALARMS]
+    if block is not None:
+        wanted += [_alarm(name, kind, ours, block) for kind in ALARMS]
     return wanted
 
 
 def _no_heartbeat(name: str, ours: Labels) -> AutomationCore:
     return AutomationCore(
         name=automation_name(name, _NO_HEARTBEAT),
-        description="Marks a run as crashed whose process was not heard of any more.",
+        description="Marks a run as crashed when it sends no heartbeat any more.",
         trigger=EventTrigger(
             posture=Posture.Proactive,
             match={"prefect.resource.id": "prefect.flow-run.*"},
@@ -128,7 +128,7 @@ def _no_heartbeat(name: str, ours: Labels) -> AutomationCore:
 def _files_arrived(name: str, ingest_id: UUID) -> AutomationCore:
     return AutomationCore(
         name=automation_name(name, _FILES_ARRIVED),
-        description=f"Starts a run when somebody says {ARRIVED}.",
+        description=f"Starts a run for each event {ARRIVED}.",
         trigger=EventTrigger(
             posture=Posture.Reactive,
             match={"prefect.resource.id": source_resource(name)},
@@ -149,10 +149,10 @@ def source_resource(name: str) -> str:
     return f"newshouse.source.{name}"
 
 
-def _alarm(name: str, kind: str, ours: Labels, bell: Bell) -> AutomationCore:
+def _alarm(name: str, kind: str, ours: Labels, block: NotificationBlock) -> AutomationCore:
     return AutomationCore(
         name=automation_name(name, kind),
-        description=f"Tells of every run that is {kind}.",
+        description=f"Notifies of every run that is {kind}.",
         trigger=EventTrigger(
             posture=Posture.Reactive,
             match={"prefect.resource.id": "prefect.flow-run.*", **ALARMS[kind]},
@@ -162,7 +162,7 @@ def _alarm(name: str, kind: str, ours: Labels, bell: Bell) -> AutomationCore:
             threshold=1,
             within=timedelta(0),
         ),
-        actions=[bell.ring(kind)],
+        actions=[block.action_for(kind)],
     )
 
 

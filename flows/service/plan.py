@@ -47,11 +47,11 @@ class ServicePlan:
         if self.every is not None and self.cron is not None:
             raise ServiceRefused("Give --every or --cron, not both.")
         if self.name is not None and (not self.name.strip() or set(self.name) & set("/%")):
-            raise ServiceRefused(f"--name {self.name!r}: a name without / and % is needed.")
+            raise ServiceRefused(f"--name {self.name!r}: give a name without / and %.")
         if self.notify is not None and len([p for p in self.notify.split("/") if p]) != 2:
             raise ServiceRefused(
                 f"--notify {self.notify!r}: write the block as type/name, as slack-webhook/desk. "
-                "`prefect block ls` lists those there are."
+                "`prefect block ls` lists all blocks."
             )
         _refuse_time_zone(self.timezone)
         self.schedule()
@@ -88,15 +88,15 @@ def _refuse_cron_line(line: str) -> None:
         CronSchedule(cron=line)
     except ValidationError:
         raise ServiceRefused(
-            f"--cron {line!r}: this is no cron line. Write minute, hour, day, month and weekday, "
-            'as in "0 6 * * *" for every day at six.'
+            f"--cron {line!r}: not a cron line. Write minute, hour, day, month and weekday, "
+            'such as "0 6 * * *" for every day at six.'
         ) from None
     from prefect.server.schemas.schedules import CronSchedule as ServerCronSchedule
 
     try:
         asyncio.run(ServerCronSchedule(cron=line, timezone="UTC").get_dates(1))
     except ValueError:
-        raise ServiceRefused(f"--cron {line!r}: that day never comes.") from None
+        raise ServiceRefused(f"--cron {line!r}: there is no such day in any year.") from None
 
 
 def _refuse_time_zone(name: str) -> None:
@@ -106,5 +106,5 @@ def _refuse_time_zone(name: str) -> None:
         IntervalSchedule(interval=DEFAULT_EVERY, timezone=name)
     except (ValidationError, ValueError):
         raise ServiceRefused(
-            f"--timezone {name!r}: no such time zone. Name one as in Europe/Berlin, or UTC."
+            f"--timezone {name!r}: no such time zone. Give a name such as Europe/Berlin or UTC."
         ) from None

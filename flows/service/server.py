@@ -31,7 +31,7 @@ class Server:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it was started here, so that nothing else has used it until now."""
+        """Whether it was started here, so that no run of another process can be active on it."""
         return self.process is not None
 
     def is_alive(self) -> bool:
@@ -81,7 +81,7 @@ def _refuse_taken_port(host: str, port: int) -> None:
                 f"Set PREFECT_API_URL={url} to use it, or choose" if _answers(url) else "Choose"
             )
             raise ServiceRefused(
-                f"Port {port} on {host} cannot be had ({problem.strerror}). {use_it} another port "
+                f"Port {port} on {host} cannot be used ({problem.strerror}). {use_it} another port "
                 "with --port."
             ) from None
 

@@ -21,9 +21,9 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows.service.automation import automations, find_bell, register
+from flows.service.automation import automations, find_notification_block, register
 from flows.service.deployment import deployments
-from flows.service.news import News
+from flows.service.ended_runs import EndedRuns
 from flows.service.plan import ServicePlan
 from flows.service.server import Server, server
 from flows.service.sweep import (
@@ -39,7 +39,7 @@ from warehouse.error import ExpectedError
 from warehouse.lock import current_holder
 
 _DAY_SECONDS = 24 * 3600.0
-_NEWS_SECONDS = 3.0
+_REPORT_SECONDS = 3.0
 _END_SECONDS = 60.0
 """Prefect's runner gives a run 30 s to end before it kills it."""
 
@@ -66,8 +66,8 @@ def serve(plan: ServicePlan, say: Callable[[str], None]) -> None:
                 asyncio.run(_Service(plan, made, found, say).run())
             except (*SERVER_AWAY, RuntimeError, ExceptionGroup) as problem:
                 raise ServiceBroken(
-                    f"The Prefect server at {without_credentials(found.url)} cannot be worked with "
-                    f"any more ({type(problem).__name__}: {problem})."
+                    f"The Prefect server at {without_credentials(found.url)} fails "
+                    f"({type(problem).__name__}: {problem})."
                 ) from problem
 
 
@@ -95,14 +95,18 @@ class _Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
         async with get_client() as client:
-            bell = await find_bell(client, self.plan.notify) if self.plan.notify else None
+            block = (
+                await find_notification_block(client, self.plan.notify)
+                if self.plan.notify
+                else None
+            )
             runner = _Runner(name="newshouse", pause_on_shutdown=False)
             ids: dict[str, UUID] = {}
             for deployment in self.made:
                 ids[str(deployment.flow_name)] = await runner.aadd_deployment(deployment)
                 self.say(f"Serving {deployment.full_name}")
             await self._sweep(client, ids)
-            wanted = automations(self.name, ids, bell=bell)
+            wanted = automations(self.name, ids, block=block)
             await register(client, self.name, wanted)
             watch = await self._watch(client, ids["ingest"])
             if self.plan.at_once:
@@ -116,12 +120,12 @@ class _Service:
             nobody_else=self.server.is_ours, holder=holder.flow_run if holder else None,
         )  # fmt: skip
         for run in dead:
-            self.say(f"{run.name}: its process is gone, marked as crashed")
+            self.say(f"{run.name}: its process has ended; the run is marked as crashed")
         now = datetime.now(UTC)
         missed = await drop_missed_runs(client, ids["ingest"], now, keep_one=not self.plan.at_once)
         missed += await drop_missed_runs(client, ids["check"], now, keep_one=True)
         if missed:
-            self.say(f"{missed:,} runs came due while nothing was served; one makes up for them")
+            self.say(f"{missed:,} runs were due while serve was not running; one replaces them")
 
     async def _watch(self, client: PrefectClient, ingest_id: UUID) -> Watch | None:
         if not self.plan.watch:
@@ -130,7 +134,7 @@ class _Service:
         watch = Watch(client, source, self.name, ingest_id, self.say)
         if self.plan.at_once:
             try:
-                watch.arrivals.tell(await asyncio.to_thread(listing_of, source))
+                watch.arrivals.mark_reported(await asyncio.to_thread(listing_of, source))
             except PlaceError as problem:
                 self.say(f"watch: {problem}")
         return watch
@@ -138,14 +142,16 @@ class _Service:
     async def _work(
         self, client: PrefectClient, runner: Runner, ids: dict[str, UUID], watch: Watch | None
     ) -> None:
-        """Start due runs; when the first of these tasks ends, all are ended."""
-        news = News(client, list(ids.values()))
+        """Start due runs until one of the tasks ends, then end the others."""
+        ended_runs = EndedRuns(client, list(ids.values()))
         tasks = [
             asyncio.create_task(runner.start()),
             asyncio.create_task(self.stop.wait()),
-            asyncio.create_task(self._repeat(partial(self._tell, news), _NEWS_SECONDS)),
-            asyncio.create_task(self._repeat(partial(self._keep_house, client, ids), _DAY_SECONDS)),
-            asyncio.create_task(self._mind_server()),
+            asyncio.create_task(self._repeat(partial(self._report, ended_runs), _REPORT_SECONDS)),
+            asyncio.create_task(
+                self._repeat(partial(self._delete_old_runs, client, ids), _DAY_SECONDS)
+            ),
+            asyncio.create_task(self._await_server_end()),
         ]
         if watch is not None:
             tasks.append(asyncio.create_task(watch.run()))
@@ -161,14 +167,14 @@ class _Service:
         await asyncio.wait(tasks[:1], timeout=_END_SECONDS)
         for task in ended:
             task.result()  # raises the error that ended it
-        for line in await news.ended():
+        for line in await ended_runs.new_lines():
             self.say(line)
 
-    async def _tell(self, news: News) -> None:
-        for line in await news.ended():
+    async def _report(self, ended_runs: EndedRuns) -> None:
+        for line in await ended_runs.new_lines():
             self.say(line)
 
-    async def _keep_house(self, client: PrefectClient, ids: dict[str, UUID]) -> None:
+    async def _delete_old_runs(self, client: PrefectClient, ids: dict[str, UUID]) -> None:
         before = datetime.now(UTC) - timedelta(days=self.plan.keep_days)
         dropped = await drop_old_runs(client, list(ids.values()), before)
         if dropped:
@@ -181,7 +187,7 @@ class _Service:
                 await work()
             await asyncio.sleep(seconds)
 
-    async def _mind_server(self) -> None:
+    async def _await_server_end(self) -> None:
         while self.server.is_alive():
             await asyncio.sleep(1.0)
         raise ServiceBroken("The Prefect server ended. Start `newshouse serve` again.")

@@ -27,7 +27,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
 HEARTBEAT_SECONDS = 30
-"""Short enough that a run whose process was killed is seen as crashed within minutes."""
+"""Short enough that a run whose process was killed is marked as crashed within minutes."""
 SILENCE_SECONDS = 3 * HEARTBEAT_SECONDS
 """A run without heartbeat or state change for this long has no process any more."""
 
@@ -48,9 +48,9 @@ async def end_dead_runs(
     nobody_else: bool,
     holder: str | None,
 ) -> list[FlowRun]:
-    """Mark runs whose process is gone as crashed, so that the next may start; returns them.
+    """Mark runs whose process has ended as crashed, so that the next may start; returns them.
 
-    ``nobody_else``: no other process can be running them, as when their server was down until now.
+    ``nobody_else``: no other process can be running them, for example if the server was down.
     Otherwise runs with a recent heartbeat and runs just started count as alive. ``holder`` is the
     flow run that holds the warehouse lock: its process is certainly alive.
     """
@@ -59,9 +59,9 @@ async def end_dead_runs(
     for run in await runs_under_way(client, deployment_id):
         if str(run.id) == holder:
             continue
-        if not nobody_else and await _was_heard(client, run, now):
+        if not nobody_else and await _was_active(client, run, now):
             continue
-        message = "The run's process is gone: it was killed, or its machine stopped."
+        message = "The run's process has ended: it was killed, or its machine stopped."
         await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
         dead.append(run)
     return dead
@@ -70,7 +70,7 @@ async def end_dead_runs(
 async def drop_missed_runs(
     client: PrefectClient, deployment_id: UUID, before: datetime, *, keep_one: bool
 ) -> int:
-    """Delete scheduled runs that were due before a time and never started; how many.
+    """Delete scheduled runs that were due before a time and never started; returns how many.
 
     One run loads all new files, so one is enough: ``keep_one`` leaves the newest.
     """
@@ -83,7 +83,7 @@ async def drop_missed_runs(
 async def drop_old_runs(
     client: PrefectClient, deployment_id: Sequence[UUID], before: datetime
 ) -> int:
-    """Delete the runs of these deployments that ended before a time; how many."""
+    """Delete the runs of these deployments that ended before a time; returns how many."""
     dropped = 0
     while True:
         old = await _runs(client, deployment_id, _DONE, ended_before=before, most=_PAGE)
@@ -124,8 +124,8 @@ async def _runs(
             return found
 
 
-async def _was_heard(client: PrefectClient, run: FlowRun, now: datetime) -> bool:
-    """Whether the run changed state or sent a heartbeat lately."""
+async def _was_active(client: PrefectClient, run: FlowRun, now: datetime) -> bool:
+    """Whether the run changed state or sent a heartbeat within SILENCE_SECONDS."""
     since = now - timedelta(seconds=SILENCE_SECONDS)
     if run.state is not None and run.state.timestamp > since:
         return True

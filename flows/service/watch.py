@@ -41,34 +41,34 @@ Stamp = tuple[int, int | None]
 
 @dataclass
 class Arrivals:
-    """Files seen so far, and files that were reported. Pure: the listing is passed in.
+    """Files of the last listing, and files that were reported. Listings are passed in.
 
     A file counts as complete when two successive listings show the same stamp. Each difference from
     the last report, a new, changed or missing file, is a reason for a run.
     """
 
-    said: Mapping[str, Stamp] | None = None
+    reported: Mapping[str, Stamp] | None = None
     _before: Mapping[str, Stamp] = field(default_factory=dict)
 
     def look(self, listing: Mapping[str, Stamp]) -> dict[str, Stamp]:
-        """Complete files that are not reported yet; missing files are given by `gone`."""
-        said = self.said or {}
-        news = {
+        """Complete files that are not reported yet; `gone` gives the missing ones."""
+        reported = self.reported or {}
+        complete = {
             uri: stamp
             for uri, stamp in listing.items()
-            if self._before.get(uri) == stamp and said.get(uri) != stamp
+            if self._before.get(uri) == stamp and reported.get(uri) != stamp
         }
         self._before = dict(listing)
-        return news
+        return complete
 
     def gone(self) -> set[str]:
         """Reported files that do not exist any more."""
-        return set(self.said or {}) - set(self._before)
+        return set(self.reported or {}) - set(self._before)
 
-    def tell(self, news: Mapping[str, Stamp]) -> None:
+    def mark_reported(self, complete: Mapping[str, Stamp]) -> None:
         """Record these files and the missing ones as reported."""
-        kept = {uri: stamp for uri, stamp in (self.said or {}).items() if uri in self._before}
-        self.said = kept | dict(news)
+        kept = {uri: stamp for uri, stamp in (self.reported or {}).items() if uri in self._before}
+        self.reported = kept | dict(complete)
 
 
 def listing_of(source: str) -> dict[str, Stamp]:
@@ -78,10 +78,10 @@ def listing_of(source: str) -> dict[str, Stamp]:
 
 @dataclass
 class Watch:
-    """Looks at a source until it is cancelled, and asks for a run when files have come.
+    """Lists a source again and again, and asks for a run when files are new, changed or missing.
 
-    While a run is under way it waits: that run may have listed the source before they came, and
-    another would be cancelled.
+    While a run is under way it waits: that run may have listed the source earlier, and another one
+    would be cancelled.
     """
 
     client: PrefectClient
@@ -98,7 +98,7 @@ class Watch:
             self.pause = REMOTE_PAUSE_SECONDS if is_remote(self.source) else LOCAL_PAUSE_SECONDS
 
     async def run(self) -> None:
-        """Never returns. A source that cannot be listed is reported once, and listed again."""
+        """Run until cancelled. A source that cannot be listed is reported once and tried again."""
         trouble = ""
         while True:
             began = time.monotonic()
@@ -114,26 +114,26 @@ class Watch:
             await asyncio.sleep(max(self.pause, 10 * (time.monotonic() - began)))
 
     async def _consider(self, listing: dict[str, Stamp]) -> None:
-        news = self.arrivals.look(listing)
+        complete = self.arrivals.look(listing)
         gone = self.arrivals.gone()
-        if not news and not gone:
+        if not complete and not gone:
             return
         if await runs_under_way(self.client, [self.ingest_id]):
             return
-        if await self._ask(len(news), len(gone)):
-            self.arrivals.tell(news)
+        if await self._ask(len(complete), len(gone)):
+            self.arrivals.mark_reported(complete)
 
     async def _ask(self, arrived: int, gone: int) -> bool:
-        """Send the event that files have arrived; True if a run started because of it."""
+        """Send the event that files have arrived; True if it started a run."""
         asked_at = datetime.now(UTC)
         await emit(self.name, self.source, arrived=arrived, gone=gone)
-        self.say(f"watch: {arrived:,} files have come or changed, {gone:,} are gone")
+        self.say(f"watch: {arrived:,} files new or changed, {gone:,} missing")
         give_up_at = time.monotonic() + _ANSWER_SECONDS
         while time.monotonic() < give_up_at:
             await asyncio.sleep(1.0)
             if await self._began_since(asked_at):
                 return True
-        self.say("watch: no run was started by it; is the automation paused? Asking again.")
+        self.say("watch: the event started no run; is the automation paused? Sending it again.")
         return False
 
     async def _began_since(self, since: datetime) -> bool:

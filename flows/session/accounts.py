@@ -31,7 +31,7 @@ class DeliveredRecord(NamedTuple):
     first_file_uri: str
 
 
-class Became(NamedTuple):
+class FileOutcome(NamedTuple):
     """Outcome of one file: columns of FILE."""
 
     outcome: str
@@ -103,7 +103,7 @@ def settle(
             opened, delivered.get(uri, []), rejected.get(uri, []), away=plan.away
         )
         if uri in withheld.file:
-            became = Became("quarantined", f"check {withheld.file[uri]} failed", None)
+            became = FileOutcome("quarantined", f"check {withheld.file[uri]} failed", None)
         files[became.outcome] += 1
         if became.outcome != "unchanged":
             rows.append(_file_row(opened, became, run_id, collection))
@@ -134,8 +134,8 @@ def _gone_rows(
         "file_id", "byte_count", "modified_at", nothing.alias("format"), nothing.alias("encoding"),
         pl.when(is_held).then(pl.lit("quarantined")).otherwise(pl.lit("removed")).alias("outcome"),
         pl.when(is_held)
-        .then(pl.format("The file is gone, but its article stays: check {} failed.", why))
-        .otherwise(pl.lit("The file is not there any more."))
+        .then(pl.format("The file is missing, but its article is kept: check {} failed.", why))
+        .otherwise(pl.lit("The file is not in the source any more."))
         .alias("reason"),
         nothing.alias("duplicate_of"),
     )  # fmt: skip
@@ -170,10 +170,10 @@ def _file_outcome(
     rejected: list[Rejected],
     *,
     away: frozenset[str],
-) -> Became:
+) -> FileOutcome:
     if opened.outcome is not None:
         reason = "Same bytes as another file." if opened.outcome == "duplicate" else None
-        return Became(opened.outcome, reason, opened.duplicate_of)
+        return FileOutcome(opened.outcome, reason, opened.duplicate_of)
     outcomes = [record.outcome for record in delivered]
     best = min([*outcomes, "quarantined"], key=_BEST_FIRST.index)
     duplicate_of, message = None, None
@@ -185,16 +185,16 @@ def _file_outcome(
     reasons = [f"{r.rule}: {r.message}" for r in rejected]
     reasons += [f"check {record.check} failed" for record in delivered if record.check]
     if not reasons:
-        return Became(best, message, duplicate_of)
+        return FileOutcome(best, message, duplicate_of)
     if best == "quarantined" and len(reasons) == 1:
-        return Became(best, reasons[0], None)
+        return FileOutcome(best, reasons[0], None)
     total = len(delivered) + len(rejected)
     reason = f"{len(reasons)} of {total} records quarantined; first: {reasons[0]}"
-    return Became(best, reason, duplicate_of)
+    return FileOutcome(best, reason, duplicate_of)
 
 
 def _file_row(
-    opened: OpenedFile, became: Became, run_id: str, collection: str
+    opened: OpenedFile, became: FileOutcome, run_id: str, collection: str
 ) -> tuple[object, ...]:
     candidate = opened.candidate
     return (

@@ -17,7 +17,7 @@ import polars as pl
 
 from expectations.audit import run_checks
 from expectations.check import CheckError, CheckReport
-from expectations.late_import import said_to_be_missing
+from expectations.late_import import hidden_modules
 from flows.session.quick_import import quick_imports
 from warehouse.staging import open_check_database
 
@@ -38,7 +38,7 @@ def check_staged(
         first_line = str(error).partition("\n")[0] or "out of memory"
         raise CheckError(
             f"The staged rows could not be checked ({first_line}). Nothing was published. Run "
-            "again: they are made anew."
+            "again."
         ) from error
 
 
@@ -59,7 +59,7 @@ class CheckProcess:
     def __call__(
         self, staging: Path, warehouse: Path, run_id: str, entities_anew: bool = False
     ) -> CheckReport:
-        """Run the checks in the process; CheckError if one cannot be run or the process is gone."""
+        """Run the checks in the process; CheckError if one cannot be run or the process ended."""
         folder = staging / "_work" / "report"
         folder.mkdir(parents=True, exist_ok=True)
         asked = [str(staging), str(warehouse), run_id, entities_anew, str(folder)]
@@ -73,8 +73,8 @@ class CheckProcess:
                 answer = ""
         if not answer:
             raise CheckError(
-                f"The process that checks ended (exit code {self._process.poll()}) without a "
-                "result. Nothing was published. Is there memory left? Run again."
+                f"The process of the checks ended (exit code {self._process.poll()}) without a "
+                "result. Nothing was published. Is there enough memory? Run again."
             )
         problem = json.loads(answer)
         if problem:
@@ -100,7 +100,7 @@ def get_ready() -> None:
 
     The library's pandas loads Arrow, 37 MB, where there is one; no check hands it any data.
     """
-    with quick_imports(), said_to_be_missing("pyarrow"):
+    with quick_imports(), hidden_modules("pyarrow"):
         import expectations.checkpoint  # noqa: F401 - this is what takes its time
 
 

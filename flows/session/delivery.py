@@ -30,7 +30,7 @@ KNOWN_FILE = pl.Schema(
 
 @dataclass(frozen=True)
 class Candidate:
-    """A file to open: new, changed in size or time, or asked for.
+    """A file to open: new, changed in size or time, or requested.
 
     ``known_copy_of`` names the original of a file that was a copy, byte for byte, when it was last
     seen.
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def away(self) -> frozenset[str]:
-        """Addresses of known files that are not there."""
+        """Addresses of known files that are missing."""
         return self.removed | frozenset(self.gone["source_uri"])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows.session.clock import RunClock, new_clock
-from flows.session.notices import folder_notices, journal_notices, tell_people
+from flows.session.notices import folder_notices, journal_notices, print_notice
 from flows.settings import Settings
 from warehouse import journal
 from warehouse.layout import layout_of
@@ -28,17 +28,17 @@ def take_lock(settings: Settings, flow_run_id: str | None = None) -> Iterator[No
 def hold_lock(
     settings: Settings, flow_run_id: str | None = None, notices: list[str] | None = None
 ) -> Iterator[RunClock]:
-    """The lock, and the clock of who holds it now, later than that of all before.
+    """Hold the lock while the block runs; gives the run's clock, later than all earlier ones.
 
-    Raises WarehouseLocked. Runs whose record still says that they are running are dead: they are
-    marked as crashed. Damaged files of the journal are set aside, with a line on standard error
-    for each, which is added to ``notices`` too.
+    Raises WarehouseLocked. Runs that are still recorded as running are dead: they are marked as
+    crashed. Damaged files of the journal are moved away, with a line on standard error for each,
+    which is added to ``notices`` too.
     """
     with take_lock(settings, flow_run_id):
         lines = folder_notices(set_foreign_aside(layout_of(settings.warehouse)))
         lines += journal_notices(journal.set_damaged_aside(settings.warehouse))
         for line in lines:
-            tell_people(line)
+            print_notice(line)
             if notices is not None:
                 notices.append(line)
         clock = new_clock(journal.newest_run(settings.warehouse))

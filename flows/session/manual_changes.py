@@ -45,10 +45,9 @@ def chosen_articles(
     source_id: str | None,
     published_before: datetime | None,
 ) -> list[str]:
-    """Ids of the articles that are named, or of an outlet, or published before a time.
+    """Ids of the articles that are named, of an outlet, or published before a time.
 
-    One whose date is not known counts from when it was first collected. One that checks withheld
-    can be named, too.
+    An undated article counts from when it was first collected. A withheld one can be named, too.
     """
     con = open_reader(settings.warehouse)
     try:
@@ -68,9 +67,9 @@ def chosen_articles(
 
 
 def purge_articles(settings: Settings, article_id: list[str]) -> Purged:
-    """Take articles out for good, everywhere; what is left is a tombstone of hashes.
+    """Delete articles permanently, everywhere; only a tombstone of hashes is kept.
 
-    Language results go too: they are kept by paragraph, and do not say whose they are.
+    All language results are deleted: they are stored by paragraph, without their articles.
     """
     layout = layout_of(settings.warehouse)
     with hold_lock(settings) as clock:

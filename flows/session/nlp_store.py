@@ -55,7 +55,7 @@ class NlpStore:
         )
 
     def write(self, name: str, annotations: Annotations) -> None:
-        """Keep one part; killed at any instant, it is there whole or not at all."""
+        """Write one part; if the process is killed meanwhile, the part does not count."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for contract in _WRITTEN:
             unfinished = self.folder / f"{name}{_suffix(contract)}.unfinished"
@@ -90,9 +90,9 @@ class NlpStore:
         return {contract.name: contract.conform(found[contract.name]) for contract in ANNOTATIONS}
 
     def drop_damaged(self, names: Iterable[str] | None = None) -> list[DamagedFile]:
-        """Remove those of these parts (of all there are) that are damaged; why, once a part.
+        """Remove the damaged ones among these parts (by default all); returns each with the reason.
 
-        What they held is only kept to be quicker: the paragraphs are read again.
+        Nothing is lost: their paragraphs are read again.
         """
         if names is None:
             names = [path.name.removesuffix(_SENTENCES) for path in self._parts()]

@@ -9,26 +9,26 @@ from pathlib import Path
 from warehouse.parquet_file import DamagedFile
 
 
-def tell_people(line: str) -> None:
+def print_notice(line: str) -> None:
     """Write one line to standard error, above any progress bars."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
 
 def journal_notices(moved: Iterable[DamagedFile]) -> list[str]:
-    """A line for each file of the journal that was set aside."""
+    """A line for each damaged file that was moved out of the journal."""
     return [
-        f"{path.parent.parent / path.name} was damaged ({reason}): set aside as {path}. It held "
-        "part of the record of an earlier run, no article; the run goes on."
+        f"{path.parent.parent / path.name} was damaged ({reason}) and moved to {path}. It was part "
+        "of the record of an earlier run and held no article; the run goes on."
         for path, reason in moved
     ]
 
 
 def folder_notices(moved: Iterable[tuple[Path, Path]]) -> list[str]:
-    """A line for each thing that stood where a folder of newshouse belongs."""
+    """A line for each file that was in the place of a folder of newshouse."""
     return [
-        f"{path} was no folder: renamed to {target}, and made anew. Delete that when you have seen "
-        "it; the run goes on."
+        f"{path} was not a folder: it was renamed to {target}, and a folder was made. Delete "
+        "the renamed file if you do not need it; the run goes on."
         for path, target in moved
     ]
 
@@ -42,8 +42,6 @@ def store_notice(damaged: Sequence[DamagedFile]) -> str:
     )
 
 
-def still_there(path: Path, reason: str) -> str:
+def damaged_notice(path: Path, reason: str) -> str:
     """Message of a read-only command about a damaged file in the journal."""
-    return (
-        f"{path} is damaged ({reason}) and was passed over; the next `newshouse run` sets it aside."
-    )
+    return f"{path} is damaged ({reason}) and was skipped; the next `newshouse run` moves it away."

@@ -13,12 +13,11 @@ from transforms.nlp.pipeline import Pipeline
 
 
 class Preload:
-    """What a run needs, being loaded in a thread of its own since the object was made.
+    """Loads what a run needs in a thread, from the creation of the object on.
 
-    ``own_process``, for a command, has the checks run in a process of their own, which starts to
-    import their library now. A context manager: leaving begins nothing more, waits for what the
-    thread is at (a Python that ends while something is being imported may crash) and ends the
-    process.
+    With ``own_process``, used by commands, checks run in a separate process, which starts to import
+    their library at once. A context manager: leaving it waits for the import in progress (Python
+    may crash if it ends during one), loads nothing more and ends the process.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ class Progress(Protocol):
     def advance(self, amount: int) -> None:
         """That many more units of the stage are done."""
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Result of the stage, in one line with counts."""
 
     def end(self, seconds: float) -> None:
@@ -34,7 +34,7 @@ class Silent:
     def advance(self, amount: int) -> None:
         """Say nothing."""
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Say nothing."""
 
     def end(self, seconds: float) -> None:
@@ -57,10 +57,10 @@ class Several:
         for listener in self._listeners:
             listener.advance(amount)
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Pass on."""
         for listener in self._listeners:
-            listener.tell(line)
+            listener.report(line)
 
     def end(self, seconds: float) -> None:
         """Pass on."""
@@ -69,7 +69,7 @@ class Several:
 
 
 class Pace:
-    """How far one stage is and how fast: what is done, a second, and the seconds left."""
+    """Progress of one stage: share done, speed and seconds left."""
 
     def __init__(self, total: int | None, unit: str) -> None:
         self.total = total
@@ -79,7 +79,7 @@ class Pace:
 
     @property
     def share(self) -> float:
-        """Done, of one; zero where the total is not known."""
+        """Share done, from 0 to 1; 0 if the total is not known."""
         return min(1.0, self.done / self.total) if self.total else 0.0
 
     @property
@@ -117,7 +117,7 @@ progress: ContextVar[Progress] = ContextVar("progress", default=Silent())  # noq
 
 
 @contextmanager
-def heard_by(listener: Progress) -> Iterator[None]:
+def reporting_progress_to(listener: Progress) -> Iterator[None]:
     """Add a listener for the stages in the block."""
     before = progress.set(Several(progress.get(), listener))
     try:
@@ -127,13 +127,13 @@ def heard_by(listener: Progress) -> Iterator[None]:
 
 
 def scaled(advance: Callable[[int], None], of: int, total: int) -> Callable[[int], None]:
-    """A listener of parts of ``of`` that passes them on as parts of ``total``."""
-    heard = 0
+    """A function for amounts out of ``of``; passes them on as amounts out of ``total``."""
+    done = 0
 
     def listen(amount: int) -> None:
-        nonlocal heard
-        before = heard * total // max(1, of)
-        heard += amount
-        advance(heard * total // max(1, of) - before)
+        nonlocal done
+        before = done * total // max(1, of)
+        done += amount
+        advance(done * total // max(1, of) - before)
 
     return listen

@@ -13,12 +13,12 @@ from warehouse.layout import WarehouseError
 from warehouse.tables import QUARANTINE
 
 REPLAY, REBUILD = "newshouse quarantine replay", "newshouse rebuild"
-"""What to run once the fault behind a row is mended: where its file is to be read again, and where
-what the warehouse has is to be made anew. The message of a row ends with one of them."""
+"""The command to run once the fault behind a row is corrected: to read its file again, or to derive
+its article again from the kept text. The message of a row ends with one of them."""
 
 
 def awaits_rebuild() -> pl.Expr:
-    """Whether a row of QUARANTINE is resolved by making its article anew, not by its file."""
+    """Whether a row of QUARANTINE is resolved by rebuilding its article, not by its file."""
     return pl.col("message").str.ends_with(REBUILD)
 
 
@@ -62,12 +62,12 @@ def quarantine_rows(
 
 
 def to_rebuild(rows: pl.DataFrame) -> pl.DataFrame:
-    """Those of these rows that reading their files again does not mend: a rebuild does."""
+    """The rows that need a rebuild, not another reading of their files."""
     return rows.filter(awaits_rebuild())
 
 
 def sources_of(settings: Settings, rows: pl.DataFrame) -> list[SourceToReplay]:
-    """Where the files of these rows came from, a source at a time; not of rows to rebuild."""
+    """The sources of these rows' files, without rows that need a rebuild."""
     rows = rows.filter(~awaits_rebuild())
     con = open_reader(settings.warehouse)
     try:

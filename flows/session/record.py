@@ -28,7 +28,7 @@ from warehouse.tables.run import OUTCOMES
 
 @dataclass
 class RunRecord:
-    """What is recorded of a run, as it goes on.
+    """The record of a run, kept up to date while it works.
 
     ``seconds`` are those of its stages, ``accounts`` the outcomes of its files once known.
     ``notices`` are lines about damaged files beside the warehouse.
@@ -46,7 +46,7 @@ class RunRecord:
 
     @contextmanager
     def timing(self, stage: str) -> Iterator[None]:
-        """Add the seconds of the block to those of a stage."""
+        """Add the block's duration to the seconds of a stage."""
         began = time.perf_counter()
         try:
             yield
@@ -55,7 +55,7 @@ class RunRecord:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
     def row(self, status: str, message: str | None = None) -> pl.DataFrame:
-        """The run's row of RUN as things are."""
+        """The run's row of RUN at this moment."""
         accounts = self.accounts
         files = accounts.files if accounts else dict.fromkeys(OUTCOMES, 0)
         records = accounts.records if accounts else {}
@@ -88,7 +88,7 @@ class RunRecord:
         self.staging.stage(RUN, "all", self.row(status, message))
 
     def keep(self, status: str, message: str | None = None) -> None:
-        """Write the record beside the warehouse, for the next publication to take in."""
+        """Write the record to the journal, from which the next publication takes it."""
         frames = {RUN.name: self.row(status, message)}
         for contract in (CHECK_RESULT, CHECK_FAILURE):
             staged = self.staging.staged(contract)
@@ -98,7 +98,7 @@ class RunRecord:
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep the record, whatever the block raises."""
+        """Write the record even if the block raises."""
         try:
             self.keep("running")
             yield
@@ -108,11 +108,11 @@ class RunRecord:
             self._keep_failure(str(problem).partition("\n")[0] or type(problem).__name__)
             raise
         except BaseException:
-            self._keep_failure("The run was told to stop.")
+            self._keep_failure("The run was stopped by Ctrl-C or SIGTERM.")
             raise
 
     def _keep_failure(self, message: str) -> None:
-        """Counts staged rows; where a part is damaged or half written, it does without."""
+        """Counts staged rows, unless a part is damaged or half written."""
         try:
             self.keep("failed", message)
         except (OSError, pl.exceptions.PolarsError):
@@ -134,9 +134,9 @@ class RunRecord:
     def summary(
         self, report: CheckReport, status: str, rows: Mapping[str, int], paragraphs: tuple[int, int]
     ) -> Summary:
-        """What people read of the run, once its files are accounted for.
+        """The run's summary, once its files have outcomes.
 
-        ``paragraphs`` is how many the language pass read, and how many it knew.
+        ``paragraphs`` is how many the language pass read, and how many it reused.
         """
         accounts, staging = self.accounts, self.staging
         assert accounts is not None, "checks account for the files"
@@ -164,6 +164,6 @@ class RunRecord:
         )
 
     def forget_before(self) -> datetime | None:
-        """Up to when the detail of earlier runs goes with the next publication; null keeps all."""
+        """Time before which publishing deletes the detail of earlier runs; None keeps all."""
         days = self.settings.keep_days
         return None if days is None else self.clock.started_at - timedelta(days=days)

@@ -32,7 +32,7 @@ class ReferenceInvalid(ExpectedError, ValueError):
 
 
 class SourceRule(NamedTuple):
-    """How the files and addresses of one outlet are known."""
+    """How files and addresses of one outlet are recognised."""
 
     source_id: str
     domain: str | None
@@ -82,7 +82,7 @@ def read_sources(folder: Path) -> Sources:
     frame = read_table(path, columns)
     twice = frame.filter(pl.col("source_id").is_duplicated())["source_id"].unique().sort()
     if twice.len():
-        raise ReferenceInvalid(f"{path}: source_id stands twice: {', '.join(twice.head(3))}.")
+        raise ReferenceInvalid(f"{path}: source_id occurs twice: {', '.join(twice.head(3))}.")
     if UNKNOWN_SOURCE not in frame["source_id"]:
         raise ReferenceInvalid(f"{path}: add a row with source_id `{UNKNOWN_SOURCE}`.")
     rules = tuple(
@@ -113,7 +113,7 @@ class Reference:
 
     @cached_property
     def entity(self) -> EntityReference:
-        """What is known of names before any article is read."""
+        """Reference data about names."""
         vocabulary = read_vocabulary(
             self._table("nicknames", ("name", "nickname")),
             self._table("legal_forms", ("form", "spelling")),

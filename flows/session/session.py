@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from expectations.check import CheckReport
 from flows.session.clock import RunClock
 from flows.session.lock import hold_lock
-from flows.session.notices import tell_people
+from flows.session.notices import print_notice
 from flows.session.pipelines import pipeline_names
 from flows.session.preload import Preload
 from flows.session.record import RunRecord
@@ -26,11 +26,11 @@ from warehouse.publish import migrate
 
 @dataclass(frozen=True)
 class Session:
-    """What every stage of one run works with. What stages make is passed from one to the next.
+    """What every stage of a run uses. Results of stages are passed from one to the next.
 
-    ``address`` is where the source lies, ``collection`` the name its files are known under.
+    ``address`` is that of the source, ``collection`` the name its files are known under.
     ``pipelines`` waits for the language pipelines and returns them by language. ``again`` holds
-    addresses of files to read whatever is known of them.
+    addresses of files to read even if they are known and unchanged.
     """
 
     settings: Settings
@@ -48,7 +48,7 @@ class Session:
     def notice(self, line: str) -> None:
         """Write a line to standard error at once, and keep it for the run's record."""
         self.record.notices.append(line)
-        tell_people(line)
+        print_notice(line)
 
     def loadable_names(self) -> dict[str, str]:
         """The name each language's pipeline loads by."""
@@ -63,9 +63,9 @@ def open_session(
     again: frozenset[str] = frozenset(),
     flow_run_id: str | None = None,
 ) -> Iterator[Session]:
-    """A new run's session, while the block runs; what earlier, dead runs left is removed.
+    """The session of a new run, while the block runs. Removes what killed runs left behind.
 
-    Raises WarehouseLocked. Whatever the block raises, the run's own record is kept.
+    Raises WarehouseLocked. The run's record is kept even if the block raises.
     """
     notices: list[str] = []
     with hold_lock(settings, flow_run_id, notices) as clock:
@@ -95,7 +95,7 @@ def open_session(
 
 @contextmanager
 def _preloaded(settings: Settings, preload: Preload | None) -> Iterator[Preload]:
-    """What the caller has begun to load, where it is of the same reference tables; else anew."""
+    """The caller's preload if it is of the same reference tables, else a new one."""
     if preload is not None and preload.reference.folder == settings.reference:
         yield preload
     else:

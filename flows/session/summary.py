@@ -43,7 +43,7 @@ class Summary:
     paragraphs_read: int = 0
     paragraphs_reused: int = 0
     notices: tuple[str, ...] = ()
-    """What was damaged beside the warehouse, and what became of it."""
+    """Lines about damaged files beside the warehouse."""
 
 
 class RunFailed(ExpectedError):
@@ -92,7 +92,7 @@ def failed_checks(result: pl.DataFrame, failure: pl.DataFrame) -> tuple[FailedCh
 
 
 def paragraphs(summary: Summary) -> str:
-    """How many paragraphs the language pass read, and how many it knew: copies, earlier runs."""
+    """How many paragraphs the language pass read, and how many were copies or known already."""
     printed = summary.paragraphs_read + summary.paragraphs_reused
     share = summary.paragraphs_reused / max(1, printed)
     return (

@@ -29,9 +29,10 @@ Written = dict[str, list[str]]
 def export(
     warehouse: Path, to: str, form: Form, tables: Sequence[str] = (), at: str | None = None
 ) -> Mapping[str, int]:
-    """Write tables to a folder or bucket; how many files each has. Doing it again changes nothing.
+    """Write tables to a folder or bucket; returns the number of files of each. Idempotent.
 
-    Raises PlaceError where the target cannot be written or a file of somebody else is in the way.
+    Raises PlaceError if the target cannot be written, or has a file of that name that no export
+    wrote.
     """
     relations = exported(tables)
     target = _Target(to)
@@ -79,7 +80,7 @@ class _Target:
             listed = {"": [""]}
         if not all(_OURS.fullmatch(name) for names in listed.values() for name in names):
             raise PlaceError(
-                f"{self._to}: {LIST_NAME} was not made by an export. Name another place."
+                f"{self._to}: {LIST_NAME} was not written by an export. Name another place."
             )
         return listed
 
@@ -91,12 +92,12 @@ class _Target:
             self.put(path, LIST_NAME)
 
     def refuse_foreign(self, names: Iterable[str]) -> None:
-        """Raise PlaceError where a file is there already that no export made."""
+        """Raise PlaceError if a file of such a name exists that no export wrote."""
         for name in names:
             if self._system.exists(self._path(name)):
                 raise PlaceError(
-                    f"{self._to}: {name} is there and was not made by an export. Nothing of it was "
-                    "changed. Name another place, or move it away."
+                    f"{self._to}: {name} exists and was not written by an export. Nothing was "
+                    "changed. Name another place, or move that file away."
                 )
 
     def put(self, path: Path, name: str) -> None:

@@ -20,7 +20,7 @@ from warehouse.error import FAILED, WRONG_USE, ExpectedError
 _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]{1,30})://", re.IGNORECASE)
 _GLOB = re.compile(r"[*?\[]")
 _OURS = (".duckdb", ".duckdb.wal", ".duckdb.d", ".duckdb.lock", ".lock")
-"""Endings of warehouses, of what lies beside them, and of lock files: never news."""
+"""Endings of warehouses, of files beside them and of lock files, which are never news."""
 _LOCK_BEGINNINGS = (".", "~$")
 
 
@@ -89,8 +89,8 @@ def refuse_credentials(source: str) -> None:
     if is_remote(source) and shown != source:
         raise PlaceError(
             f"SOURCE holds a user name, password or token (of {shown}). Leave it out, as addresses "
-            "are kept and shown: give it to the place's own variables (AWS_ACCESS_KEY_ID …, "
-            "FSSPEC_…), or fetch the file first."
+            "are stored and shown. Set the variables of the storage system instead "
+            "(AWS_ACCESS_KEY_ID …, FSSPEC_…), or fetch the file first."
         )
 
 
@@ -125,8 +125,8 @@ def open_file(source_uri: str) -> BinaryIO:
 def unreachable(place: str, error: Exception) -> PlaceUnreachable:
     """The error of a remote place that does not answer, in words."""
     return PlaceUnreachable(
-        f"{without_credentials(place)} does not answer ({error}). Nothing was published. Is the "
-        "network there, and the address right? The next run begins where this one did."
+        f"{without_credentials(place)} does not answer ({error}). Nothing was published. Check the "
+        "network and the address, then run again."
     )
 
 
@@ -197,8 +197,8 @@ def _walk(root: str, unlisted: list[Unlisted] | None) -> Iterator[Listed]:
                 unlisted.append(Unlisted(_local_uri(folder), error.strerror or str(error)))
                 continue
             raise PlaceError(
-                f"{folder} cannot be listed ({error.strerror}), so what is missing from {root} "
-                "cannot be told. Make it readable, or name a source without it."
+                f"{folder} cannot be listed ({error.strerror}), so it is not known which files of "
+                f"{root} are missing. Make it readable, or name a source without it."
             ) from error
         with entries:
             for entry in entries:

@@ -37,9 +37,9 @@ def foreign_errors() -> tuple[type[Exception], ...]:
 
 
 def may_pass(problem: BaseException) -> bool:
-    """True where waiting may help: no connection, no answer in time, a server that is too busy.
+    """True if waiting may help: no connection, no answer in time, a server that is too busy.
 
-    What caused the error counts: some file systems say "not found" of a host that is not there.
+    Causes of the error count too: some file systems report an unknown host as "not found".
     """
     passing: tuple[type[BaseException], ...] = (
         ConnectionError, TimeoutError, *_loaded(_PASSING),

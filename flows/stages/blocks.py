@@ -19,7 +19,7 @@ from flows.session.staging import Staging
 from flows.stages.compare import Compared
 from flows.stages.part import article_context, staged_part
 from flows.stages.removed import removed_now
-from flows.withholding.failed_articles import make_what_can_be
+from flows.withholding.failed_articles import run_skipping_failures
 from flows.workers.batch import Batch, Resources
 from flows.workers.pool import Workers
 from transforms.article.build import build_article
@@ -93,7 +93,7 @@ def retype(
         wanted = staged.filter(pl.col("article_id").is_in(some.implode()))
         return _retype_records(session, delivery, part, wanted, boilerplate_line)
 
-    return make_what_can_be(session.staging, part, "blocks", staged["article_id"], make)
+    return run_skipping_failures(session.staging, part, "blocks", staged["article_id"], make)
 
 
 def _retype_records(
@@ -130,7 +130,7 @@ def type_part(resources: Resources, staging: Staging, part: str, clock: RunClock
         rows = (current.filter(wanted), past.filter(wanted), version.filter(wanted))
         return _type_records(resources.reference(), staging, part, clock, *rows)
 
-    return make_what_can_be(staging, part, "blocks", article_id, make)
+    return run_skipping_failures(staging, part, "blocks", article_id, make)
 
 
 def _type_records(

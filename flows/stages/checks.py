@@ -23,10 +23,10 @@ class Checked:
     report: CheckReport
 
     def describe(self) -> str:
-        """What held and what failed, in one line with counts."""
+        """What passed and what failed, in one line with counts."""
         result = self.report.result
         failed = result.filter(~result["success"])
-        line = f"{result.height - failed.height:,} of {result.height:,} checks held"
+        line = f"{result.height - failed.height:,} of {result.height:,} checks passed"
         if failed.height:
             severities = failed["severity"].value_counts(sort=True).iter_rows()
             counts = ", ".join(f"{count:,} {severity}" for severity, count in severities)

@@ -12,7 +12,7 @@ from flows.session.delivery import Extracted
 from flows.session.session import Session
 from flows.stages.discover import Discovered
 from flows.stages.part import staged_part
-from flows.withholding.failed_articles import make_what_can_be
+from flows.withholding.failed_articles import run_skipping_failures
 from transforms.article.version import (
     compare_records,
     declared_fields,
@@ -90,7 +90,9 @@ def count_lines_of(session: Session, part: str, staged_record: pl.DataFrame) -> 
     def count(some: pl.Series) -> pl.DataFrame:
         return count_line(staged_record.filter(pl.col("article_id").is_in(some.implode())))
 
-    return make_what_can_be(session.staging, part, "compare", staged_record["article_id"], count)
+    return run_skipping_failures(
+        session.staging, part, "compare", staged_record["article_id"], count
+    )
 
 
 def learn_boilerplate(

@@ -96,15 +96,16 @@ def plan_run(
     """Sort a listing (LISTING) into unchanged, to open, and gone against KNOWN_FILE.
 
     ``whole`` says that the listing is of the whole collection, so that what is missing from it is
-    gone; a single file or a glob says nothing of the rest. ``again`` names files to open whatever
-    is known of them. A copy whose original is gone or changed is opened again, for it is then the
-    article itself. Raises EmptyListing when a whole collection with known files lists as empty.
+    gone; a single file or a glob says nothing of the rest. ``again`` names files to open even if
+    they are known and unchanged. A copy whose original is gone or changed is opened again, as it
+    may now be the only file of its article. Raises EmptyListing when a whole collection with known
+    files lists as empty.
     """
     present = known_file.filter(pl.col("outcome") != "removed")
     if whole and not allow_empty and listing.is_empty() and not present.is_empty():
         raise EmptyListing(
             f"The listing is empty, but {present.height:,} files of this collection are known. "
-            "Nothing was marked as removed. If they are really gone, run with --allow-empty."
+            "Nothing was marked as removed. If they were really deleted, run with --allow-empty."
         )
     is_copy = pl.col("source_uri").is_in(byte_copies(known_file)["source_uri"].implode())
     known_file = known_file.with_columns(

@@ -230,15 +230,15 @@ def _extract_file(
             if _state(stream) != before_reading:
                 done.rejected.append(_changed(uri))
     except PlaceUnreachable:
-        raise  # no fault of the file: the whole place is away
+        raise  # no fault of the file: the whole place does not answer
     except foreign_errors() as problem:
         raise unreachable(uri, problem) from problem
     except OSError as problem:
         done.rejected.append(
             Rejected(
                 uri, None, "unreadable_file",
-                f"The file could not be read: {problem.strerror or problem}. It will be tried "
-                "again when it changes, or with `newshouse quarantine replay`.", None,
+                f"The file could not be read: {problem.strerror or problem}. It is read again "
+                "when it changes, or by `newshouse quarantine replay`.", None,
             )
         )  # fmt: skip
         unknown = hashlib.sha256(uri.encode("utf-8", "surrogateescape")).hexdigest()
@@ -274,8 +274,8 @@ def _state(stream: BinaryIO) -> tuple[int, int] | None:
 def _changed(uri: str) -> Rejected:
     return Rejected(
         uri, None, "changed_while_read",
-        "The file changed while it was read, so what was read may be neither its old nor its new "
-        "content. It is read again by the next run; move files in when they are whole.", None,
+        "The file changed while it was read, so its content may be part old, part new. The next "
+        "run reads it again. Move files into the source only when they are complete.", None,
     )  # fmt: skip
 
 
@@ -290,7 +290,7 @@ def _drain(
         if isinstance(item, Rejection):
             done.rejected.append(Rejected(uri, item.locator, item.rule, item.message, item.payload))
         elif not item.text.strip():
-            message = "The record holds no text. Nothing to load; remove it or deliver its text."
+            message = "The record has no text. Remove it, or deliver its text."
             done.rejected.append(Rejected(uri, item.locator, "empty_text", message, None))
         else:
             _keep(record_row(item, context), item, context, writer, done)
@@ -304,7 +304,7 @@ def _keep(
     done: Extracted,
 ) -> None:
     if done.tombstones and not done.tombstones.isdisjoint((row[0], row[-2])):
-        message = "The article was purged and stays out. Nothing to do; remove the file."
+        message = "The article was purged and is not loaded again. Remove it from the source."
         uri = context.candidate.source_uri
         done.rejected.append(Rejected(uri, item.locator or None, "purged", message, None))
         return

@@ -25,10 +25,10 @@ from warehouse.tables import (
 def stage_kept_articles(
     session: Session, delivery: Delivery, resolved: Resolved, linked: Linked
 ) -> None:
-    """Stage published articles of which a row changes, as checks see them: whole.
+    """Stage published articles of which a row changes, with all their rows, for the checks.
 
-    They are found gone or back again, or name entities that were merged or corrected, or have a
-    link that finds its article. Versions that this run replaced are closed.
+    These are articles that are removed or found again, that name merged or corrected entities, or
+    have a link whose article is now known. Versions that this run replaced are closed.
     """
     staging, known, version = session.staging, session.known, delivery.version
     revised = version.filter(pl.col("outcome") == "revised")["article_id"].unique()
@@ -57,7 +57,7 @@ def stage_kept_articles(
 
 
 def stage_reference(session: Session, components: Components | None) -> None:
-    """Stage outlets and components that the warehouse does not have yet, or not so."""
+    """Stage outlets and components that are new or changed."""
     changed = session.reference.sources.source.join(
         session.known.table(SOURCE), on=SOURCE.column_names, how="anti", nulls_equal=True
     )

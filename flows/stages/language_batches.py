@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 
 from flows.session.nlp_store import NlpStore
-from flows.session.notices import store_notice, tell_people
+from flows.session.notices import print_notice, store_notice
 from flows.session.staging import Staging
 from flows.workers.batch import Batch, Resources
-from transforms.nlp.paragraph_reading import annotate_what_can_be
+from transforms.nlp.paragraph_reading import annotate_skipping_failures
 from warehouse.tables.paragraph import PARAGRAPH
 
 _MOST_CHARS, _USUAL_CHARS, _LEAST_CHARS = 4_000_000, 250_000, 50_000
@@ -28,7 +28,8 @@ _BATCHES = 24
 """About so many batches a run, so that people can read their list; long runs have more."""
 
 _UNREAD_COST = 8
-"""Where no pipeline looks for names, a paragraph costs about an eighth: tokens, sentences."""
+"""A paragraph in a language without a pipeline gets sentences and tokens only, at about an eighth
+of the cost."""
 
 
 @dataclass
@@ -58,12 +59,12 @@ def plan_reading(
     store: NlpStore,
     languages: Sequence[str],
     workers: int,
-    notice: Callable[[str], None] = tell_people,
+    notice: Callable[[str], None] = print_notice,
 ) -> ReadingPlan:
     """Sort every part's paragraphs into fresh ones, kept for `reading_batches`, and known ones.
 
-    ``languages`` are those with a pipeline. Damaged parts of the store are removed, which a line to
-    ``notice`` says: every part that is relied on has been read.
+    ``languages`` are those with a pipeline. Every part of the store that is used has been read;
+    damaged ones are removed, with a line to ``notice``.
     """
     try:
         known = store.known()
@@ -173,6 +174,6 @@ def _chunks(
 def read_batch(resources: Resources, chunk: Path, store: Path, name: str) -> int:
     """Read the paragraphs of one batch and put the results into the store; how many they were."""
     paragraph = pl.read_parquet(chunk)
-    NlpStore(store).write(name, annotate_what_can_be(resources.pipelines(), paragraph))
+    NlpStore(store).write(name, annotate_skipping_failures(resources.pipelines(), paragraph))
     chunk.unlink()
     return paragraph.height

@@ -9,7 +9,7 @@ import polars as pl
 from flows.session.session import Session
 from flows.stages.blocks import Typed
 from flows.stages.part import blocks_of
-from flows.withholding.failed_articles import make_what_can_be
+from flows.withholding.failed_articles import run_skipping_failures
 from transforms.article.related_link import build_related_link, point_again, with_targets
 from warehouse.tables import ARTICLE, RELATED_LINK
 
@@ -47,7 +47,7 @@ def _links_of(session: Session, part: str, target: pl.DataFrame) -> pl.DataFrame
         wanted = pl.col("article_id").is_in(some.implode())
         return build_related_link(block.filter(wanted), record.filter(wanted), target)
 
-    return make_what_can_be(session.staging, part, "links", record["article_id"], build)
+    return run_skipping_failures(session.staging, part, "links", record["article_id"], build)
 
 
 def _changed_links(session: Session, staged: pl.Series, target: pl.DataFrame) -> pl.DataFrame:

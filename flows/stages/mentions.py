@@ -18,7 +18,7 @@ from flows.stages.language import LanguageRead
 from flows.stages.language_batches import homes
 from flows.stages.part import article_context, blocks_of
 from flows.stages.table_builders import BUILDERS, ArticleRows
-from flows.withholding.failed_articles import list_failed, make_what_can_be
+from flows.withholding.failed_articles import list_failed, run_skipping_failures
 from flows.workers.batch import Batch, Resources
 from flows.workers.pool import Workers
 from transforms.block.paragraph import paragraph_block
@@ -75,7 +75,7 @@ def name_part(
 
     article_id = context["article_id"]
     read = article_id.filter(~article_id.is_in(unread.implode()))
-    return make_what_can_be(staging, part, "mentions", read, make)
+    return run_skipping_failures(staging, part, "mentions", read, make)
 
 
 def _unread_articles(

@@ -1,4 +1,4 @@
-"""Finds the published articles that a run found gone from the source, or back in it."""
+"""Finds published articles that the source does not deliver any more, or delivers again."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from warehouse.tables import ARTICLE
 
 
 def removed_now(session: Session, delivery: Delivery) -> pl.Expr:
-    """`removed_at` of published articles, as this run leaves it."""
+    """`removed_at` of published articles after this run."""
     return removed_at(
         articles_gone(session, delivery), articles_back(session, delivery), session.clock.started_at
     )
 
 
 def articles_gone(session: Session, delivery: Delivery) -> pl.Series:
-    """Articles that this run found gone: no file delivers them any more."""
+    """Articles that no file delivers any more, as this run found."""
     files = delivery.plan.gone["source_uri"]
     gone = session.known.articles_of_files(files, session.collection)
     return gone.filter(~gone.is_in(delivery.version["article_id"].implode()))
 
 
 def articles_back(session: Session, delivery: Delivery) -> pl.Series:
-    """Articles whose text as published a file delivers again."""
+    """Articles whose published text is delivered again."""
     restored = delivery.version.filter(pl.col("outcome") == "restored")["article_id"].unique()
     known = session.known.rows(ARTICLE, restored)
     return known.filter(pl.col("removed_at").is_not_null())["article_id"]

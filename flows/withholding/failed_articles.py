@@ -16,18 +16,17 @@ FAILED = pl.Schema({"article_id": pl.String(), "stage": pl.String(), "error": pl
 """Articles on which a stage failed, with the error."""
 
 
-def make_what_can_be(
+def run_skipping_failures(
     staging: Staging,
     part: str,
     stage: str,
     article_id: pl.Series,
     make: Callable[[pl.Series], T],
 ) -> T:
-    """Run ``make`` on the articles of a part, leaving out those on which it fails; its result.
+    """Run ``make`` on the articles of a part without those on which it fails; returns its result.
 
-    Articles on which it fails are listed, so that the run withholds them. ``make`` may write the
-    part's staged tables for the ids it is given; files of failed attempts are removed before the
-    last one.
+    Failing articles are listed, so that the run withholds them. ``make`` may write the part's
+    staged tables for the ids it is given; files of failed attempts are removed.
     """
     before = staging.staged_parts(part)
     try:

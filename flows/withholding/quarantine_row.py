@@ -47,7 +47,7 @@ def not_made(run: CheckedRun) -> pl.DataFrame:
         pl.lit(NOT_MADE).alias("check_id"),
         pl.col("article_id").alias("row_key"),
         pl.col("error").alias("observed"),
-        pl.format("The stage {} fails with its text.", "stage").alias("notes"),
+        pl.format("The stage {} fails on its text.", "stage").alias("notes"),
     )
 
 
@@ -83,7 +83,7 @@ def _of_articles(
         command = REPLAY if article_id is None or article_id in delivered else REBUILD
         for place in places.get(article_id, nowhere):
             yield _row(run, place, article_id, article_id, row, f"{whose} failed "
-                       f"{_why(row, count)} It was withheld whole and the rest published.",
+                       f"{_why(row, count)} It was withheld, and the rest was published.",
                        command)  # fmt: skip
 
 
@@ -97,9 +97,9 @@ def _of_entities(
     for row, count in _first_rows(blamed.filter(pl.col("blame") == "entity"), "blamed"):
         article_id = named_in.get(row["blamed"] or "")
         place = places.get(article_id or "", nowhere)[0]
-        done = "It was not made, and mentions of it stay without entity."
+        done = "The entity was not made; its mentions have no entity."
         if row["table_name"] == ENTITY_MERGE.name:
-            done = "The change was left out."
+            done = "The change was not made."
         message = f"Entity {row['blamed']} failed {_why(row, count)} {done}"
         yield _row(run, place, article_id, row["blamed"], row, message, REBUILD)
 
@@ -146,7 +146,7 @@ def _row(
     if article_id is not None and not re.fullmatch(HEX_16, article_id):
         article_id = None  # The id itself is invalid; it is in the row's key.
     what_to_do = (
-        " Mend the file, or the check, where one of them is wrong; else update newshouse. Then "
+        " Correct the file or the check if one of them is wrong; else update newshouse. Then "
         f"run: {command}"
     )
     stage = "transform" if row["check_id"] == NOT_MADE else "check"

@@ -50,7 +50,8 @@ def _unlisted(run: CheckedRun) -> Iterator[Rejected]:
             yield Rejected(
                 folder_uri, None, UNLISTED,
                 f"The folder cannot be listed ({reason}), so its files were not read, and no file "
-                "of this source is taken for gone. Make it readable; the next run reads it.", None,
+                "of this source is marked as removed. Make it readable; the next run reads it.",
+                None,
             )  # fmt: skip
 
 

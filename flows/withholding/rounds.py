@@ -27,8 +27,8 @@ from transforms.withholding import Withheld, blamed_articles, name_blamed, to_bl
 from warehouse.tables import ARTICLE, CHECK_FAILURE, CHECK_RESULT, ENTITY, FILE
 
 FEWEST_SYSTEMATIC = 20
-"""Number of articles, entities or files below which failures of one check count as chance: of ten
-articles, three may well be odd."""
+"""Number of articles, entities or files below which failures of one check do not stop a run: of ten
+articles, three may be wrong by chance."""
 
 _MOST_ROUNDS = 10
 """Withholding rows may break others, which are withheld in the next round; chains are short."""
@@ -118,16 +118,16 @@ def _why_it_cannot_be_withheld(latest: CheckReport, failing: Sequence[str]) -> s
     many = f"{len(failing)} check{'s' if len(failing) > 1 else ''}"
     if "nothing" in latest.blamed["blame"]:
         return (
-            f"{many} failed that no article can be blamed for, nothing was published ({counted}). "
+            f"{many} failed for which no article is to blame; nothing was published ({counted}). "
             "See `newshouse status`, and the failing rows in ops.check_failure."
         )
     if latest.blamed["blamed"].is_null().all():
         return (
-            f"{many} failed for rows that name nothing to withhold, nothing was published "
+            f"{many} failed for rows that name nothing to withhold; nothing was published "
             f"({counted}). A check in SQL must select article_id for its articles to be withheld."
         )
     return (
-        f"{many} failed whatever was withheld, nothing was published ({counted}). This is a fault "
+        f"{many} failed whatever was withheld; nothing was published ({counted}). This is a fault "
         "of the program: please report it with the failing rows in ops.check_failure."
     )
 
@@ -164,8 +164,8 @@ def _refuse_systematic(run: CheckedRun, findings: _Findings, staged: Mapping[str
                 run, findings.report, [check_id],
                 f"{check_id} failed for {count:,} of {staged[blame]:,} {rest}, more than the "
                 f"{most:.0%} that one check may withhold: something systematic is wrong, and "
-                f"nothing was published. First: {_example(run, findings.report, check_id)}. Mend "
-                "the cause, or publish what holds with --max-withheld-share 1.",
+                f"nothing was published. First: {_example(run, findings.report, check_id)}. "
+                "Correct the cause, or publish the rest with --max-withheld-share 1.",
             )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def examine(shared: str, names: Mapping[str, str]) -> Fitness:
         get(f"{shared}/{SEEN}")
     except (OSError, ImportError, ValueError) as problem:
         return fitness({}, (
-            f"it does not see {shared} ({one_line(problem)}). Put the warehouse in a folder that "
+            f"it cannot read {shared} ({one_line(problem)}). Put the warehouse in a folder that "
             "all machines share, or name one, or a bucket: --shared s3://bucket/newshouse."
         ))  # fmt: skip
     try:

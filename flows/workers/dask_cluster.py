@@ -23,7 +23,7 @@ from flows.workers.compatibility import fit_workers, pipelines
 from flows.workers.exchange import SEEN, ClusterError, clear, get, put, remove
 from flows.workers.pool import WorkerDied
 from transforms.nlp.annotation import short_name
-from transforms.nlp.paragraph_reading import annotate_what_can_be
+from transforms.nlp.paragraph_reading import annotate_skipping_failures
 from transforms.nlp.pipeline import Component
 from warehouse.contract import Contract
 from warehouse.tables import ANNOTATIONS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from prefect_dask.task_runners import DaskTaskRunner
 
 _CONNECT_SECONDS = 15
-_ALONE_SECONDS = 60
+_NO_WORKER_SECONDS = 60
 """A cluster without any worker for this many seconds is given up as stopped."""
 
 _CHUNK = "paragraph.parquet"
@@ -103,7 +103,7 @@ _one_at_a_time = threading.Lock()
 """A pipeline's vocabulary is not thread-safe: one thread of a worker uses it at a time."""
 
 
-def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
+def read_on_worker(names: tuple[tuple[str, str], ...], place: str) -> int:
     """On a worker: process the paragraphs at a place and write the results beside them.
 
     Raises ClusterError and writes nothing if the run has ended and cleared the shared place
@@ -112,13 +112,13 @@ def read_there(names: tuple[tuple[str, str], ...], place: str) -> int:
     folder = place.rpartition("/")[0]
     paragraph = pl.read_parquet(get(f"{place}-{_CHUNK}"))
     with _one_at_a_time:
-        annotations = annotate_what_can_be(pipelines(names), paragraph)
+        annotations = annotate_skipping_failures(pipelines(names), paragraph)
     try:
         get(f"{folder}/{SEEN}")
     except FileNotFoundError:
         raise ClusterError(
-            f"{folder} was emptied while a batch was at work: the run has ended, or somebody else "
-            "tidies there. Run again, with a place that nobody else clears."
+            f"{folder} was emptied while a batch was running: the run has ended, or another "
+            "program deletes files there. Run again with a place that no other program uses."
         ) from None
     for contract in ANNOTATIONS:
         with fsspec.open(f"{place}-{_file_name(contract)}", "wb") as file:
@@ -158,7 +158,7 @@ class DaskWorkers:
         chunk, _, name = batch.arguments
         place = f"{self._shared}/{name}"
         put(f"{place}-{_CHUNK}", Path(chunk).read_bytes())
-        read = task(name=batch.name, persist_result=False, cache_policy=NO_CACHE)(read_there)
+        read = task(name=batch.name, persist_result=False, cache_policy=NO_CACHE)(read_on_worker)
         return self._runner.submit(read, {"names": self._names, "place": place})
 
     def _collect(self, waiting: dict[Any, Batch], advance: Callable[[int], None]) -> int:
@@ -202,12 +202,12 @@ class DaskWorkers:
                 alone_since = None
             elif alone_since is None:
                 alone_since = time.monotonic()
-            elif time.monotonic() - alone_since > _ALONE_SECONDS:
+            elif time.monotonic() - alone_since > _NO_WORKER_SECONDS:
                 raise self._died()
 
     def _died(self) -> WorkerDied:
         return WorkerDied(
-            f"The Dask cluster at {self._runner.address} lost its workers, or a batch ended "
-            "several of them; is there memory for one pipeline a worker (about 1 GB)? Nothing was "
-            "published; what was read is kept. Start workers and run again."
+            f"The Dask cluster at {self._runner.address} lost its workers, or one batch ended "
+            "several of them. Does each worker have memory for a pipeline (about 1 GB)? Nothing "
+            "was published; language results are kept. Start workers and run again."
         )

@@ -158,8 +158,8 @@ def process_workers(
         threads.shutdown(cancel_futures=True)
         if isinstance(problem, BrokenProcessPool):
             raise WorkerDied(
-                f"A process of the language pass ended unexpectedly ({workers} were at work); is "
-                "there memory for so many? Nothing was published; what was read is kept. Run "
+                f"A process of the language pass ended unexpectedly ({workers} were running). Is "
+                "there memory for so many? Nothing was published; language results are kept. Run "
                 "again, with fewer workers if it recurs: --workers 1."
             ) from problem
         raise

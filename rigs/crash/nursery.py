@@ -99,7 +99,7 @@ class Announcer:
     def advance(self, amount: int) -> None:
         pass
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Nobody is there to read it."""
 
     def end(self, seconds: float) -> None:

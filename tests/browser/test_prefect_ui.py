@@ -124,7 +124,7 @@ def test_the_newer_pages_draw_the_diagram_too(loaded: Loaded, page: Page, shoot:
     ("key", "words"),
     [
         ("rows-per-table", "article_component"),
-        ("checks", "checks held"),
+        ("checks", "checks passed"),
         ("progress", "Progress: 100%"),
         ("quality-page", "quality.html"),
     ],
@@ -154,7 +154,7 @@ def test_the_run_form_explains_itself(loaded: Loaded, page: Page, shoot: Shoot) 
     for words in (
         "File, folder, glob or bucket to read.",
         "The published DuckDB file.",
-        "addresses of files to read whatever is known of them.",
+        "addresses of files to read even if they are known and unchanged.",
     ):
         expect(page.get_by_text(words).first).to_be_visible()
     page.set_viewport_size({"width": 1440, "height": 4200})
@@ -166,6 +166,6 @@ def test_the_quality_page_needs_no_server(loaded: Loaded, page: Page, shoot: Sho
     page.on("request", lambda request: asked.append(request.url))
     page.goto((loaded.warehouse.with_name("news.duckdb.d") / "docs" / "quality.html").as_uri())
     expect(page.get_by_role("heading", name="Data quality")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"(\d+) of \1 checks held\."))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"(\d+) of \1 checks passed\."))).to_be_visible()
     assert all(url.startswith("file:") for url in asked)
     shoot(page, "quality page")

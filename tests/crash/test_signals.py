@@ -1,4 +1,4 @@
-"""`newshouse run` told to stop, or losing a process, as people do it: from outside."""
+"""`newshouse run` stopped by a signal, or losing a process, as people do it: from outside."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_stopped_by_a_signal(
     code, said = run.end()
 
     assert code == 130, said
-    assert said.strip() == "Interrupted. What was done is kept and the next run carries on."
+    assert said.strip() == "Interrupted. Finished work is kept; the next run continues from there."
     assert run.survivors() == {}
     assert not run.warehouse.exists()
     assert [status for status, _ in statuses(run.warehouse)] == ["failed"]
@@ -152,12 +152,14 @@ def test_language_workers_end_with_the_run(
     assert not run.warehouse.exists()
     if what == "interrupt":
         assert code == 130
-        assert said.strip() == "Interrupted. What was done is kept and the next run carries on."
+        assert (
+            said.strip() == "Interrupted. Finished work is kept; the next run continues from there."
+        )
     elif what == "kill the run":
         assert code == -signal.SIGKILL
     else:
         assert code == 1
-        assert said.startswith("A process of the language pass ended unexpectedly (2 were at work)")
+        assert said.startswith("A process of the language pass ended unexpectedly (2 were running)")
         assert len(said.strip().splitlines()) == 1
     assert run.survivors(30) == {}
 

@@ -17,7 +17,7 @@ from flows.session.pipelines import pipeline_names
 from flows.session.preload import Preload
 from flows.session.reference import read_reference
 from flows.settings import Settings
-from flows.workers.dask_cluster import read_there
+from flows.workers.dask_cluster import read_on_worker
 from flows.workers.exchange import SEEN, put
 from transforms.block.paragraph import paragraph_id
 from warehouse.layout import layout_of
@@ -73,7 +73,7 @@ def exchanged(shared: Path, names: dict[str, str]) -> dict[str, int]:
                              orient="row")  # fmt: skip
     put(f"{shared}/{SEEN}", b"newshouse")
     paragraph.write_parquet(shared / "1-paragraph.parquet")
-    read_there(tuple(sorted(names.items())), f"{shared}/1")
+    read_on_worker(tuple(sorted(names.items())), f"{shared}/1")
     return {
         path.name: pl.read_parquet(path).height
         for path in sorted(shared.glob("1-*.parquet"))

@@ -144,7 +144,7 @@ def test_a_run_goes_on_where_every_file_beside_the_warehouse_is_damaged(
     told = capfd.readouterr().err
     assert all(line in told for line in notices)
     _, said = command("status", warehouse=hurt.warehouse)
-    assert "were set aside by earlier runs" in said
+    assert "were moved by earlier runs" in said
     assert "is damaged" not in said
 
 

@@ -107,7 +107,7 @@ def test_failed_checks_are_named_in_the_state_and_shown(
     state = ingest(Settings(source=str(folder), warehouse=warehouse), return_state=True)
     assert (state.is_failed(), state.name) == (True, "Checks failed")
     assert (
-        "1 check failed that no article can be blamed for, nothing was published "
+        "1 check failed for which no article is to blame; nothing was published "
         "(article.article_id" in str(state.message)
     )
     with pytest.raises(ChecksFailed):

@@ -45,7 +45,7 @@ def test_a_replay_reads_mended_files_again(server: None, warehouse: Path, preloa
     done = replay_quarantine(warehouse, return_state=True)
     assert (done.name, done.message) == ("Completed", "1 rows read again; 0 open now")
     again = replay_quarantine(warehouse, return_state=True)
-    assert (again.name, again.message) == ("Nothing open", "nothing is open")
+    assert (again.name, again.message) == ("Nothing open", "no quarantine row is open")
 
 
 def test_a_rebuild_says_what_it_wrote(server: None, warehouse: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from transforms.block.paragraph import paragraph_id
 from transforms.failing import find_failing
-from transforms.nlp.paragraph_reading import annotate_what_can_be
+from transforms.nlp.paragraph_reading import annotate_skipping_failures
 from transforms.nlp.pipeline import Passage, PipelineMissing, Reading
 from transforms.nlp.read import annotate, blank_pipeline
 from warehouse.tables.paragraph import PARAGRAPH, UNREAD
@@ -85,7 +85,7 @@ def test_a_paragraph_that_a_pipeline_fails_on_is_marked_and_the_others_are_read(
     )  # fmt: skip
     good = paragraph.filter(~pl.col("text").str.contains("boom"))
 
-    found = annotate_what_can_be({"en": Failing()}, paragraph)
+    found = annotate_skipping_failures({"en": Failing()}, paragraph)
 
     marked = pl.col("token_count") == UNREAD
     read = annotate({"en": blank_pipeline("en")}, good)

@@ -1,5 +1,4 @@
-"""Reads paragraphs with a language pipeline. A paragraph that it fails on is marked, and the run
-goes on."""
+"""Reads paragraphs with a language pipeline; paragraphs on which it fails are marked as unread."""
 
 from __future__ import annotations
 
@@ -15,10 +14,11 @@ from warehouse.tables import ANNOTATIONS
 from warehouse.tables.paragraph import PARAGRAPH_SENTENCE, PARAGRAPH_SPAN, UNREAD
 
 
-def annotate_what_can_be(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotations:
-    """What `annotate` finds in all paragraphs but those it fails on, each of which has one row of
-    PARAGRAPH_SENTENCE with UNREAD tokens and one of PARAGRAPH_SPAN with the error as its label,
-    and none of other annotations. Takes and gives what `annotate` does."""
+def annotate_skipping_failures(
+    pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame
+) -> Annotations:
+    """As `annotate`, but a paragraph on which it fails gets one row of PARAGRAPH_SENTENCE with
+    UNREAD tokens and one of PARAGRAPH_SPAN with the error as its label, and no other rows."""
     try:
         return annotate(pipelines, paragraph)
     except FAULTS as problem:

@@ -17,9 +17,9 @@ from flows.extract.record import ExtractedRecord, Hint
 _LOOKS = ftfy.TextFixerConfig(unescape_html=False)
 _REPAIRS = _LOOKS._replace(replace_lossy_sequences=False)
 _SUSPECT = re.compile("[^\x00-\x7f‘’“”–—…\xa0]")
-"""Matches a character that every garbled line contains: in none of the charsets that get mixed up
-do ASCII and the excluded marks form UTF-8 by themselves. Most lines of news do not match and need
-no closer look."""
+"""Matches a character that every garbled line contains: text in UTF-8 that is read in another
+charset always gives at least one besides ASCII and the excluded marks. Most lines of news do not
+match and need no closer look."""
 _FORBIDDEN = re.compile("[\n\r\0]")
 _EXAMPLE_CHARS = 60
 
@@ -60,8 +60,8 @@ def repaired_line(line: str) -> str:
     return meant
 
 
-def told(record: ExtractedRecord, *, repair: bool) -> ExtractedRecord:
-    """The record with a note on its garbled text; repaired if ``repair`` is true.
+def note_garbled(record: ExtractedRecord, *, repair: bool) -> ExtractedRecord:
+    """The record with a note on its garbled text, if any; repaired if ``repair`` is true.
 
     After a repair text, hints and declared fields are those of the repaired text.
     """

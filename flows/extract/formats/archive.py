@@ -162,5 +162,5 @@ def _refuse_huge_directory(file: IO[bytes]) -> None:
     if min(listed, size) > _DIRECTORY_BYTES:
         raise Refused(
             "too_many_records",
-            "The zip archive lists more members than can be held at once. Split it.",
+            "The zip archive lists more members than fit in memory. Split it.",
         )

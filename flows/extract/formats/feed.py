@@ -133,7 +133,7 @@ def _parsed(feed: str, limits: Limits) -> Iterator[Fields]:
         )
     except _LIBRARY_FAULTS as error:
         raise Refused(
-            "unreadable_feed", f"The feed's markup breaks its reader ({type(error).__name__}). "
+            "unreadable_feed", f"The feed's markup cannot be read ({type(error).__name__}). "
             "Fetch it again.", printable(feed, limits.payload_chars),
         ) from error  # fmt: skip
     entries = parsed.get("entries") or []
@@ -197,7 +197,7 @@ def _addresses(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _locator(guid: str | None, number: int, seen: dict[str, int]) -> str:
-    """Stable while a feed rolls on: the guid; a guid met again is numbered."""
+    """The guid, which does not change as a feed gets new items; repeated guids are numbered."""
     guid = " ".join((guid or "").split())[:300]
     if not guid:
         return f"item {number}"

@@ -140,14 +140,15 @@ def _broken(
     error: ValueError | RecursionError, locator: str | None, text: str, limits: Limits
 ) -> Rejection:
     if isinstance(error, json.JSONDecodeError):
-        place = f"{error.msg} at line {error.lineno}, column {error.colno}"
+        what = error.msg.removesuffix(" at").removesuffix(" starting")
+        place = f"{what} at line {error.lineno}, column {error.colno}"
     elif isinstance(error, RecursionError):
         place = "it nests deeper than any news record"
     else:
         place = "it holds a number of thousands of digits"
     return Rejection(
         locator, "invalid_json",
-        f"This is not whole JSON: {place}. If it was cut off, fetch it again.",
+        f"This is not valid JSON: {place}. If it was cut off, fetch it again.",
         printable(text, limits.payload_chars),
     )  # fmt: skip
 

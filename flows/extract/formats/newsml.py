@@ -75,7 +75,7 @@ def _parsed(document: str, limits: Limits) -> Iterator[Fields]:
         excess = any(entry.type_name in _BOUNDS for entry in parser.error_log)
         raise Refused(
             "too_much_markup" if excess else "invalid_xml",
-            f"This is not whole XML: {error}. Fetch it again.", payload,
+            f"This XML is damaged: {error}. Fetch it again.", payload,
         ) from error  # fmt: skip
     _strip_namespaces(root)
     items = [e for e in root.iter(*_ITEMS) if not _is_inside(e)]

@@ -214,6 +214,4 @@ def _far_date(scalar: Any) -> str | None:
 
 
 def _damaged_parquet(error: Exception) -> Refused:
-    return Refused(
-        "damaged_archive", f"The Parquet file cannot be read on: {error}. Fetch it again."
-    )
+    return Refused("damaged_archive", f"The Parquet file is damaged: {error}. Fetch it again.")

@@ -58,7 +58,7 @@ class PageMetadata:
 
 
 def read_metadata(tree: html.HtmlElement, url: str | None = None) -> PageMetadata:
-    """JSON-LD of an article first, then meta tags, then elements. ``url`` is where it was got."""
+    """JSON-LD of an article first, then meta tags, then elements. ``url`` is the page's address."""
     meta = _meta_tags(tree)
     article = next(_linked_articles(tree), None)
     linked = _node_fields(article or {})

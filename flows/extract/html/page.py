@@ -39,9 +39,9 @@ def declared_charset(head: bytes) -> str | None:
 
 
 def read_page(text: str, limits: Limits, *, locator: str = "", url: str | None = None) -> Item:
-    """The record of one page. ``url`` is where it was got, if known.
+    """The record of one page. ``url`` is the address it was fetched from, if known.
 
-    A page beyond the bounds of markup is rendered to text, and its record says so.
+    A page beyond the bounds of markup is rendered to text, and its record notes this.
     """
     rendered, metadata, body, text_only_reason = _read(text, limits, url)
     if not rendered.text:
@@ -85,7 +85,7 @@ def _beyond_size(text: str, limits: Limits) -> str | None:
 
 
 def _without_text(text: str, metadata: PageMetadata, limits: Limits, locator: str) -> Item:
-    """What a page that scripts fill declares of its article; refused where it declares none."""
+    """The article declared in the metadata of a page filled by scripts; refused without one."""
     title = metadata.title or metadata.page_title
     if not metadata.body and not (metadata.is_article and title):
         return Refused(

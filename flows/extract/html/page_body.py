@@ -38,7 +38,7 @@ def beyond_search(rendered: Rendered) -> str | None:
 def body_lines(tree: html.HtmlElement, rendered: Rendered) -> frozenset[int]:
     """Numbers of the rendered lines that belong to the story; empty where none was found.
 
-    The page must be within bounds, which ``beyond_search`` tells.
+    The page must be within the bounds that ``beyond_search`` checks.
     """
     paragraphs = _paragraphs(tree)
     whole = "\n".join(paragraphs)

@@ -27,8 +27,8 @@ _NEW_LINE = frozenset(
 class Line(NamedTuple):
     """One rendered line: its span in the text, and what surrounds it in the page.
 
-    ``tag`` is the innermost block element, ``zone`` the outermost telling region (nav, header,
-    footer, aside, caption), ``url`` the address where all of the line is one link.
+    ``tag`` is the innermost block element, ``zone`` the outermost region of a known kind (nav,
+    header, footer, aside, caption), ``url`` the address if the whole line is one link.
     """
 
     start_char: int

@@ -83,12 +83,12 @@ class Lineage:
             return
         assets = {name: self.table(name) for name in written}
 
-        def tell() -> None:
+        def emit() -> None:
             for name, asset in assets.items():
                 add_asset_metadata(asset, {"rows": written[name]})
 
         MaterializingTask(
-            tell, name="tables", task_run_name=lambda: f"rows of {len(assets)} tables",
+            emit, name="tables", task_run_name=lambda: f"rows of {len(assets)} tables",
             assets=list(assets.values()), asset_deps=[self.warehouse], persist_result=False,
             cache_policy=NO_CACHE,
         )()  # fmt: skip

@@ -80,7 +80,7 @@ class ProgressArtifact:
         """Add to the units done."""
         self._pace.done += amount
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Ignored: the message is in the log already."""
 
     def end(self, seconds: float) -> None:

@@ -41,7 +41,7 @@ def show_run(summary: Summary, log: Log) -> None:
             first_line = str(problem).partition("\n")[0] or type(problem).__name__
             log.warning("The artifact %s was not made: %s", what, first_line)
             if isinstance(problem, LOST_SERVER):
-                return  # a client tries for a minute; once is enough
+                return  # Prefect's client tries for a minute; once is enough.
 
 
 def _show_summary(summary: Summary, warehouse: Path) -> None:
@@ -80,7 +80,7 @@ def check_rows(failed: tuple[FailedCheck, ...], run: int) -> list[dict[str, obje
             "examples": "; ".join(check.examples),
         }
         for check in failed
-    ] or [{"check": f"all {run} checks held", "severity": "", "failed": 0}]
+    ] or [{"check": f"all {run} checks passed", "severity": "", "failed": 0}]
 
 
 def _show_pages(warehouse: Path) -> None:
@@ -108,5 +108,5 @@ def _show_pages(warehouse: Path) -> None:
             f"{code(str(data_docs))}",
         ]),
         key="quality-page",
-        description="Where the pages about data quality lie.",
+        description="Where to find the pages about data quality.",
     )  # fmt: skip

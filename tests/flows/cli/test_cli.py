@@ -127,7 +127,7 @@ def test_one_question_at_a_time(warehouse: Path) -> None:
 
     two = asked("select 1; select 2")
     assert (two.exit_code, two.stdout) == (2, "")
-    assert "That is 2 queries" in two.stderr
+    assert "These are 2 queries" in two.stderr
     assert "7" in asked("set variable n = 7; select getvariable('n') as n").stdout
 
 

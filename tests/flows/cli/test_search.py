@@ -91,7 +91,7 @@ def test_an_argument_that_is_no_utf_8_finds_nothing(warehouse: Path) -> None:
 def test_no_hit_is_said_and_is_no_failure(warehouse: Path) -> None:
     found = ask(warehouse, "gazette")
     assert (found.exit_code, found.stdout) == (0, "")
-    assert found.stderr == "No article has: gazette\n"
+    assert found.stderr == "No article contains: gazette\n"
     assert ask(warehouse, "gazette", "--format", "csv").stdout.startswith("article_id,title,")
 
 

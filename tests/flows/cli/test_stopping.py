@@ -46,7 +46,7 @@ def test_a_signal_that_a_library_swallows_is_heard_when_the_bar_moves() -> None:
     with (  # noqa: PT012
         pytest.raises(KeyboardInterrupt),
         stopped_by_signals() as stopping,
-        Bars(stopping.here) as bars,
+        Bars(stopping.raise_if_asked) as bars,
     ):
         signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         bars.begin("extract", 2, "files")
@@ -77,7 +77,7 @@ def test_a_signal_lost_where_nothing_can_be_raised_is_heard_later_in_silence(
         TellsAtItsEnd()
         assert stopping.asked
         TellsAtItsEnd(TypeError)
-        stopping.here()
+        stopping.raise_if_asked()
 
     assert written == [ValueError, TypeError]
 

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.slow
 
 _COMMAND = """
 import sys, threading, time
-from flows.orchestration.process_end import end_in_time, no_last_words
-no_last_words()
+from flows.orchestration.process_end import end_in_time, skip_final_reports
+skip_final_reports()
 {before}
 end_in_time(3)
 threading.Thread(target=time.sleep, args=(300,)).start()

@@ -22,11 +22,11 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"cron": "every day"}, "this is no cron line"),
-        ({"cron": "61 * * * *"}, "this is no cron line"),
-        ({"cron": ""}, "this is no cron line"),
+        ({"cron": "every day"}, "not a cron line"),
+        ({"cron": "61 * * * *"}, "not a cron line"),
+        ({"cron": ""}, "not a cron line"),
         # One for a day that never comes would stop the server's scheduler.
-        ({"cron": "0 0 31 2 *"}, "that day never comes"),
+        ({"cron": "0 0 31 2 *"}, "no such day in any year"),
         ({"timezone": "Mars/Olympus"}, "no such time zone"),
         ({"timezone": " "}, "no such time zone"),
         ({"timezone": "../etc/passwd"}, "no such time zone"),
@@ -84,11 +84,11 @@ def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         code, said = serve(str(tmp_path), "--port", port, "--warehouse", str(tmp_path / "w.duckdb"))
     assert code == 2
-    assert said.startswith(f"Port {port} on 127.0.0.1 cannot be had (Address already in use).")
+    assert said.startswith(f"Port {port} on 127.0.0.1 cannot be used (Address already in use).")
     assert len(said.splitlines()) == 1
 
 
 def test_a_wrong_cron_line_costs_one_line(tmp_path: Path) -> None:
     code, said = serve(str(tmp_path), "--cron", "never")
     assert (code, len(said.splitlines())) == (2, 1)
-    assert "this is no cron line" in said
+    assert "not a cron line" in said

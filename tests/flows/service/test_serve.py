@@ -161,7 +161,7 @@ def test_a_killed_run_has_crashed_and_the_next_carries_on(house: House, service:
 
 
 def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> None:
-    """Another source on the same server; told to stop while its run is under way."""
+    """Another source on the same server; stopped while its run is under way."""
     other, source = house.home / "other" / "news.duckdb", house.home / "others"
     source.mkdir()
     shutil.copy(SEEDS / STORIES[1], source)
@@ -226,6 +226,6 @@ def _restarted(house: House) -> Started | None:
     try:
         again.wait_until_said("Serving ingest/ingest")
     except AssertionError:
-        assert "cannot be had" in again.said(), again.said()
+        assert "cannot be used" in again.said(), again.said()
         return None
     return again

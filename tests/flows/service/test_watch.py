@@ -1,4 +1,4 @@
-"""What the watch takes for an arrival. Time and listing are handed in."""
+"""Which files the watch reports as arrived. Listings are passed in."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ def test_a_file_counts_once_it_stays_the_same() -> None:
     assert arrivals.look({"a": (20, 2)}) == {"a": (20, 2)}
 
 
-def test_what_was_said_is_not_said_again() -> None:
+def test_a_reported_file_is_not_reported_again() -> None:
     arrivals = Arrivals()
     arrivals.look({"a": (1, 1)})
-    arrivals.tell(arrivals.look({"a": (1, 1)}))
+    arrivals.mark_reported(arrivals.look({"a": (1, 1)}))
     assert arrivals.look({"a": (1, 1)}) == {}
     assert arrivals.look({"a": (1, 1), "b": (2, 2)}) == {}
     assert arrivals.look({"a": (1, 1), "b": (2, 2)}) == {"b": (2, 2)}
 
 
-def test_what_could_not_be_said_is_news_again() -> None:
+def test_a_file_that_could_not_be_reported_is_reported_later() -> None:
     arrivals = Arrivals()
     arrivals.look({"a": (1, 1)})
     assert arrivals.look({"a": (1, 1)}) == {"a": (1, 1)}
     assert arrivals.look({"a": (1, 1)}) == {"a": (1, 1)}
 
 
-def test_a_steady_stream_is_told_of_while_it_lasts() -> None:
+def test_a_steady_stream_is_reported_while_it_lasts() -> None:
     arrivals = Arrivals()
-    told = []
+    reported = []
     for look in range(1, 5):
-        news = arrivals.look({f"{n}": (n, n) for n in range(look)})
-        arrivals.tell(news)
-        told += list(news)
-    assert told == ["0", "1", "2"]
+        complete = arrivals.look({f"{n}": (n, n) for n in range(look)})
+        arrivals.mark_reported(complete)
+        reported += list(complete)
+    assert reported == ["0", "1", "2"]
 
 
-def test_a_file_that_is_gone_is_told_of_once() -> None:
-    arrivals = Arrivals(said={"a": (1, 1), "b": (1, 1)})
+def test_a_missing_file_is_reported_once() -> None:
+    arrivals = Arrivals(reported={"a": (1, 1), "b": (1, 1)})
     arrivals.look({"a": (1, 1)})
     assert arrivals.gone() == {"b"}
-    arrivals.tell({})
+    arrivals.mark_reported({})
     arrivals.look({"a": (1, 1)})
     assert arrivals.gone() == set()
 
 
-def test_a_changed_file_is_news() -> None:
-    arrivals = Arrivals(said={"a": (1, 1)})
+def test_a_changed_file_is_reported() -> None:
+    arrivals = Arrivals(reported={"a": (1, 1)})
     arrivals.look({"a": (1, 2)})
     assert arrivals.look({"a": (1, 2)}) == {"a": (1, 2)}

@@ -192,7 +192,7 @@ def test_killed_with_its_worker_a_run_is_ended_by_the_sweep_and_told_of(
     assert [str(run.id) for run in dead] == [run_id]
     assert site.api.run(run_id)["state_name"] == "Crashed"
     told = wait_for(lambda: [t for t in site.ear.heard if "ingest crashed" in t], 60, "the alarm")
-    assert "Crashed: The run's process is gone" in told[0]
+    assert "Crashed: The run's process has ended" in told[0]
 
 
 def test_whoever_fetches_files_may_start_a_run(site: Site, worker: Started) -> None:

@@ -129,8 +129,8 @@ def test_a_file_that_is_gone_is_not_removed_while_a_check_keeps_its_article() ->
     accounts.balance()
     assert accounts.file.select("source_uri", "outcome", "reason").rows() == [
         ("old", "quarantined",
-         "The file is gone, but its article stays: check article.language.pattern failed."),
-        ("older", "removed", "The file is not there any more."),
+         "The file is missing, but its article is kept: check article.language.pattern failed."),
+        ("older", "removed", "The file is not in the source any more."),
     ]  # fmt: skip
 
 

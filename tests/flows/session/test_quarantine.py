@@ -158,7 +158,7 @@ def test_what_a_glob_or_a_single_file_withheld_is_read_again(
         ("cut.txt", None, "undecodable_bytes", "replayed", True),
     ]
     assert "Tram returns to the lake" in _titles(warehouse)
-    assert "Nothing is open." in cli("replay", "--warehouse", str(warehouse))
+    assert "No quarantine row is open." in cli("replay", "--warehouse", str(warehouse))
 
 
 @pytest.mark.slow

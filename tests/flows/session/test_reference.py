@@ -30,7 +30,7 @@ def test_an_outlet_is_known_by_domain_then_by_path(tmp_path: Path) -> None:
     ("rows", "message"),
     [
         ("a,A,,,,\n", "add a row with source_id `unknown`"),
-        (UNKNOWN + "a,A,,,,\na,B,,,,\n", "source_id stands twice: a"),
+        (UNKNOWN + "a,A,,,,\na,B,,,,\n", "source_id occurs twice: a"),
     ],
 )
 def test_rows_that_do_not_fit(tmp_path: Path, rows: str, message: str) -> None:

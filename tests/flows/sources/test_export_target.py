@@ -129,7 +129,7 @@ def test_a_file_of_somebody_else_is_not_overwritten(warehouse: Path, tmp_path: P
     done = export(warehouse, tmp_path, "--tables", "entity")
 
     assert done.exit_code == 2
-    assert "entity/data_0.parquet is there and was not made by an export" in done.stderr
+    assert "entity/data_0.parquet exists and was not written by an export" in done.stderr
     assert theirs.read_bytes() == b"theirs"
 
 
@@ -140,7 +140,7 @@ def test_a_list_that_no_export_made_is_not_believed(
     (tmp_path / LIST_NAME).write_text(listed)
     done = export(warehouse, tmp_path)
     assert done.exit_code == 2
-    assert "was not made by an export" in done.stderr
+    assert "was not written by an export" in done.stderr
 
 
 def test_tables_views_and_snapshots_can_be_chosen(warehouse: Path, tmp_path: Path) -> None:

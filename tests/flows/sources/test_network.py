@@ -44,7 +44,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ids=["list s3", "open s3", "list http", "open http"],
 )
 def test_no_network_is_said_in_words(no_network: None, reach: Callable[[], object]) -> None:
-    with pytest.raises(PlaceUnreachable, match=r"does not answer .* Is the network there"):
+    with pytest.raises(PlaceUnreachable, match=r"does not answer .* Check the network"):
         reach()
 
 

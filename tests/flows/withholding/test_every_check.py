@@ -188,7 +188,7 @@ def test_a_check_that_fails_for_fewer_withholds_them(
 def test_what_no_article_can_be_blamed_for_stops_the_run(end: Callable[..., EndOfRun]) -> None:
     run = end([("nothing", None)], [("nothing", None)])
 
-    with pytest.raises(ChecksFailed, match=r"^1 check failed that no article can be bl"):
+    with pytest.raises(ChecksFailed, match=r"^1 check failed for which no article is to bl"):
         run.withhold()
 
     assert _staged(run) == 100

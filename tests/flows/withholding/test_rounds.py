@@ -126,8 +126,8 @@ def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
     assert row["message"] == (
         f"Article {row['article_id']} failed article.language.in_force: ISO 639-1 as it stands, or "
         "und. Filters on language miss an article with any other code. Found: iw (row "
-        f"{row['article_id']} of article). It was withheld whole and the rest published. Mend the "
-        "file, or the check, where one of them is wrong; else update newshouse. Then run: "
+        f"{row['article_id']} of article). It was withheld, and the rest was published. Correct "
+        "the file or the check if one of them is wrong; else update newshouse. Then run: "
         "newshouse quarantine replay"
     )
     result = "select severity, success, action from ops.check_result where check_id = '{}'"
@@ -272,7 +272,7 @@ def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
     assert (Path(row["source_uri"]).name, row["stage"], row["rule"], row["payload"]) == (
         "rome.txt", "transform", "not_made", said,
     )  # fmt: skip
-    assert f"The stage {stage} fails with its text." in row["message"]
+    assert f"The stage {stage} fails on its text." in row["message"]
 
     monkeypatch.setattr(module, function, good)
     _replay(warehouse, preload, monkeypatch)
@@ -297,7 +297,9 @@ def test_an_article_that_a_rebuild_fails_on_keeps_its_rows_until_a_rebuild_makes
     assert (Path(row["source_uri"]).name, row["rule"]) == ("rome.txt", "not_made")
     assert row["message"].endswith("Then run: newshouse rebuild")
     monkeypatch.setattr(blocks_stage, "build_block", build_block)
-    assert "1 row is mended by newshouse rebuild." in _replay(warehouse, preload, monkeypatch)
+    assert "1 row needs another command: newshouse rebuild" in _replay(
+        warehouse, preload, monkeypatch
+    )
     assert _ask(warehouse, "select status from ops.quarantine") == [("open",)]
 
     rebuild_warehouse(Settings(warehouse=warehouse), preload=preload)

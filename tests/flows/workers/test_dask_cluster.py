@@ -25,7 +25,7 @@ from flows.ingest import ingest, preload_of_caller
 from flows.session.preload import Preload
 from flows.session.progress import Silent, progress
 from flows.settings import Settings
-from flows.workers.dask_cluster import dask_workers, read_there
+from flows.workers.dask_cluster import dask_workers, read_on_worker
 from flows.workers.exchange import SEEN, ClusterError, put
 from rigs.benchmarks.news import write_articles
 from tests.bucket import keys_heard
@@ -163,10 +163,10 @@ def test_a_batch_that_ends_after_its_run_leaves_nothing(bucket: Any, awaited: bo
 
     if awaited:
         put(f"s3://news/{folder}/{SEEN}", b"newshouse")
-        assert read_there((), f"s3://news/{folder}/1") == 1
+        assert read_on_worker((), f"s3://news/{folder}/1") == 1
     else:
         with pytest.raises(ClusterError, match=f"s3://news/{folder} was emptied while"):
-            read_there((), f"s3://news/{folder}/1")
+            read_on_worker((), f"s3://news/{folder}/1")
 
     there = bucket.list_objects_v2(Bucket="news", Prefix=f"{folder}/")["Contents"]
     results = {"1-sentence.parquet", "1-span.parquet", SEEN} if awaited else set()

@@ -138,6 +138,14 @@ def test_one_bad_line_costs_one_line(read: Reader) -> None:
     ]
 
 
+def test_the_message_names_the_place_where_json_breaks(read: Reader) -> None:
+    (rejection,) = read(b'{"title": "T', "a.json").items
+    assert rejection.message == (
+        "This is not valid JSON: Unterminated string at line 1, column 11. If it was cut off, fetch "
+        "it again."
+    )
+
+
 def test_half_surrogates_and_nul_are_rejected(read: Reader) -> None:
     data = b'{"title": "a\\ud83d"}\n{"title": "a\\u0000b"}\n{"title": "\\ud83d\\ude00"}'
     found = read(data, "a.jsonl")

@@ -20,15 +20,15 @@ _OVERLAP = timedelta(seconds=60)
 
 
 @dataclass
-class News:
-    """Lines about ended runs; remembers which were reported already."""
+class EndedRuns:
+    """Gives each ended run's line once."""
 
     client: PrefectClient
     deployment_id: Sequence[UUID]
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
-    _told: dict[UUID, datetime] = field(default_factory=dict)
+    _reported: dict[UUID, datetime] = field(default_factory=dict)
 
-    async def ended(self) -> list[str]:
+    async def new_lines(self) -> list[str]:
         """A line for each run that ended since the last call."""
         now = datetime.now(UTC)
         ended = FlowRunFilter(
@@ -40,12 +40,12 @@ class News:
         )
         lines = []
         for run in reversed(runs):
-            if run.id in self._told or run.state is None:
+            if run.id in self._reported or run.state is None:
                 continue
-            self._told[run.id] = now
+            self._reported[run.id] = now
             message = (run.state.message or "").partition("\n")[0]
             detail = f": {message}" if message else ""
             lines.append(f"{run.name}: {run.state.name}{detail}")
         self.since = max(self.since, now - _OVERLAP)
-        self._told = {id_: at for id_, at in self._told.items() if at > now - 2 * _OVERLAP}
+        self._reported = {id_: at for id_, at in self._reported.items() if at > now - 2 * _OVERLAP}
         return lines
