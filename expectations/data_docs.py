@@ -1,4 +1,4 @@
-"""Great Expectations' Data Docs of every suite, made by running the checkpoint anew, and made to
+"""Great Expectations' Data Docs of every suite, made by running the checkpoint again, and made to
 work without the internet: the library's pages load styles, icons and scripts from there."""
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def build_data_docs(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
         context.add_data_docs_site(site_name=_SITE, site_config=_site(folder))
         suites = suites_by_table(all_checks())
         make_checkpoint(context, con, suites, result_format="BASIC").run()
-        # Once: an UpdateDataDocsAction would build the whole index anew for each table.
+        # Once: an UpdateDataDocsAction would build the whole index again for each table.
         context.build_data_docs(site_names=[_SITE])
     _take_offline(folder)
     return folder / "index.html"

@@ -64,8 +64,8 @@ class Findings:
         ).pl()
         if rows.is_empty():
             raise CheckError(
-                f"{check.check_id}: the engine saw a failure that the check's own query does not "
-                "find. Its expectation and `failing_sql` must say the same."
+                f"{check.check_id}: its expectation failed, but its query finds no failing row. "
+                "The expectation and `failing_sql` must agree."
             )
         nameless = rows["blamed"].null_count()
         if check.must_name and nameless:

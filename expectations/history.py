@@ -13,7 +13,7 @@ from expectations.sql_text import literal
 from warehouse.contract import Contract
 
 ENOUGH_RUNS = 5
-"""Fewer values give no spread worth the name."""
+"""The spread of fewer values says nothing."""
 
 _REMEMBERED_RUNS = 50
 """Long enough to smooth a week of hourly runs, short enough to follow a change of the news."""
@@ -24,10 +24,10 @@ class Measure:
     """One number a run is measured by.
 
     Attributes:
-        sql: a query giving one row: `value` (double), `row_count` it rests on, and `said`, a
-            text on what it was computed from.
-        tolerance: how far from the mean of earlier runs is never odd; beyond it and beyond three
-            standard deviations is.
+        sql: a query giving one row: `value` (double), the `row_count` it was computed from, and
+            `basis`, a text on what that was.
+        tolerance: a distance from the mean of earlier runs that is never odd; a value is odd if it
+            lies beyond this and beyond three standard deviations.
         enough_rows: rows below which mere chance moves the value further than that.
         side: whether too high, too low or both are odd.
     """
@@ -56,7 +56,7 @@ def measured_check(
     verdict = _verdict(check_id, measure)
     if rows_sql is None:
         failing = (
-            f"{verdict} select 'corpus' as row_key, {_SAID} as observed, "
+            f"{verdict} select 'corpus' as row_key, {_OBSERVED} as observed, "
             "null::varchar as article_id from verdict where is_odd"
         )
     else:
@@ -68,13 +68,13 @@ def measured_check(
         "warning",
         notes,
         failing,
-        observed_sql=f"{verdict} select {_SAID} from verdict",
+        observed_sql=f"{verdict} select {_OBSERVED} from verdict",
     )
 
 
-_SAID = (
+_OBSERVED = (
     "case when value is null then 'nothing to measure' else "
-    "printf('%.4f', value) || ' (' || said || '; ' || case "
+    "printf('%.4f', value) || ' (' || basis || '; ' || case "
     "when row_count < enough_rows then 'too few rows to judge: ' || row_count || ' of ' "
     "|| enough_rows "
     f"when run_count < {ENOUGH_RUNS} then 'too little history: ' || run_count || ' of "
@@ -105,7 +105,7 @@ def _verdict(check_id: str, measure: Measure) -> str:
         from past
     ),
     verdict as (
-        select measured.value, measured.row_count, measured.said, usual.*,
+        select measured.value, measured.row_count, measured.basis, usual.*,
                {measure.enough_rows} as enough_rows,
                coalesce(row_count >= {measure.enough_rows} and run_count >= {ENOUGH_RUNS}
                         and {_TOO_FAR[measure.side]}, false) as is_odd

@@ -9,7 +9,7 @@ LANGUAGES = (
     "or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw "
     "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
-"""ISO 639-1, parted by spaces."""
+"""ISO 639-1, separated by spaces."""
 
 COUNTRIES = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
@@ -22,4 +22,4 @@ COUNTRIES = (
     "TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM "
     "ZW XK"
 )
-"""ISO 3166-1 alpha-2, parted by spaces, and XK, which GeoNames gives Kosovo."""
+"""ISO 3166-1 alpha-2, separated by spaces, and XK, which GeoNames uses for Kosovo."""

@@ -130,9 +130,9 @@ def _failing_rows(
             select row_key, observed from known.check_failure
             where run_id = ? and check_id = ? order by row_key limit {_ROWS_SHOWN}
         ),
-        said as (select * from ({texts}) semi join failing using (row_key))
-        select row_key, coalesce(observed, ''), coalesce(said.text, '')
-        from failing left join said using (row_key) order by row_key
+        printed as (select * from ({texts}) semi join failing using (row_key))
+        select row_key, coalesce(observed, ''), coalesce(printed.text, '')
+        from failing left join printed using (row_key) order by row_key
         """,
         [run_id, check.check_id],
     ).fetchall()

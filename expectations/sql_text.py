@@ -78,7 +78,7 @@ def row_check(
 
 
 def rows_of(contract: Contract) -> str:
-    """The table as a source, for a check that looks elsewhere from each of its rows."""
+    """The table as a source, for a check that looks into other tables for each of its rows."""
     return f"{contract.qualified_name} as t"
 
 
@@ -143,18 +143,18 @@ def collapsed(text: str) -> str:
     )
 
 
-def is_unkempt(name: str) -> str:
+def is_unnormalised(name: str) -> str:
     """True where a name has other white space than single spaces between words, or an
     invisible character; a joiner or variation selector may stand behind what it shapes."""
     return f"({name} <> {collapsed(name)} or regexp_matches({name}, {_NEVER_IN_NAME}))"
 
 
-def is_unseen_at_edge(text: str) -> str:
+def is_invisible_at_edge(text: str) -> str:
     """True where a text begins or ends with white space or an invisible character."""
     return f"regexp_matches({text}, {_UNSEEN_EDGE})"
 
 
-def seen(text: str) -> str:
+def visible(text: str) -> str:
     """A text without its invisible characters."""
     return f"regexp_replace({text}, {_UNSEEN_ONE}, '', 'g')"
 

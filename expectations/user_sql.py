@@ -36,9 +36,9 @@ def refuse_unanswerable(
     con: duckdb.DuckDBPyConnection, folder: Path = SQL_FOLDER, suites: Path = SUITE_FOLDER
 ) -> None:
     """Plans every file's query on a database with the tables of a staged one (maybe empty), and
-    reads every suite.
+    reads every suite, so that a misspelt column is found before a run and not at its end.
 
-    So a misspelt column shows before a run, not hours later at its end. Raises CheckError.
+    Raises CheckError.
     """
     read_suite_checks(suites)
     for check in read_sql_checks(folder):
@@ -57,7 +57,7 @@ def _read(file: Path) -> Check:
     header: dict[str, str] = {}
     for match in _HEADER.finditer(source):
         if match[1] in header:
-            raise CheckError(f"{file}: {match[1]} is said twice. Keep one line of it.")
+            raise CheckError(f"{file}: there are two lines {match[1]}. Keep one of them.")
         header[match[1]] = match[2]
     for field in ("name", "table", "severity", "note"):
         if not header.get(field):

@@ -82,13 +82,13 @@ def rebuild_warehouse(
             read = find_names(session, typed, workers)
         resolved = relate(session, delivery, typed, read, None if only_changed else KnownEntities())
         return check_and_publish(
-            session, delivery, resolved, read, entities_anew=not only_changed,
+            session, delivery, resolved, read, all_entities_replaced=not only_changed,
             publish=publish_rebuilt,
         )  # fmt: skip
 
 
 def _chosen(session: Session, *, only_changed: bool) -> pl.DataFrame:
-    """`article_id, chars` of the articles to make anew."""
+    """`article_id, chars` of the articles to make again."""
     sizes = session.known.article_sizes()
     if not only_changed:
         return sizes
@@ -123,7 +123,7 @@ def _learn(session: Session, chosen: pl.DataFrame) -> Learned:
 
 @dataclass(frozen=True)
 class Retyped:
-    """How many articles were typed anew."""
+    """How many articles were typed again."""
 
     count: int
 
@@ -135,7 +135,7 @@ class Retyped:
 def _retype(
     session: Session, delivery: Delivery, part: str, ids: pl.Series, boilerplate_line: pl.DataFrame
 ) -> Retyped:
-    """Blocks and article rows of published articles, made anew."""
+    """Blocks and article rows of published articles, made again."""
     return Retyped(retype(session, delivery, part, ids, boilerplate_line))
 
 

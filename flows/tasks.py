@@ -103,24 +103,24 @@ def check_and_publish(
     resolved: Resolved,
     read: LanguageRead | None,
     *,
-    entities_anew: bool = False,
+    all_entities_replaced: bool = False,
     publish: StageTask[[bool], Published] = publish,
 ) -> Summary:
     """Check, withhold and publish what is staged; the summary of the run.
 
     Raises ChecksFailed and AccountingError, with nothing published but the run's own record.
-    ``entities_anew``: all entities were rebuilt, so the published ones are removed.
+    ``all_entities_replaced``: all entities were rebuilt, so the published ones are removed.
     """
     record = session.record
     paragraphs = (0, 0) if read is None else (read.reading.fresh, read.reading.reused)
     try:
-        checked = checks(session, delivery, resolved, entities_anew)
+        checked = checks(session, delivery, resolved, all_entities_replaced)
     except ChecksFailed as problem:
         problem.summary = record.summary(problem.report, "failed_checks", {}, paragraphs)
         record.publish_failure(str(problem))
         raise
     if changes_rows(session):
-        rows, status = dict(publish(session, entities_anew).rows), "published"
+        rows, status = dict(publish(session, all_entities_replaced).rows), "published"
     else:
         rows, status = {}, "nothing_new"
         record.keep(status)

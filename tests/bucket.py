@@ -46,7 +46,7 @@ def s3_server(home: Path) -> Iterator[Any]:
 
 @contextmanager
 def fresh_connections() -> Iterator[None]:
-    """Buckets are met anew in the block, and after it.
+    """Buckets are met again in the block, and after it.
 
     A file system is kept by its process, with the endpoint that the environment named when it was
     made, and tests of one process name several.

@@ -12,16 +12,16 @@ from transforms.nlp.pipeline import PipelineMissing
 T = TypeVar("T")
 
 NOT_THE_INPUT = (MemoryError, OSError, PipelineMissing)
-"""Errors that the machine is to blame for: with other input they would come as well."""
+"""Errors of the machine, which would occur with any input."""
 
 FAULTS = (Exception, pl.exceptions.PanicException)
-"""Errors of the program: also what polars raises where it finds itself broken."""
+"""Errors of the program, including the one that polars raises for a bug of its own."""
 
 
 def find_failing(
     items: Sequence[T], attempt: Callable[[Sequence[T]], object], problem: BaseException
 ) -> dict[T, str]:
-    """The items an attempt fails with, each with the text of its error; it failed with all of them.
+    """The items that make an attempt fail, each with the text of its error.
 
     Tries halves, so that one bad item of n costs two attempts at all of them together, and many
     cost at most log n. ``problem`` is one of FAULTS, raised by the attempt with all. Errors of

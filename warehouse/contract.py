@@ -105,7 +105,7 @@ class Lifecycle(Enum):
 
     ENTITY = "entity"
     """Of an entity. A staged row replaces the published one of its key; a full rebuild makes all
-    anew. Withheld with the entity, and purged when no article names it any more."""
+    again. Withheld with the entity, and purged when no article names it any more."""
 
     FILE = "file"
     """Of a file in a run. What checks blame on a row keeps the articles of its file out."""

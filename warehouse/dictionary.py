@@ -37,7 +37,7 @@ def render() -> str:
     tables = sorted(
         (*CONTRACTS, PUBLICATION, *SEARCH_TABLES), key=lambda c: list(_LAYERS).index(c.layer)
     )
-    parts = [_OPENING, f"## How tables hang together\n\n{entity_relationships()}"]
+    parts = [_OPENING, f"## How the tables are related\n\n{entity_relationships()}"]
     for layer, members in groupby(tables, key=lambda contract: contract.layer):
         parts.append(f"## {_LAYERS[layer]}\n")
         parts += [_table(contract) for contract in members]

@@ -40,7 +40,7 @@ Change = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 class PublishError(WarehouseError):
-    """The new file could not be made; the published one is as it was."""
+    """The new file could not be made; the published one is unchanged."""
 
     exit_code = FAILED
 
@@ -175,9 +175,9 @@ def make_edition(
 
 
 def write_compact(source: Path, target: Path) -> Path:
-    """Write every row of a private copy into a fresh file, in storage order; the fresh file.
+    """Write every row of a private copy into a new file, in storage order; returns that file.
 
-    The search index is made anew: its words may be of rows that are not there any more.
+    The search index is made again, as it may hold words of deleted rows.
     """
     target.unlink(missing_ok=True)
     con = open_writer(target, more_bytes=source.stat().st_size)

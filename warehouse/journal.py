@@ -47,7 +47,7 @@ class JournalPart:
 
 
 def write(warehouse: Path, run_id: str, frames: Mapping[str, pl.DataFrame]) -> None:
-    """Keep a run's operations rows; what the run wrote before of the same table is replaced.
+    """Write a run's operations rows; they replace what the run wrote before of the same table.
 
     The table `run` is written last, so that its status never runs ahead of its other rows. Each
     table is replaced in one step. Raises WarehouseError for a table that is not of `ops`.
@@ -108,20 +108,20 @@ def _files(layout: Layout) -> list[Path]:
 
 
 def list_damaged(warehouse: Path) -> tuple[DamagedFile, ...]:
-    """What lies in the journal and is no sound part of it; every file is read."""
+    """What is in the journal and is no valid part of it; reads every file."""
     return _examine(warehouse, published_runs(warehouse))[1]
 
 
 def _examine(
     warehouse: Path, published: set[str]
 ) -> tuple[list[tuple[JournalPart, pl.DataFrame]], tuple[DamagedFile, ...]]:
-    """Sound parts with their rows, and all else. Rows of a run whose row of `run` is missing are
+    """Valid parts with their rows, and everything else. Rows of a run without a row in `run` are
     damaged too."""
     found = [_sound(path) for path in _files(layout_of(warehouse))]
     parts = [one for one in found if not isinstance(one, DamagedFile)]
     runs = {part.run_id for part, _ in parts if part.table == RUN.name} | published
     unowned = [
-        DamagedFile(part.path, f"the row of its run in {RUN.name} is not there")
+        DamagedFile(part.path, f"the row of its run in {RUN.name} is missing")
         for part, _ in parts
         if part.run_id not in runs
     ]
@@ -144,9 +144,9 @@ def _sound(path: Path) -> tuple[JournalPart, pl.DataFrame] | DamagedFile:
 
 
 def set_damaged_aside(warehouse: Path) -> tuple[DamagedFile, ...]:
-    """Move what is damaged into the folder `damaged` of the journal; where each lies now, and why.
+    """Move damaged files into the folder `damaged` of the journal; returns their new paths and why.
 
-    The caller holds the lock. Nothing is deleted. Raises WarehouseError where one cannot be moved.
+    The caller holds the lock. Nothing is deleted. Raises WarehouseError if one cannot be moved.
     """
     layout = layout_of(warehouse)
     moved = []
@@ -164,7 +164,7 @@ def set_damaged_aside(warehouse: Path) -> tuple[DamagedFile, ...]:
 
 
 def list_set_aside(warehouse: Path) -> tuple[Path, ...]:
-    """What earlier runs set aside, for people to look at."""
+    """The damaged files that earlier runs moved away."""
     folder = layout_of(warehouse).damaged_journal
     try:
         return tuple(sorted(folder.iterdir())) if folder.is_dir() else ()
@@ -212,7 +212,7 @@ def mark_crashed(warehouse: Path, run_id: str, ended_at: datetime) -> list[str]:
         _, run = found
         running = run.filter(pl.col("status") == "running")
         if running.height:
-            message = "The run ended without a word: it was killed, or its machine stopped."
+            message = "The run's process has ended: it was killed, or its machine stopped."
             write(warehouse, part.run_id, {
                 RUN.name: run.with_columns(
                     status=pl.lit("crashed"), ended_at=pl.lit(ended_at), message=pl.lit(message)

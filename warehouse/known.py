@@ -142,7 +142,7 @@ class Known:
                     ) -> pl.DataFrame:  # fmt: skip
         """How many published articles of these outlets print these lines.
 
-        Articles in ``article_id`` do not count: this run delivers them anew. Returns
+        Articles in ``article_id`` do not count: this run delivers them again. Returns
         `source_id, line, article_count`.
         """
         schema = {"source_id": pl.String(), "line": pl.String(), "article_count": pl.Int64()}

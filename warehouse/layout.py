@@ -9,7 +9,7 @@ from pathlib import Path
 from warehouse.error import WRONG_USE, ExpectedError
 
 FOLDERS = ("staging", "journal", "snapshots", "next", "nlp", "docs")
-"""What may stand beside a warehouse, in the folder of its name."""
+"""Folders inside the folder beside a warehouse."""
 
 
 class WarehouseError(ExpectedError):
@@ -53,7 +53,7 @@ class Layout:
 
     @property
     def damaged_journal(self) -> Path:
-        """What lay in the journal and was no part of it, set aside by a run."""
+        """Damaged files of the journal, moved here by a run."""
         return self.journal / "damaged"
 
     @property
@@ -68,7 +68,7 @@ class Layout:
 
     @property
     def damaged(self) -> Path:
-        """A published file that could not be read, set aside when a snapshot took its place."""
+        """A published file that could not be read, moved here when a snapshot replaced it."""
         return self.folder / "damaged.duckdb"
 
     def run_staging(self, run_id: str) -> Path:

@@ -1,5 +1,5 @@
-"""Cleans up beside a warehouse file: removes what killed runs left, and sets aside files that stand
-where a folder belongs. Complete files and folders are left as they are."""
+"""Cleans up beside a warehouse file: removes what killed runs left, and renames files that are in
+the place of a folder. Complete files and folders are left as they are."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def remove_entry(path: Path) -> None:
 
 
 def set_foreign_aside(layout: Layout) -> list[tuple[Path, Path]]:
-    """Rename what stands where a folder beside the warehouse belongs; each with its new name.
+    """Rename files that are in the place of a folder beside the warehouse; returns the new names.
 
     The caller holds the lock. Raises WarehouseError where one cannot be renamed.
     """
@@ -46,8 +46,8 @@ def set_foreign_aside(layout: Layout) -> list[tuple[Path, Path]]:
             moved.append((path, path.rename(free_name(layout.folder, f"{name}.damaged"))))
         except OSError as error:
             raise WarehouseError(
-                f"{path}: is no folder, and cannot be renamed ({error.strerror}). Move it away, or "
-                "make its folder writable, and run again."
+                f"{path}: is not a folder, and cannot be renamed ({error.strerror}). Move it away, "
+                "or make its folder writable, and run again."
             ) from error
     return moved
 

@@ -29,12 +29,12 @@ class Mart:
     name: str
     meaning: str
     select: str
-    said_of_columns: Mapping[str, str]
+    own_meanings: Mapping[str, str]
 
     def meaning_of(self, column: str) -> str:
         """What a column means; KeyError where neither the file nor a table states it."""
-        if column in self.said_of_columns:
-            return self.said_of_columns[column]
+        if column in self.own_meanings:
+            return self.own_meanings[column]
         for name in re.findall(r"\b(?:main|ops|mart)\.(\w+)", self.select):
             contract = BY_NAME["article" if name == "article_current" else name]
             if column in contract.column_names:
@@ -82,7 +82,7 @@ def _with_characters(body: str) -> str:
 
 
 def create_all(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every view and macro anew, and drop views of `mart` that have no file any more."""
+    """Make every view and macro again, and drop views of `mart` that have no file any more."""
     create_views(con)
     for macro in load_macros():
         kind = "TABLE " if macro.is_table else ""
@@ -91,7 +91,7 @@ def create_all(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def create_views(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every view anew, and drop views of `mart` that have no file any more."""
+    """Make every view again, and drop views of `mart` that have no file any more."""
     marts = load_marts()
     for mart in marts:
         con.execute(f"CREATE OR REPLACE VIEW mart.{mart.name} AS {mart.select}")

@@ -11,7 +11,7 @@ from warehouse.contract import Contract, ContractError
 
 
 class DamagedFile(NamedTuple):
-    """Something that lies where a part of a table should, and why it is none."""
+    """A file in the place of a part of a table, and why it is not a valid part."""
 
     path: Path
     reason: str

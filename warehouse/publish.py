@@ -29,7 +29,7 @@ __all__ = ["PublishError", "Published", "migrate", "publish"]
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication wrote: rows a table, and how long it took."""
+    """What a publication wrote: rows per table, and how long it took."""
 
     rows: Mapping[str, int]
     seconds: float
@@ -41,15 +41,15 @@ def publish(
     *,
     journal_parts: Iterable[JournalPart] | None = None,
     keep_snapshots: int = 3,
-    entities_anew: bool = False,
+    all_entities_replaced: bool = False,
     forget_before: datetime | None = None,
     announce: Announce = silent,
 ) -> Published:
     """Publish a run's staged rows. The caller holds the lock.
 
     ``run_staging`` is named by the run's id. ``journal_parts`` are folded in and removed; all there
-    are by default. ``entities_anew`` is true if the run made every entity anew, so that
-    all published ones go first.
+    are by default. ``all_entities_replaced`` is true if the run made every entity again, so that
+    all published ones are deleted first.
     The detail of runs older than ``forget_before`` is removed, as `retention` describes.
     ``announce`` is called with the name of each step as it begins. Raises PublishError, the
     published file untouched, when rows break a rule, a staged file cannot be read or the disk does
@@ -62,11 +62,13 @@ def publish(
 
     def change(con: duckdb.DuckDBPyConnection) -> None:
         fold_in(con, parts, run_id)
-        rows.update(_insert_staged(con, run_staging, announce, entities_anew=entities_anew))
+        rows.update(
+            _insert_staged(con, run_staging, announce, all_entities_replaced=all_entities_replaced)
+        )
         if forget_before is not None:
             forget_detail(con, forget_before)
         announce("check")
-        refuse_breaches(con, everything=entities_anew)
+        refuse_breaches(con, everything=all_entities_replaced)
 
     publish_edition(
         warehouse, run_id, change, keep_snapshots=keep_snapshots, announce=announce,
@@ -78,9 +80,9 @@ def publish(
 
 
 def migrate(warehouse: Path, run_id: str, *, keep_snapshots: int = 3) -> bool:
-    """Bring an older warehouse to the version this program writes; False where nothing was to do.
+    """Migrate an older warehouse to the version this program writes; False if it has it already.
 
-    For the start of a run, under its lock, so that what follows sees one version of the tables.
+    Called at the start of a run, under its lock, so that all stages see one version of the tables.
     """
     if not is_older(warehouse):
         return False
@@ -100,7 +102,7 @@ def fold_in(con: duckdb.DuckDBPyConnection, parts: tuple[JournalPart, ...], run_
         except FileDamaged as problem:
             raise PublishError(
                 f"{paths[0].parent}: a part of {contract.name} is {problem}. What was published "
-                "before is unchanged. Run again: it is set aside."
+                "before is unchanged. Run again: the next run moves that file away."
             ) from problem
         latest = rows.unique(contract.key, keep="last", maintain_order=True)
         con.register("folded", latest.to_arrow())
@@ -120,7 +122,11 @@ def refuse_breaches(con: duckdb.DuckDBPyConnection, *, everything: bool = False)
 
 
 def _insert_staged(
-    con: duckdb.DuckDBPyConnection, run_staging: Path, announce: Announce, *, entities_anew: bool
+    con: duckdb.DuckDBPyConnection,
+    run_staging: Path,
+    announce: Announce,
+    *,
+    all_entities_replaced: bool,
 ) -> dict[str, int]:
     staged = {}
     for contract in CONTRACTS:
@@ -138,7 +144,9 @@ def _insert_staged(
     rows = {}
     for contract in CONTRACTS:
         announce(contract.name)
-        rows[contract.name] = _replace(con, contract, staged, entities_anew=entities_anew)
+        rows[contract.name] = _replace(
+            con, contract, staged, all_entities_replaced=all_entities_replaced
+        )
     return {name: count for name, count in rows.items() if name in staged}
 
 
@@ -147,10 +155,10 @@ def _replace(
     contract: Contract,
     staged: Mapping[str, str],
     *,
-    entities_anew: bool = False,
+    all_entities_replaced: bool = False,
 ) -> int:
     """Delete what the staged rows replace and insert them in storage order; rows inserted."""
-    delete = delete_replaced(contract, staged, entities_anew=entities_anew)
+    delete = delete_replaced(contract, staged, all_entities_replaced=all_entities_replaced)
     if delete is not None:
         con.execute(delete)
     if contract.name not in staged:

@@ -1,4 +1,4 @@
-"""Removes given articles for good, from rows, snapshots, payloads and staged files.
+"""Deletes given articles permanently, from rows, snapshots, payloads and staged files.
 
 Only a tombstone of hashes remains, which keeps the article from being loaded again.
 """
@@ -58,7 +58,7 @@ def purge(
 ) -> Purged:
     """Remove articles from the published file, every snapshot, the journal and all staging.
 
-    ``run`` is the one RUN row that records it. The files are written anew, so that nothing of the
+    ``run`` is the one RUN row that records it. The files are written again, so that nothing of the
     deleted rows is left in them. Snapshots go first: killed half way, the published file still
     names the articles, and the same purge finishes. The caller holds the lock.
     """
@@ -74,8 +74,8 @@ def purge(
         fold_in(con, parts, run_id)
         con.register("purging_run", RUN.conform(run).to_arrow())
         con.execute("INSERT INTO ops.run BY NAME SELECT * FROM purging_run")
-        _name_gone(con, article_id)
-        _bury(con, run_id, purged_at)
+        _find_purged(con, article_id)
+        _write_tombstones(con, run_id, purged_at)
         rows.update(_delete(con))
         con.execute("CREATE TEMP TABLE touched AS FROM gone")
         refuse_breaches(con)
@@ -88,7 +88,7 @@ def purge(
 
 def _rewrite_snapshot(layout: Layout, path: Path, article_id: Sequence[str]) -> None:
     def change(con: duckdb.DuckDBPyConnection) -> None:
-        _name_gone(con, article_id)
+        _find_purged(con, article_id)
         _delete(con)
 
     with room_for_next(layout):
@@ -103,7 +103,7 @@ def _rewrite_snapshot(layout: Layout, path: Path, article_id: Sequence[str]) -> 
         make_durable(path.parent)
 
 
-def _name_gone(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> None:
+def _find_purged(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> None:
     """Temporary tables: the articles, their files, and entities that no other article names."""
     con.execute("CREATE TEMP TABLE gone (article_id VARCHAR)")
     con.executemany("INSERT INTO gone VALUES (?)", [[name] for name in article_id])
@@ -119,7 +119,7 @@ def _name_gone(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> Non
     )
 
 
-def _bury(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: datetime) -> None:
+def _write_tombstones(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: datetime) -> None:
     """Tombstones of the published versions, by every file that delivered them, and of articles
     that checks withheld."""
     con.execute(
@@ -142,7 +142,7 @@ def _bury(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: datetime) -> N
 
 
 def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Delete the rows of articles that are gone, and blank what other rows quote of them."""
+    """Delete the rows of the purged articles, and clear what other rows quote of them."""
     statements = [
         (c.name, f"DELETE FROM {c.qualified_name} WHERE article_id IN (FROM gone)")  # noqa: S608
         for c in _OF_ARTICLE

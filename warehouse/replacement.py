@@ -16,7 +16,7 @@ class Replacement:
     """Rows are replaced where their ``by`` values occur in a staged table of ``named_in``.
 
     By key for most tables. What is made from an article's text, by article: of those whose
-    components are staged, as these say that all such tables were made anew even if some have no
+    components are staged, as these say that all such tables were made again even if some have no
     rows now, and in each table also of those that have rows staged there.
     """
 
@@ -38,15 +38,15 @@ REPLACEMENTS: tuple[tuple[Contract, Replacement], ...] = tuple(
 
 
 def replaced_condition(
-    contract: Contract, staged: Mapping[str, str], row: str, *, entities_anew: bool
+    contract: Contract, staged: Mapping[str, str], row: str, *, all_entities_replaced: bool
 ) -> str | None:
     """SQL that is true for a published row (alias ``row``) that is deleted.
 
     ``staged`` maps table names to the relation that holds their staged rows;
-    ``entities_anew`` says that all entities were made anew, so that every published one goes. Null
-    where every published row of this table is kept.
+    ``all_entities_replaced`` says that all entities were made again, so that every published one is
+    deleted. Null where every published row of this table is kept.
     """
-    if entities_anew and contract.lifecycle is Lifecycle.ENTITY:
+    if all_entities_replaced and contract.lifecycle is Lifecycle.ENTITY:
         return "true"
     rule = replacement(contract)
     columns = ", ".join(rule.by)
@@ -58,19 +58,27 @@ def replaced_condition(
 
 
 def delete_replaced(
-    contract: Contract, staged: Mapping[str, str], *, entities_anew: bool = False
+    contract: Contract, staged: Mapping[str, str], *, all_entities_replaced: bool = False
 ) -> str | None:
     """The DELETE that makes room for the staged rows; null where there is nothing to delete."""
-    condition = replaced_condition(contract, staged, "published", entities_anew=entities_anew)
+    condition = replaced_condition(
+        contract, staged, "published", all_entities_replaced=all_entities_replaced
+    )
     if condition is None:
         return None
     return f"DELETE FROM {contract.qualified_name} AS published WHERE {condition}"  # noqa: S608
 
 
 def select_kept(
-    contract: Contract, staged: Mapping[str, str], published: str, *, entities_anew: bool = False
+    contract: Contract,
+    staged: Mapping[str, str],
+    published: str,
+    *,
+    all_entities_replaced: bool = False,
 ) -> str:
     """SELECT of the published rows that the staged ones leave as they are."""
-    condition = replaced_condition(contract, staged, "published", entities_anew=entities_anew)
+    condition = replaced_condition(
+        contract, staged, "published", all_entities_replaced=all_entities_replaced
+    )
     where = "" if condition is None else f" WHERE NOT {condition}"
     return f"SELECT {column_list(contract)} FROM {published} AS published{where}"  # noqa: S608

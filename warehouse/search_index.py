@@ -16,8 +16,8 @@ from warehouse.tables import DOCUMENT, POSTING, TERM
 from warehouse.tables.block import STORY_KINDS
 
 _MOST_UNREAD = 0.1
-"""The share of the story blocks that `search` may have to read as they stand. Making the index anew
-costs as much as all blocks, so that a tenth of them must be new before it is worth while."""
+"""The share of the story blocks that may be missing from the index, so that `search` reads them
+directly. Making the index again takes time for all blocks, which pays off only for that many."""
 
 _STORY = (
     "SELECT block.article_id, block.block_no FROM main.block AS block "  # noqa: S608
@@ -37,10 +37,10 @@ def forget(con: duckdb.DuckDBPyConnection, article_id: str) -> None:
 
 
 def refresh(con: duckdb.DuckDBPyConnection, *, can_index: bool) -> bool:
-    """List the story blocks that the index has not; make it anew if they are more than a tenth.
+    """List the story blocks that the index lacks; make it again if they are more than a tenth.
 
-    True if it was made anew. Outside a transaction; ``can_index`` is true if the extension is
-    loaded.
+    True if it was made again. Call it outside a transaction; ``can_index`` is true if the extension
+    is loaded.
     """
     con.execute("BEGIN TRANSACTION")
     con.execute("DELETE FROM search.unread")
@@ -104,7 +104,7 @@ def without_index(con: duckdb.DuckDBPyConnection) -> str | None:
     if not _has_function(con, "stem"):
         return (
             "DuckDB's extension fts cannot be loaded here, so every story block is read, and words "
-            "are found as they are printed only. Install it with: pip install "
+            "are found only in the form in which they are printed. Install it with: pip install "
             f"duckdb-extension-fts=={duckdb.__version__}"
         )
     if not _has_function(con, "search"):

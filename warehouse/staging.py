@@ -40,13 +40,13 @@ def select_nothing(contract: Contract) -> str:
 
 
 def open_check_database(
-    run_staging: Path, warehouse: Path | None, *, entities_anew: bool = False
+    run_staging: Path, warehouse: Path | None, *, all_entities_replaced: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """The staged rows as ``main`` and ``ops``, all rows as after publication as ``known``.
 
     ``known.<table>`` is the staged rows and the published rows they do not replace. The published
     file, where there is one, is attached read-only as ``published``. All are views: the Parquet is
-    read where it lies. ``entities_anew`` is what ``publish`` will get.
+    read where it lies. ``all_entities_replaced`` is what ``publish`` will get.
     """
     con = open_private()
     published = warehouse is not None and attach_published(con, warehouse)
@@ -62,7 +62,7 @@ def open_check_database(
         body = f"SELECT {column_list(contract)} FROM memory.{contract.qualified_name}"  # noqa: S608
         if published:
             rows = f"published.{contract.qualified_name}"
-            kept = select_kept(contract, staged, rows, entities_anew=entities_anew)
+            kept = select_kept(contract, staged, rows, all_entities_replaced=all_entities_replaced)
             body = f"{body} UNION ALL {kept}"
         con.execute(f"CREATE VIEW known.{contract.name} AS {body}")
     return con

@@ -79,7 +79,7 @@ _DAYS = f"""
     )
 """
 
-_SAID = (
+_OBSERVED = (
     "today || ' new articles so far; ' || case when past_days < 3 then 'too little history: ' "
     "|| past_days || ' of 3 such weekdays' else printf('usual %.0f, at most %.0f away, on %d such "
     "weekdays', mean, slack, past_days) end"
@@ -93,10 +93,10 @@ _VOLUME = Check(
     "New articles up to this hour against the same weekday of the last eight weeks, since weekends "
     "differ. Half of the usual, or four times the spread that chance gives a count, is odd.",
     f"""{_DAYS}
-    select 'corpus' as row_key, {_SAID} as observed, null::varchar as article_id
+    select 'corpus' as row_key, {_OBSERVED} as observed, null::varchar as article_id
     from verdict where past_days >= 3 and abs(today - mean) > slack
     """,
-    observed_sql=f"{_DAYS} select {_SAID} from verdict",
+    observed_sql=f"{_DAYS} select {_OBSERVED} from verdict",
     corpus=True,
 )
 

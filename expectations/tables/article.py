@@ -24,7 +24,7 @@ _BODY_SOURCE = f"""
                           as spans
                from main.block where is_body group by article_id having count(*) > 0)
         as b using (article_id)
-    left join (select article_id, string_agg(text, e'\\n\\n' order by block_no) as said
+    left join (select article_id, string_agg(text, e'\\n\\n' order by block_no) as body
                from main.block semi join
                    (from main.article where length(text) > {_LONG}) using (article_id)
                where is_body group by article_id)
@@ -35,8 +35,8 @@ long texts as text. `having` holds for every group; for the planner it leaves so
 offsets are what the join keeps and the articles are what streams by."""
 
 _BODY_CUT = f"list_transform(b.spans, lambda s: {slice_of('t.text', 's.skip', 's.chars')})"
-_BODY_SAID = (
-    f"case when length(t.text) > {_LONG} then coalesce(l.said, '') "
+_BODY_OF_BLOCKS = (
+    f"case when length(t.text) > {_LONG} then coalesce(l.body, '') "
     f"else coalesce(array_to_string({_BODY_CUT}, e'\\n\\n'), '') end"
 )
 
@@ -46,7 +46,7 @@ CHECKS: tuple[Check, ...] = (
         "text",
         "not_blank",
         "quarantine",
-        "A record without text is turned away at extraction; one that gets here lost its text.",
+        "A record without text is rejected by extraction; an article without text lost it later.",
         bad=is_blank("text"),
         observed="length(text) || ' characters of white space'",
     ),
@@ -55,7 +55,7 @@ CHECKS: tuple[Check, ...] = (
         None,
         "absent_is_null",
         "quarantine",
-        "What an article does not have is null, never an empty text, so that counts are true.",
+        "What an article does not have is null, never an empty text, so that counts are right.",
         bad=" or ".join(is_blank(column) for column in _NAMED),
         observed="concat_ws(', ', "
         + ", ".join(f"case when {is_blank(c)} then '{c}' end" for c in _NAMED)
@@ -69,19 +69,19 @@ CHECKS: tuple[Check, ...] = (
         "The title is the title block with white space collapsed, so that it has offsets; only a "
         "page that prints no title may have that of its metadata.",
         source="main.article as t left join (select article_id, "
-        f"{collapsed('first(text order by block_no)')} as said from main.block "
+        f"{collapsed('first(text order by block_no)')} as title from main.block "
         "where kind = 'title' group by article_id) as b using (article_id)",
-        bad="t.title is distinct from b.said "
-        "and not (b.said is null and t.title_source is not distinct from 'metadata')",
+        bad="t.title is distinct from b.title "
+        "and not (b.title is null and t.title_source is not distinct from 'metadata')",
         observed="coalesce(left(t.title, 120), 'no title') || ' / block: ' "
-        "|| coalesce(left(b.said, 120), 'none')",
+        "|| coalesce(left(b.title, 120), 'none')",
     ),
     row_check(
         ARTICLE,
         None,
         "sources_named",
         "quarantine",
-        "What was read from somewhere says from where; a source without its value lost the value.",
+        "A value names its source; a source without a value means that the value was lost.",
         bad=" or ".join(
             f"({column} is null) <> ({column}_source is null)"
             for column in ("title", "byline", "section")
@@ -113,7 +113,7 @@ CHECKS: tuple[Check, ...] = (
         "url",
         "names_one_article",
         "quarantine",
-        "An article is known by its address, so two of one address are one article twice.",
+        "An article is identified by its address, so two of one address are one article twice.",
         source="(select article_id, url, count(*) over (partition by url) as owners "
         "from main.article where url is not null) as t",
         bad="t.owners > 1",
@@ -124,7 +124,8 @@ CHECKS: tuple[Check, ...] = (
         "removed_at",
         "not_in_future",
         "quarantine",
-        "A file is seen to be gone by a run; an hour is left for a clock that was set back.",
+        "An article is removed by a run, so not after the last run's start; an hour is allowed for "
+        "a clock that was set back.",
         bad="removed_at > (select max(started_at) from known.run) + interval 1 hour",
         observed="removed_at",
     ),
@@ -136,8 +137,9 @@ CHECKS: tuple[Check, ...] = (
         "The body is the body blocks joined by blank lines; anything else hides lost or foreign "
         "text.",
         source=_BODY_SOURCE,
-        bad=f"t.body_text is distinct from {_BODY_SAID}",
-        observed=f"length(t.body_text) || ' characters, body blocks have ' || length({_BODY_SAID})",
+        bad=f"t.body_text is distinct from {_BODY_OF_BLOCKS}",
+        observed="length(t.body_text) || ' characters, body blocks have ' || "
+        f"length({_BODY_OF_BLOCKS})",
     ),
     row_check(
         ARTICLE,
@@ -154,10 +156,10 @@ CHECKS: tuple[Check, ...] = (
         "counts_sentences",
         "quarantine",
         "The count and the rows come from one pass; where they differ, rows were lost.",
-        source="main.article as t left join (select article_id, count(*) as said "
+        source="main.article as t left join (select article_id, count(*) as counted "
         "from main.sentence group by article_id) as s using (article_id)",
-        bad="t.sentence_count is distinct from coalesce(s.said, 0)",
-        observed="t.sentence_count || ', rows: ' || coalesce(s.said, 0)",
+        bad="t.sentence_count is distinct from coalesce(s.counted, 0)",
+        observed="t.sentence_count || ', rows: ' || coalesce(s.counted, 0)",
     ),
     row_check(
         ARTICLE,
@@ -200,7 +202,7 @@ CHECKS: tuple[Check, ...] = (
         "language",
         "in_force",
         "quarantine",
-        "ISO 639-1 as it stands, or und. Filters on language miss an article with any other code.",
+        "A current ISO 639-1 code, or und. Filters on language miss articles with other codes.",
         bad=f"language not in ({_LANGUAGES})",
         observed="language",
     ),

@@ -13,7 +13,7 @@ CHECKS: tuple[Check, ...] = (
         "stage",
         "is_stage_of_component",
         "critical",
-        "A row's maker is a component of the same station; else lineage names the wrong part.",
+        "The row's component is of the same stage; else lineage names the wrong component.",
         source="ops.article_component as t join known.component as c using (component_id)",
         bad="c.stage <> t.stage",
         observed="t.stage || ', component: ' || c.stage || ' ' || c.name",

@@ -20,7 +20,7 @@ _WITHOUT_TITLE = measured_check(
     "points are what a single odd outlet adds to a run.",
     Measure(
         "select avg((title is null)::int) as value, count(*) as row_count, "
-        "count(*) filter (title is null) || ' of ' || count(*) || ' articles' as said "
+        "count(*) filter (title is null) || ' of ' || count(*) || ' articles' as basis "
         "from main.article",
         tolerance=0.05,
         enough_rows=20,
@@ -38,7 +38,7 @@ _UNDATEABLE = measured_check(
     "are what one feed without dates adds.",
     Measure(
         "select avg((published_at is null)::int) as value, count(*) as row_count, "
-        "count(*) filter (published_at is null) || ' of ' || count(*) || ' articles' as said "
+        "count(*) filter (published_at is null) || ' of ' || count(*) || ' articles' as basis "
         "from main.article",
         tolerance=0.1,
         enough_rows=20,
@@ -56,7 +56,7 @@ _LAG = measured_check(
     "misread and by days when a feed stalls. Six hours either way are a late run.",
     Measure(
         "select median(date_diff('minute', a.published_at, r.started_at)) / 60.0 as value, "
-        "count(*) as row_count, 'hours, median of ' || count(*) || ' articles' as said "
+        "count(*) as row_count, 'hours, median of ' || count(*) || ' articles' as basis "
         "from main.article as a join known.run as r using (run_id) "
         "where a.published_precision = 'instant'",
         tolerance=6,

@@ -17,7 +17,7 @@ CHECKS: tuple[Check, ...] = (
         "only_body_kinds",
         "quarantine",
         "Only paragraphs, list items and subheadings are body: promo, captions and navigation "
-        "would else be counted and read as the story.",
+        "would otherwise be counted and read as the story.",
         bad=f"is_body and kind not in ({_BODY})",
         observed="kind",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.check import Check
 from expectations.iso_codes import COUNTRIES
-from expectations.sql_text import is_blank, is_unkempt, literal, row_check, rows_of
+from expectations.sql_text import is_blank, is_unnormalised, literal, row_check, rows_of
 from warehouse.tables import ENTITY
 
 _COUNTRIES = ", ".join(literal(code) for code in COUNTRIES.split())
@@ -15,9 +15,9 @@ CHECKS: tuple[Check, ...] = (
         "name",
         "trimmed",
         "critical",
-        "A name is compared as it is written; white space in it, or what nobody sees, makes one "
-        "identity two.",
-        bad=is_unkempt("name"),
+        "Names are compared as written; odd white space or an invisible character makes two "
+        "entities of one.",
+        bad=is_unnormalised("name"),
         observed="name",
     ),
     row_check(
@@ -25,8 +25,8 @@ CHECKS: tuple[Check, ...] = (
         "name",
         "is_an_alias",
         "warning",
-        "Names are looked up in entity_alias; an entity that is not there under its own is found "
-        "by none.",
+        "Names are looked up in entity_alias; an entity whose own name is missing there is never "
+        "found.",
         source=rows_of(ENTITY),
         bad="not exists (select 1 from known.entity_alias as a "
         "where a.entity_id = t.entity_id and a.alias = t.name)",
@@ -37,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
         "entity_id",
         "mentioned",
         "warning",
-        "An entity comes from a mention; one that a run writes and nothing mentions is left over.",
+        "An entity comes from a mention; a run should write none that nothing mentions.",
         source=rows_of(ENTITY),
         bad="not exists (select 1 from known.mention as m where m.entity_id = t.entity_id)",
         observed="t.name",
@@ -56,7 +56,7 @@ CHECKS: tuple[Check, ...] = (
         "country_iso2",
         "in_force",
         "critical",
-        "ISO 3166-1 as it stands. A withdrawn or made-up code joins with no map.",
+        "A current ISO 3166-1 code. A withdrawn or invented code is on no map.",
         bad=f"country_iso2 not in ({_COUNTRIES})",
         observed="name || ' ' || country_iso2",
     ),

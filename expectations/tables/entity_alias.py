@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.check import Check
-from expectations.sql_text import is_blank, is_unkempt, row_check
+from expectations.sql_text import is_blank, is_unnormalised, row_check
 from warehouse.tables import ENTITY_ALIAS
 
 CHECKS: tuple[Check, ...] = (
@@ -12,9 +12,9 @@ CHECKS: tuple[Check, ...] = (
         "alias",
         "trimmed",
         "warning",
-        "Names are looked up as they are written; one with odd white space, or with what nobody "
-        "sees, is found by no one. The entity is whole without it.",
-        bad=f"{is_unkempt('alias')} or {is_blank('alias')} or alias = ''",
+        "Names are looked up as written; one with odd white space or an invisible character is "
+        "never found. The entity does not need it.",
+        bad=f"{is_unnormalised('alias')} or {is_blank('alias')} or alias = ''",
         observed="alias",
     ),
 )

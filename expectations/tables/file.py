@@ -26,7 +26,7 @@ CHECKS: tuple[Check, ...] = (
         "outcome",
         "quarantined_with_reason",
         "critical",
-        "A file that is turned away says why, here and in ops.quarantine.",
+        "A quarantined file has its reason here and in ops.quarantine.",
         source=rows_of(FILE),
         bad="t.outcome = 'quarantined' and (t.reason is null or not exists "
         "(select 1 from known.quarantine as q where q.source_uri = t.source_uri))",
@@ -51,7 +51,7 @@ CHECKS: tuple[Check, ...] = (
         "duplicate_of_something",
         "critical",
         "A duplicate names the file with the same bytes, or has records in ops.record that repeat "
-        "those of other files; else nobody can say what it repeats.",
+        "those of other files; else it is not known what it repeats.",
         source=rows_of(FILE),
         bad="t.outcome = 'duplicate' and t.duplicate_of is null and not exists "
         f"(select 1 from known.record as r where r.file_uri = t.source_uri) and {_NOT_PURGED}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.check import Check
-from expectations.sql_text import is_unseen_at_edge, row_check, seen
+from expectations.sql_text import is_invisible_at_edge, row_check, visible
 from warehouse.tables import MENTION
 
 CHECKS: tuple[Check, ...] = (
@@ -12,9 +12,9 @@ CHECKS: tuple[Check, ...] = (
         "text",
         "trimmed",
         "quarantine",
-        "A name neither starts nor ends with white space or what nobody sees, and has a letter or "
-        "digit.",
-        bad=rf"{is_unseen_at_edge('text')} or not regexp_matches({seen('text')}, '[\pL\pN]')",
+        "A name neither starts nor ends with white space or an invisible character, and has a "
+        "letter or digit.",
+        bad=rf"{is_invisible_at_edge('text')} or not regexp_matches({visible('text')}, '[\pL\pN]')",
         observed="text",
     ),
     row_check(
@@ -22,7 +22,7 @@ CHECKS: tuple[Check, ...] = (
         "entity_type",
         "is_type_of_entity",
         "quarantine",
-        "A mention and the entity it means are of one kind.",
+        "A mention has the type of its entity.",
         source="main.mention as t join known.entity as e using (entity_id)",
         bad="e.entity_type <> t.entity_type",
         observed="t.text || ': ' || t.entity_type || ', entity: ' || e.entity_type",
@@ -32,7 +32,7 @@ CHECKS: tuple[Check, ...] = (
         "confidence",
         "a_number",
         "quarantine",
-        "Not a number passes every comparison and spoils every mean.",
+        "NaN passes every comparison and spoils every mean.",
         bad="isnan(confidence)",
         observed="text",
     ),

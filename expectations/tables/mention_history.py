@@ -28,7 +28,7 @@ def _share_of(entity_type: str) -> Check:
         Measure(
             f"select avg((entity_type = {literal(entity_type)})::int) as value, "
             "count(*) as row_count, "
-            f"'of ' || count(*) || ' mentions by ' || {_MADE_BY} as said from main.mention",
+            f"'of ' || count(*) || ' mentions by ' || {_MADE_BY} as basis from main.mention",
             tolerance=0.1,
             enough_rows=300,
         ),
@@ -40,13 +40,13 @@ CHECKS: tuple[Check, ...] = (
         MENTION,
         None,
         "usual_per_hundred_words",
-        "News of one mix of outlets names about as many things a hundred words run after run; a "
-        "drop means that names were lost, a rise that noise is taken for names. One either way is "
-        "what a change of subject does.",
+        "The same outlets name about as many things per hundred words in every run; a drop means "
+        "that names were lost, a rise that other words are taken for names. A change of subject "
+        "makes one more or less.",
         Measure(
             "select 100.0 * (select count(*) from main.mention) / nullif(sum(word_count), 0) "
             f"as value, count(*) as row_count, 'a hundred words, ' || count(*) || ' articles, '"
-            f" || {_MADE_BY} as said from main.article",
+            f" || {_MADE_BY} as basis from main.article",
             tolerance=1.0,
             enough_rows=20,
         ),

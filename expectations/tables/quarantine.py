@@ -12,7 +12,7 @@ CHECKS: tuple[Check, ...] = (
         "resolved_run_id",
         "agrees_with_status",
         "critical",
-        "A replayed row names the run that took it in; an open one cannot.",
+        "A replayed row names the run that resolved it; an open row names none.",
         bad="(status = 'open' and resolved_run_id is not null) "
         "or (status = 'replayed' and resolved_run_id is null)",
         observed="status || ' ' || coalesce(resolved_run_id, 'by no run')",
@@ -22,7 +22,7 @@ CHECKS: tuple[Check, ...] = (
         "message",
         "not_blank",
         "critical",
-        "People work the quarantine by its messages.",
+        "The message says what is wrong and what to do; a row without one cannot be resolved.",
         bad=f"{is_blank('message')} or {is_blank('rule')}",
         observed="rule",
     ),

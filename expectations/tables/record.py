@@ -17,7 +17,7 @@ CHECKS: tuple[Check, ...] = (
         "hints",
         "a_json_list",
         "quarantine",
-        "Derived tables are made anew from the hints, so they must be readable: a list of lists.",
+        "Derived tables are made again from the hints, so they must be readable: a list of lists.",
         bad="coalesce(json_type(case when json_valid(hints) then hints end), '') <> 'ARRAY'",
         observed="left(hints, 120)",
     ),

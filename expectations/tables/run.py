@@ -10,7 +10,7 @@ from warehouse.tables import RUN
 from warehouse.tables.run import OUTCOMES
 
 _COUNTED = "status not in ('crashed', 'failed')"
-"""A run that broke off may have seen files whose outcome it never learned."""
+"""A run that failed or crashed may have seen files that got no outcome."""
 
 _RECORD_OUTCOMES = tuple(outcome for outcome in OUTCOMES if outcome != "removed")
 
@@ -25,13 +25,13 @@ def _listed(prefix: str, outcomes: tuple[str, ...]) -> str:
 
 
 def _file_rows() -> str:
-    said = ", ".join(f"({literal(o)}, t.files_{o})" for o in OUTCOMES if o != "unchanged")
+    sums = ", ".join(f"({literal(o)}, t.files_{o})" for o in OUTCOMES if o != "unchanged")
     return (
-        "(select t.run_id, o.outcome, o.said, count(f.run_id) as listed from ops.run as t "
-        f"cross join lateral (values {said}) as o(outcome, said) "
+        "(select t.run_id, o.outcome, o.files, count(f.run_id) as listed from ops.run as t "
+        f"cross join lateral (values {sums}) as o(outcome, files) "
         "left join ops.file as f on f.run_id = t.run_id and f.outcome = o.outcome "
         f"where t.{_COUNTED} and t.run_id in (select run_id from ops.file) "
-        "group by t.run_id, o.outcome, o.said) as t"
+        "group by t.run_id, o.outcome, o.files) as t"
     )
 
 
@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
         "closes",
         "critical",
         "Files seen and files gone are loaded, unchanged, revised, duplicate, quarantined or "
-        "removed; nothing leaves by another door.",
+        "removed; there is no other outcome.",
         bad=f"{_COUNTED} and files_seen + files_gone <> {_sum('files', OUTCOMES)}",
         observed="'seen ' || files_seen || ' + gone ' || files_gone || "
         + _listed("files", OUTCOMES),
@@ -64,8 +64,8 @@ CHECKS: tuple[Check, ...] = (
         "The sums of a run are those of its rows in ops.file, unchanged files apart, which have "
         "no row. Runs whose file rows were removed by age are left out.",
         source=_file_rows(),
-        bad="t.said <> t.listed",
-        observed="t.outcome || ' ' || t.said || ', rows in ops.file: ' || t.listed",
+        bad="t.files <> t.listed",
+        observed="t.outcome || ' ' || t.files || ', rows in ops.file: ' || t.listed",
     ),
     row_check(
         RUN,
@@ -90,7 +90,7 @@ CHECKS: tuple[Check, ...] = (
         "source_uri",
         "without_credentials",
         "critical",
-        "A warehouse is handed on; user and password of a place must not be in it.",
+        "A warehouse may be passed on, so it must not hold user and password of a source.",
         bad="regexp_matches(source_uri, '^[A-Za-z][A-Za-z0-9+.-]*://[^/]*@')",
         observed="regexp_replace(source_uri, '//[^/]*@', '//…@')",
     ),

@@ -25,11 +25,11 @@ _FRAMES = ("result", "failure", "blamed")
 
 
 def check_staged(
-    staging: Path, warehouse: Path, run_id: str, entities_anew: bool = False
+    staging: Path, warehouse: Path, run_id: str, all_entities_replaced: bool = False
 ) -> CheckReport:
     """Run every check on staged rows in this process; CheckError if one cannot be executed."""
     try:
-        con = open_check_database(staging, warehouse, entities_anew=entities_anew)
+        con = open_check_database(staging, warehouse, all_entities_replaced=all_entities_replaced)
         try:
             return run_checks(con, run_id=run_id)
         finally:
@@ -57,12 +57,12 @@ class CheckProcess:
         )
 
     def __call__(
-        self, staging: Path, warehouse: Path, run_id: str, entities_anew: bool = False
+        self, staging: Path, warehouse: Path, run_id: str, all_entities_replaced: bool = False
     ) -> CheckReport:
         """Run the checks in the process; CheckError if one cannot be run or the process ended."""
         folder = staging / "_work" / "report"
         folder.mkdir(parents=True, exist_ok=True)
-        asked = [str(staging), str(warehouse), run_id, entities_anew, str(folder)]
+        asked = [str(staging), str(warehouse), run_id, all_entities_replaced, str(folder)]
         answer = ""
         if self._process.stdin is not None and self._process.stdout is not None:
             try:
@@ -109,10 +109,10 @@ def main() -> None:
     os.nice(_LATER)
     get_ready()
     for line in sys.stdin:
-        staging, warehouse, run_id, entities_anew, folder = json.loads(line)
+        staging, warehouse, run_id, all_entities_replaced, folder = json.loads(line)
         problem = None
         try:
-            report = check_staged(Path(staging), Path(warehouse), run_id, entities_anew)
+            report = check_staged(Path(staging), Path(warehouse), run_id, all_entities_replaced)
             for name in _FRAMES:
                 getattr(report, name).write_parquet(Path(folder) / f"{name}.parquet")
         except CheckError as error:

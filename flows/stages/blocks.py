@@ -29,13 +29,13 @@ from transforms.block.paragraph import paragraph_block, paragraph_of
 from warehouse.tables import ARTICLE, ARTICLE_VERSION, BLOCK, RECORD
 
 REDERIVED = "rederived"
-"""Name of the part with published articles that new boilerplate makes anew."""
+"""Name of the part with published articles that new boilerplate makes again."""
 
 
 @dataclass(frozen=True)
 class Typed:
     """Names of the parts whose blocks are typed, published articles' among them; the records of
-    each part that the run read; how many blocks are new and how many articles were typed anew."""
+    each part that the run read; how many blocks are new and how many articles were typed again."""
 
     parts: tuple[str, ...] = ()
     articles: Mapping[str, int] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Typed:
         """What was typed, in one line with counts."""
         line = f"{self.block_count:,} blocks typed"
         if self.retyped_count:
-            line += f"; {self.retyped_count:,} published articles typed anew"
+            line += f"; {self.retyped_count:,} published articles typed again"
         return line
 
 
@@ -81,7 +81,7 @@ def retype(
     article_id: pl.Series,
     boilerplate_line: pl.DataFrame,
 ) -> int:
-    """Blocks and article rows of published articles, made anew out of their kept texts.
+    """Blocks and article rows of published articles, made again out of their kept texts.
 
     What the run did not deliver keeps the run that delivered it. Returns the number of articles.
     """

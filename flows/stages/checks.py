@@ -37,15 +37,15 @@ class Checked:
 
 
 def check_and_withhold(
-    session: Session, delivery: Delivery, resolved: Resolved, entities_anew: bool = False
+    session: Session, delivery: Delivery, resolved: Resolved, all_entities_replaced: bool = False
 ) -> Checked:
     """Set the outcome of every file, check the staged rows and take failing ones out, until the
     rest passes.
 
-    ``entities_anew``: publishing this run removes all published entities. Raises AccountingError if
-    files or records do not add up, ChecksFailed if checks stop the run.
+    ``all_entities_replaced``: publishing this run removes all published entities. Raises
+    AccountingError if files or records do not add up, ChecksFailed if checks stop the run.
     """
-    run = CheckedRun(session, delivery, resolved.mention, entities_anew)
+    run = CheckedRun(session, delivery, resolved.mention, all_entities_replaced)
     settle_accounts(run, Withheld())
     stage_quarantine(run)
     return Checked(withhold_what_fails(run))

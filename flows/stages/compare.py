@@ -100,7 +100,7 @@ def learn_boilerplate(
 ) -> pl.DataFrame:
     """`source_id, line` of what outlets repeat, by the counts of new and of published articles.
 
-    ``renewed`` are ids of articles whose published lines do not count, as they are made anew.
+    ``renewed`` are ids of articles whose published lines do not count, as they are made again.
     """
     line_count = sum_line_counts(counts)
     published = session.known.line_counts(

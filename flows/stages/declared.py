@@ -17,7 +17,7 @@ class Stage:
     is what its progress counts. ``share`` is the per cent of a run that it takes, measured on 2,000
     articles. ``seconds`` is the most it may take: many times what a million articles need, so that
     only a stage that hangs reaches it. ``is_retried`` is true of stages that talk to the network
-    and can begin anew. ``components`` are the stages of `ops.component` that it carries out.
+    and can begin again. ``components`` are the stages of `ops.component` that it carries out.
     """
 
     name: str

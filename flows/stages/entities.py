@@ -79,7 +79,7 @@ def _changed_mentions(
     session: Session, entity: pl.DataFrame, entity_merge: pl.DataFrame
 ) -> pl.DataFrame:
     """Published mentions of entities that were merged, retyped or blocked, with what they are now;
-    those of articles that the run makes anew are not among them."""
+    those of articles that the run makes again are not among them."""
     merge = carried_merges(entity_merge)
     if merge.is_empty():
         return MENTION.empty()

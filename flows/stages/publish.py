@@ -32,14 +32,14 @@ def changes_rows(session: Session) -> bool:
     )
 
 
-def publish_staged(session: Session, entities_anew: bool = False) -> Published:
-    """Publish the staged rows. If ``entities_anew``, all published entities go."""
+def publish_staged(session: Session, all_entities_replaced: bool = False) -> Published:
+    """Publish the staged rows. If ``all_entities_replaced``, all published entities go."""
     session.record.stage("published")
     published = publish(
         session.staging.folder,
         session.staging.layout.file,
         keep_snapshots=session.settings.keep_snapshots,
-        entities_anew=entities_anew,
+        all_entities_replaced=all_entities_replaced,
         forget_before=session.record.forget_before(),
     )
     return Published(published.rows)

@@ -48,7 +48,7 @@ class TableBuilder:
         contract: the table.
         build: makes its rows, in the columns of the contract.
         version: raised with every change that can change a row, so that `rebuild --changed` finds
-            the articles to make anew; null where a component of its own says it.
+            the articles to make again; null where a component of its own says it.
     """
 
     contract: Contract

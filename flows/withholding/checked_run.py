@@ -14,9 +14,9 @@ from warehouse.tables import MENTION
 @dataclass(frozen=True)
 class CheckedRun:
     """A run, the contents of its files, and the mentions of published articles that it changes
-    (MENTION). ``entities_anew``: publishing this run removes all published entities."""
+    (MENTION). ``all_entities_replaced``: publishing this run removes all published entities."""
 
     session: Session
     delivery: Delivery
     mention: pl.DataFrame = field(default_factory=MENTION.empty)
-    entities_anew: bool = False
+    all_entities_replaced: bool = False

@@ -62,7 +62,7 @@ class _Findings:
 def withhold_what_fails(run: CheckedRun) -> CheckReport:
     """Run every check on the staged rows and take out failing rows, until the rest passes.
 
-    Files, records and quarantine are counted anew in each round. Returns the results of all rounds,
+    Files, records and quarantine are counted in each round. Returns the results of all rounds,
     staged as CHECK_RESULT and CHECK_FAILURE. Raises ChecksFailed if a failing row belongs to no
     article, entity or file, if one check would withhold too large a share, or if a check still
     fails after the last round.
@@ -109,7 +109,10 @@ def _check(run: CheckedRun) -> CheckReport:
     session = run.session
     session.record.stage("running")
     return session.check(
-        session.staging.folder, session.staging.layout.file, session.clock.run_id, run.entities_anew
+        session.staging.folder,
+        session.staging.layout.file,
+        session.clock.run_id,
+        run.all_entities_replaced,
     )
 
 

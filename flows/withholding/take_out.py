@@ -38,7 +38,7 @@ def take_out(run: CheckedRun, withheld: Withheld) -> None:
             continue
         for path in _parts(run, contract.name):
             keep_named(contract, pl.read_parquet(path), named).write_parquet(path)
-    if run.entities_anew:
+    if run.all_entities_replaced:
         _stage_entities_of_published(run, published.entity_id)
 
 
@@ -59,7 +59,7 @@ def _named_by_staged(run: CheckedRun) -> list[pl.Series]:
 def _published(run: CheckedRun, withheld: Withheld) -> Published:
     known = run.session.known
     article_id = known.targets()["article_id"]
-    if not run.entities_anew:
+    if not run.all_entities_replaced:
         return Published(article_id, known.table(ENTITY)["entity_id"])
     stays = pl.Series("article_id", list(withheld.article), pl.String())
     named = known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()
@@ -67,13 +67,13 @@ def _published(run: CheckedRun, withheld: Withheld) -> Published:
 
 
 def _stage_entities_of_published(run: CheckedRun, entity_id: pl.Series) -> None:
-    """Stage the published entities of these ids that are not staged anew."""
+    """Stage the published entities of these ids that are not staged again."""
     staged = [
         pl.read_parquet(path, columns=["entity_id"])["entity_id"]
         for path in _parts(run, ENTITY.name)
     ]
-    anew = pl.concat([pl.Series("entity_id", [], pl.String()), *staged])
-    missing = entity_id.filter(~entity_id.is_in(anew.implode()))
+    staged_again = pl.concat([pl.Series("entity_id", [], pl.String()), *staged])
+    missing = entity_id.filter(~entity_id.is_in(staged_again.implode()))
     entity, alias = run.session.known.named_entities(pl.Series([], dtype=pl.String), missing)
     for contract, rows in ((ENTITY, entity), (ENTITY_ALIAS, alias)):
         run.session.staging.part(contract.name, _OF_PUBLISHED).unlink(missing_ok=True)

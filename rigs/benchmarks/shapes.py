@@ -77,7 +77,7 @@ class Growth(NamedTuple):
 
 
 class _Warm:
-    """A process that runs one shape after another; started anew after it was ended."""
+    """A process that runs one shape after another; started again after it was ended."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None

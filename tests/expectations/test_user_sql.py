@@ -73,7 +73,10 @@ def test_rows_without_the_key_are_named_by_themselves(tmp_path: Path) -> None:
         (("select article_id", "create table x as select article_id"), "one SELECT"),
         (("select article_id", "copy (select 1) to 'x.csv'; select article_id"), "one SELECT"),
         (("select article_id", "attach 'x.duckdb'; select article_id"), "one SELECT"),
-        (("-- table: article\n", "-- table: article\n-- table: block\n"), "table is said twice"),
+        (
+            ("-- table: article\n", "-- table: article\n-- table: block\n"),
+            "there are two lines table",
+        ),
         (("-- note: We publish no article without an author.", "-- note:"), "no note"),
     ],
 )

@@ -1,6 +1,6 @@
 """Golden tables: what the warehouse says of two project-written articles, row by row.
 
-People read the expected files. After a change that is meant, load the seeds, write them anew with
+People read the expected files. After a change that is meant, load the seeds, write them again with
 `python -m tests.flows.test_golden WAREHOUSE`, and look at the difference.
 """
 
@@ -51,7 +51,7 @@ def test_golden_article(seed_warehouse: Path, file: str) -> None:
 
 
 def write(warehouse: Path) -> None:
-    """Write the expected files anew from a loaded warehouse of the seeds."""
+    """Write the expected files again from a loaded warehouse of the seeds."""
     GOLDEN.mkdir(exist_ok=True)
     for file in FILES:
         (GOLDEN / file).write_text(described(warehouse, file), "utf-8")

@@ -106,7 +106,7 @@ def test_its_checks_are_proved_without_another_line(tmp_path: Path) -> None:
     tests = shutil.copytree(ROOT / "tests" / "expectations", program / "tests" / "expectations")
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(program),
-         str(tests / "test_teeth.py"), "-k", "exclamation"],
+         str(tests / "test_each_check_catches.py"), "-k", "exclamation"],
         cwd=program, env=os.environ | {"PYTHONPATH": str(program)}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from warehouse.tables import CONTRACTS
 
 def test_the_dictionary_in_the_tree_is_fresh() -> None:
     assert dictionary.DICTIONARY_FILE.read_text(encoding="utf-8") == dictionary.render(), (
-        "contracts or marts have changed; write it anew with: python -m warehouse.dictionary"
+        "contracts or marts have changed; write it again with: python -m warehouse.dictionary"
     )
 
 
@@ -17,7 +17,7 @@ def test_the_picture_that_the_readme_leads_to_is_fresh() -> None:
     assert "(warehouse/DICTIONARY.md)" in readme.read_text(encoding="utf-8")
     page = dictionary.DICTIONARY_FILE.read_text(encoding="utf-8")
     assert dictionary.entity_relationships().strip() in page, (
-        "contracts have changed; write it anew with: python -m warehouse.dictionary"
+        "contracts have changed; write it again with: python -m warehouse.dictionary"
     )
 
 

@@ -85,7 +85,7 @@ def test_a_run_of_an_earlier_release_has_crashed_too(tmp_path: Path) -> None:
     assert journal.mark_crashed(warehouse, run_id_of(2), START) == [run_id_of(1)]
 
     assert journal.read(warehouse)["run"].select("status", "message").rows() == [
-        ("crashed", "The run ended without a word: it was killed, or its machine stopped."),
+        ("crashed", "The run's process has ended: it was killed, or its machine stopped."),
     ]
 
 
@@ -140,7 +140,7 @@ DAMAGED_FILES: dict[str, tuple[str, bytes | str, str]] = {
     "a folder": (RUN_1, "folder", "a folder"),
     "a link to nothing": (RUN_1, "link", "not a file"),
 }  # fmt: skip
-"""What lies in the journal: its name, its bytes (or what else it is), and what is said of it."""
+"""What lies in the journal: its name, its bytes (or what else it is), and the reason given."""
 
 
 def lay(path: Path, content: bytes | str) -> None:

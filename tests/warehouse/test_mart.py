@@ -267,7 +267,7 @@ def test_a_view_says_nothing_of_columns_it_has_not(
 ) -> None:
     con, _ = published
     for view in mart.load_marts():
-        assert set(view.said_of_columns) <= set(mart.columns_of(con, view)), view.name
+        assert set(view.own_meanings) <= set(mart.columns_of(con, view)), view.name
 
 
 def test_span_cuts_what_the_offsets_say(

@@ -199,10 +199,10 @@ def test_an_emptied_table_loses_what_is_not_staged_and_so_says_known(tmp_path: P
     publish_run(first, warehouse)
     staging = made_up_run(2, {"one": 2}).write(layout_of(warehouse).staging)
 
-    con = open_check_database(staging, warehouse, entities_anew=True)
+    con = open_check_database(staging, warehouse, all_entities_replaced=True)
     known = con.execute("SELECT * FROM known.entity ORDER BY entity_id").pl()
     con.close()
-    publish(staging, warehouse, entities_anew=True)
+    publish(staging, warehouse, all_entities_replaced=True)
 
     stored = whole(warehouse)["entity"]
     assert hex16("nobody") not in stored["entity_id"].to_list()
@@ -216,7 +216,7 @@ def test_emptying_what_other_articles_need_stops_publication(tmp_path: Path) -> 
     del second.rows["entity"], second.rows["mention"]
 
     with pytest.raises(PublishError, match=r"mention: .* rows break entity_id_in_entity"):
-        publish(second.write(layout_of(warehouse).staging), warehouse, entities_anew=True)
+        publish(second.write(layout_of(warehouse).staging), warehouse, all_entities_replaced=True)
 
 
 @pytest.mark.parametrize("mask", [0o077, 0o002])

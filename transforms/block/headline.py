@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 _STEM = re.compile(r"\w{4,6}")
 _PROSE_LINES = 6
-"""A story takes its headline's words up in its first paragraphs."""
+"""A story repeats words of its headline in its first paragraphs."""
 
 _REACH = 45
 """Lines between a headline and its story: menus of sharing buttons, credits, captions."""
@@ -28,7 +28,7 @@ def stems(plain: str) -> frozenset[str]:
 def story_support(
     plain: Sequence[str], candidate: Sequence[bool], prose_stems: Mapping[int, frozenset[str]]
 ) -> list[float]:
-    """For each line of a page that may be a headline, 0 to 1: do the lines below take it up?
+    """For each line of a page that may be a headline, 0 to 1: do the lines below repeat its words?
 
     The share of its stems found in the next prose lines, less where little prose follows.
     ``prose_stems`` holds the stems of the page's prose lines, in order.
@@ -53,7 +53,7 @@ def story_support(
 
 
 def address_stems(url: str | None) -> frozenset[str]:
-    """Stems of the words in an address's path; none where too few to tell headlines apart."""
+    """Stems of the words in an address's path; none if too few to distinguish headlines."""
     if not url:
         return frozenset()
     found = stems(urlsplit(url).path.lower())

@@ -42,7 +42,7 @@ menus are no sentences or too short."""
 
 TAIL_LINKS = 3
 TAIL_HEADING_WORDS = 6
-"""Fewer lines behind the story may be its own last words, and a longer one may be a headline."""
+"""Fewer lines behind the story may be its own ending, and a longer one may be a headline."""
 
 LEAD_WORDS = 14
 """Two sentences of this length together are a lead; a headline in two sentences is short."""

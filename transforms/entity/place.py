@@ -36,7 +36,7 @@ class PlaceContext(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A place settled: name, codes, what tells it from its namesakes, and the reason of choice."""
+    """A place that was chosen: name, codes, what distinguishes it from places of that name, why."""
 
     name: str
     disambiguator: str

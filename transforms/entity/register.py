@@ -52,7 +52,7 @@ class EntityRow(NamedTuple):
 
 
 class Found(Enum):
-    """What a search for a name ended in."""
+    """The result of a search for a name that found no single entity."""
 
     NONE = "none"
     SEVERAL = "several"

@@ -54,7 +54,7 @@ _ONE_OF = frozenset(("a", "an", "each", "every", "any", "your", "my"))
 
 
 class _Beside(NamedTuple):
-    """A name's neighbourhood in its sentence; `tail` holds the last words before, lower case."""
+    """The words beside a name in its sentence; `tail` holds those right before it, lower case."""
 
     own: str
     before: str

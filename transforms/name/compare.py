@@ -55,17 +55,17 @@ def form_of(name: str, entity_type: str, vocabulary: Vocabulary) -> NameForm:
 @lru_cache(maxsize=100_000)
 def sound(word: str) -> str:
     """Consonants of a word as most romanisations agree on them; a first vowel is "a"."""
-    for letters, heard in _SOUNDS:
-        word = word.replace(letters, heard)
+    for letters, spoken in _SOUNDS:
+        word = word.replace(letters, spoken)
     kept: list[str] = []
     for i, letter in enumerate(word):
-        heard = "" if letter in "aeiouyh" else letter
+        spoken = "" if letter in "aeiouyh" else letter
         if i == 0 and letter in _VOWELS:
-            heard = "a"
+            spoken = "a"
         if i == 0 and letter == "h":
-            heard = "h"
-        if heard and (not kept or kept[-1] != heard):
-            kept.append(heard)
+            spoken = "h"
+        if spoken and (not kept or kept[-1] != spoken):
+            kept.append(spoken)
     return "".join(kept)
 
 
@@ -217,7 +217,7 @@ def _one_given_name(a: str, b: str, vocabulary: Vocabulary) -> bool:
 
 
 def one_spelling(a: str, b: str) -> bool:
-    """One word in two romanisations or two orthographies; a gendered ending tells two apart."""
+    """One word in two romanisations or orthographies; words of other gender are other names."""
     if a == b:
         return True
     if max(len(a), len(b)) > _LONGEST:

@@ -1,6 +1,6 @@
 """A printed name taken apart: words without titles, legal forms and marks. Compares nothing.
 
-Alone wraps anyascii (transliteration of every script to ASCII).
+The only module that imports anyascii (transliteration of every script to ASCII).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Words of names that tell nobody apart: titles, particles, small words. Holds no names."""
+"""Words of names that do not identify anyone: titles, particles, small words. Holds no names."""
 
 # They stand before a person's name and are no part of it; offices only in the short forms of news.
 TITLES = frozenset((

@@ -1,4 +1,5 @@
-"""Words that tell what a name names: titles, legal forms, heads, class nouns. Reads no file."""
+"""Words that show what kind of thing a name is of: titles, legal forms, heads, class nouns. Reads
+no file."""
 
 from __future__ import annotations
 

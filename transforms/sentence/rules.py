@@ -169,7 +169,7 @@ def _ends_at_dotted(stop: Stop, word: str) -> bool:
 
 
 def _may_be_last(stop: Stop, word: str, small: str) -> bool:
-    """An abbreviation that needs the next word to tell whether it is also the end."""
+    """An abbreviation that ends a sentence or not, depending on the next word."""
     if small in MAY_BE_LAST:
         return True
     return word.istitle() and small in STATES and stop.word_before.endswith(",")

@@ -1,7 +1,7 @@
 -- kwic(term, width)
 -- Keyword in context: every place where body blocks of current articles have the term as whole words,
--- in any case, across line ends and whatever stands in it that nobody sees, with up to `width`
--- characters on each side. `start_char` points into `article.text`.
+-- in any case, across line ends and invisible characters, with up to `width` characters on each
+-- side. `start_char` points into `article.text`.
 WITH unseen AS (
     SELECT
         '[{UNSEEN}]' AS one,
@@ -9,26 +9,26 @@ WITH unseen AS (
 ),
 asked AS (
     SELECT
-        trim(regexp_replace(regexp_replace(term, one, '', 'g'), white || '+', ' ', 'g')) AS said,
+        trim(regexp_replace(regexp_replace(term, one, '', 'g'), white || '+', ' ', 'g')) AS plain,
         unseen.*
     FROM unseen
 ),
 sought AS (
     SELECT
-        '(?i)' || replace(regexp_escape(said), '\ ', white || '+') AS pattern,
-        list_transform(regexp_extract_all(said, '(?s).'), lambda letter:
+        '(?i)' || replace(regexp_escape(plain), '\ ', white || '+') AS pattern,
+        list_transform(regexp_extract_all(plain, '(?s).'), lambda letter:
             CASE letter WHEN ' ' THEN '(?:' || white || one || '*)+' ELSE regexp_escape(letter) END
         ) AS letters,
-        -- In a term far longer than names what nobody sees is not looked past: DuckDB's patterns
-        -- may not grow without end.
+        -- In a term far longer than names invisible characters are not skipped: DuckDB limits the
+        -- size of a pattern.
         '(?i)' || array_to_string(list_transform(letters, lambda letter, i:
             CASE WHEN i < len(letters) AND len(letters) <= 300 THEN letter || one || '*' ELSE letter END
         ), '') AS wide_pattern,
-        lower(string_split(said, ' ')[1]) AS first_word,
-        lower(string_split(said, ' ')[-1]) AS last_word,
+        lower(string_split(plain, ' ')[1]) AS first_word,
+        lower(string_split(plain, ' ')[-1]) AS last_word,
         one AS unseen
     FROM asked
-    WHERE said <> ''
+    WHERE plain <> ''
 ),
 marked AS (
     SELECT

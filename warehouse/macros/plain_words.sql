@@ -1,7 +1,7 @@
 -- plain_words("text")
--- A text as full-text search compares it: lower case, accents and what nobody sees taken off, and its
--- words (runs of letters and digits; single characters of scripts that do not space their words)
--- apart by one space each.
+-- A text as full-text search compares it: in lower case, without accents and invisible characters,
+-- its words (runs of letters and digits; single characters of scripts that do not space their words)
+-- separated by one space each.
 trim(regexp_replace(
     regexp_replace(
         regexp_replace(

@@ -1,4 +1,4 @@
--- Which entities keep company: for each ordered pair the distinct stories, raw articles and
+-- Which entities are named together: for each ordered pair the distinct stories, raw articles and
 -- sentences that name both. Every pair stands in both orders, so filter by entity_id alone.
 -- name: Canonical name of the entity.
 -- other_entity_id: The entity it is named with.

@@ -1,4 +1,4 @@
--- How the checks came out, run after run and table by table: checks made, checks failed by severity,
+-- Results of the checks, run by run and table by table: checks made, checks failed by severity,
 -- and the share of looked-at rows that failed.
 -- check_count: Checks made on the table.
 -- failed_checks: Checks that failed.

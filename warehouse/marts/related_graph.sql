@@ -2,7 +2,7 @@
 -- where the warehouse has it.
 -- title: Title of the article that shows the link.
 -- link_title: The headline, white space collapsed.
--- link_url: Address behind it.
+-- link_url: Address it links to.
 -- target_source_id: Outlet of the article it points at.
 -- target_title: Title of that article.
 SELECT

@@ -1,4 +1,4 @@
--- What became of every file of a run, from seen to published, whether the account closes, and how
+-- The outcomes of the files of a run, from seen to published, whether their sums agree, and how
 -- long the run took.
 -- is_balanced: Whether every file seen or gone has exactly one outcome.
 -- records_kept: Records loaded or revised.

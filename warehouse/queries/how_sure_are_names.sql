@@ -1,4 +1,4 @@
--- How were names found, and how many could not be told apart?
+-- How were names found, and how many remained ambiguous?
 -- For an analyst who counts entities. One row a type and method; `ambiguous` mentions name more
 -- than one possible entity, are kept without one, and stand in no view. A high share calls for
 -- care.

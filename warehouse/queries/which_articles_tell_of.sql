@@ -1,4 +1,4 @@
--- Which articles tell of a night train?
+-- Which articles are about a night train?
 -- For everybody. Full-text search: one row a passage, best first, of the articles that have all
 -- the words; endings and accents do not matter. Outside `newshouse sql` first run LOAD fts (see
 -- USE.md).

@@ -1,7 +1,6 @@
 -- Which headlines do pages show beside their stories, and do we have those stories?
 -- For a media researcher. One row a related headline; `target_title` is the article behind it,
--- null where it is not in the warehouse. Links inside an outlet and across outlets tell editing
--- apart.
+-- null where it is not in the warehouse. Compare links inside an outlet with links to others.
 SELECT
     source_id,
     title,

@@ -1,5 +1,5 @@
 -- Who and what is in the news most?
--- For a journalist. One row an entity, the most widely told first. `stories` counts a text that
+-- For a journalist. One row an entity, the most covered first. `stories` counts a text that
 -- several outlets carry once, `articles` counts every copy: a wide gap is agency copy, not many
 -- reporters.
 SELECT

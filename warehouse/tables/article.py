@@ -39,11 +39,15 @@ ARTICLE = Contract(
         text(
             "published_source", "Where the date was found.", nullable=True, allowed=PUBLISHED_SOURCE
         ),
-        text("published_status", "Stated, worked out, or not to be had.", allowed=PUBLISHED_STATUS),
+        text(
+            "published_status",
+            "Whether the date is stated, inferred or unknown.",
+            allowed=PUBLISHED_STATUS,
+        ),
         text("published_raw", "The date as delivered.", nullable=True),
         text(
             "language",
-            "ISO 639-1 code; `und` where the text does not tell.",
+            "ISO 639-1 code; `und` where it could not be determined.",
             pattern=r"^([a-z]{2,3}|und)$",
         ),
         text("text", "The whole record, decoded, with \\n line ends; every offset points here."),
@@ -58,7 +62,9 @@ ARTICLE = Contract(
         ),
         whole("version_no", "Number of the current version, from 1.", minimum=1),
         instant(
-            "removed_at", "When the file was found gone; null while it is there.", nullable=True
+            "removed_at",
+            "When a run found its file missing; null while it is there.",
+            nullable=True,
         ),
         text("run_id", "Run that wrote the current version."),
     ),

@@ -17,8 +17,8 @@ CHECK_RESULT = Contract(
         text("check_id", "table.column.rule"),
         text("table_name", "Table checked."),
         text("column_name", "Column checked; null for a check of whole rows.", nullable=True),
-        text("severity", "What it guards: critical, that keys, offsets and accounts are right; "
-             "quarantine, that a value is; warning, that it is usual.", allowed=SEVERITIES),
+        text("severity", "What a failure means: critical, wrong keys, offsets or totals; "
+             "quarantine, a wrong value; warning, an unusual one.", allowed=SEVERITIES),
         flag("success", "True when nothing failed."),
         text("observed", "What was seen, where the check measures something.", nullable=True),
         whole("checked_count", "Rows looked at.", large=True),

@@ -12,7 +12,7 @@ COMPONENT = Contract(
     grain="One version of one component.",
     columns=(
         text("component_id", "Hash of stage, name, version and config.", pattern=HEX_16),
-        text("stage", "Station it works at.", allowed=STAGES),
+        text("stage", "Stage whose rows it makes.", allowed=STAGES),
         text("name", "Its name; for stage nlp the package or path that spaCy loads."),
         text("version", "Its version."),
         text("config", "What else decides its output, as JSON."),

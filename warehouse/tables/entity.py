@@ -18,8 +18,8 @@ ENTITY = Contract(
         text("entity_type", "What kind of thing it is.", allowed=ENTITY_TYPES),
         text(
             "name",
-            "Canonical name, in single spaces and without characters that nobody sees; a joiner or "
-            "variation selector stays where the script of the name needs it.",
+            "Canonical name, with single spaces and without invisible characters; a joiner or "
+            "variation selector is kept where the script of the name needs it.",
         ),
         text(
             "country_iso2",
@@ -31,7 +31,7 @@ ENTITY = Contract(
         text("wikidata_id", "Wikidata item.", nullable=True, pattern=r"^Q[0-9]+$"),
         number("latitude", "Degrees north.", nullable=True, minimum=-90, maximum=90),
         number("longitude", "Degrees east.", nullable=True, minimum=-180, maximum=180),
-        text("resolution", "How the identity was settled."),
+        text("resolution", "How it was identified: the rule, and why it applied."),
     ),
     key=("entity_id",),
 )

@@ -1,4 +1,4 @@
-"""Contract of `ops.file`: what became of each file that was new, changed or gone."""
+"""Contract of `ops.file`: the outcome of each file that was new, changed or gone."""
 
 from warehouse.contract import HEX_64, Contract, ForeignKey, Lifecycle, instant, text, whole
 from warehouse.tables.run import OUTCOMES
@@ -18,7 +18,7 @@ FILE = Contract(
         instant("modified_at", "Time of last change as the file system says, UTC."),
         text("format", "Format it was read as; null where none fitted.", nullable=True),
         text("encoding", "Python codec name; null for bytes that are not text.", nullable=True),
-        text("outcome", "What became of it.", allowed=OUTCOMES),
+        text("outcome", "Outcome of the file in this run.", allowed=OUTCOMES),
         text("reason", "Why, where it was not loaded.", nullable=True),
         text("duplicate_of", "Of a duplicate, address of the file with the same bytes, or else of "
              "the one file that has every record of this one; null where several have them: "

@@ -33,7 +33,7 @@ MENTION = Contract(
         text("entity_type", "What kind of thing is named here.", allowed=ENTITY_TYPES),
         whole("start_char", "First code point in `article.text`."),
         whole("end_char", "One past the last code point.", minimum=1),
-        text("text", "The slice itself, with odd spaces and unseen characters that stand in it."),
+        text("text", "The slice itself, odd spaces and invisible characters included."),
         text("role", "Title or office printed beside the name.", nullable=True),
         text("method", "What found the span and its type.", allowed=MENTION_METHODS),
         number(
@@ -63,7 +63,7 @@ STAGED_MENTION = Contract(
         *(column for column in MENTION.columns if column.name != "entity_id"),
         whole(
             "cluster_no",
-            "Mentions of one article meant as one thing share it; -1 = ambiguous, stands alone.",
+            "Number that mentions of one thing in an article share; -1 for an ambiguous one.",
             minimum=-1,
         ),
         text("cluster_name", "Fullest form of the cluster in its article."),

@@ -1,4 +1,4 @@
-"""Staging contracts of what is read once a distinct paragraph: its text, its sentences, its spans.
+"""Staging contracts of each distinct paragraph, which is read once: its text, sentences, spans.
 
 A paragraph is the text of story blocks in one language; equal blocks share one. Nothing of it is
 published: `sentence` and `mention` place it back into articles."""

@@ -1,6 +1,6 @@
 """Contract of `ops.record`: what each delivered record declared beside its text, so that derived
-tables can be made anew, and which file has an article that several deliver. Its staging forms carry
-the text between extraction and load."""
+tables can be made again, and which file has an article that several deliver. Its staging forms
+carry the text between extraction and load."""
 
 from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, Lifecycle, flag, text, whole
 
@@ -23,10 +23,10 @@ _DECLARED = (
     text("language", "Language the metadata declares.", nullable=True),
     text("hints", "What the format says of spans of the text: a JSON list of "
          "[start_char, end_char, kind, rule, url]."),
-    text("mojibake", "What of the text looks decoded with the wrong charset, and whether it stands "
-         "as delivered or repaired; null where nothing does.", nullable=True),
-    text("text_only_reason", "Why the parts of the markup could not be told apart, so that lines "
-         "are judged by their shape alone: which bound it exceeds. Null where they were.",
+    text("mojibake", "What of the text looks decoded with the wrong charset, and whether it was "
+         "left as delivered or repaired; null where nothing does.", nullable=True),
+    text("text_only_reason", "Why the parts of the markup could not be distinguished, so that "
+         "lines are typed by their shape only: which bound it exceeds. Null where they were.",
          nullable=True),
 )  # fmt: skip
 
@@ -40,7 +40,7 @@ RECORD = Contract(
     columns=(
         *_DECLARED,
         flag("made_version", "True for the one record that made the version; false for a record "
-             "that says the same again."),
+             "that repeats it."),
         text("first_file_uri", "Address of the file whose record made the version: this file, or "
              "the one it repeats."),
     ),

@@ -13,7 +13,7 @@ RELATED_LINK = Contract(
         whole("link_no", "Position among the article's related links, from 0."),
         whole("block_no", "Block that holds it."),
         text("title", "The headline, white space collapsed."),
-        text("url", "Address behind it.", nullable=True),
+        text("url", "Address it links to.", nullable=True),
         text(
             "target_article_id",
             "The article it points at, where the warehouse has it.",

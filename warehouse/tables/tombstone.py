@@ -1,4 +1,4 @@
-"""Contract of `ops.tombstone`: what was purged and must not come back, as hashes only."""
+"""Contract of `ops.tombstone`: what was purged and is not loaded again, as hashes only."""
 
 from warehouse.contract import HEX_16, HEX_64, Contract, ForeignKey, Lifecycle, instant, text
 

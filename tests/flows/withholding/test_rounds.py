@@ -124,8 +124,8 @@ def test_the_rest_is_published_and_the_article_comes_in_when_the_fault_is_gone(
         "rome.txt", "article.language.in_force", "iw",
     )  # fmt: skip
     assert row["message"] == (
-        f"Article {row['article_id']} failed article.language.in_force: ISO 639-1 as it stands, or "
-        "und. Filters on language miss an article with any other code. Found: iw (row "
+        f"Article {row['article_id']} failed article.language.in_force: A current ISO 639-1 "
+        "code, or und. Filters on language miss articles with other codes. Found: iw (row "
         f"{row['article_id']} of article). It was withheld, and the rest was published. Correct "
         "the file or the check if one of them is wrong; else update newshouse. Then run: "
         "newshouse quarantine replay"

@@ -141,8 +141,8 @@ def test_one_bad_line_costs_one_line(read: Reader) -> None:
 def test_the_message_names_the_place_where_json_breaks(read: Reader) -> None:
     (rejection,) = read(b'{"title": "T', "a.json").items
     assert rejection.message == (
-        "This is not valid JSON: Unterminated string at line 1, column 11. If it was cut off, fetch "
-        "it again."
+        "This is not valid JSON: Unterminated string at line 1, column 11. If it was cut off, "
+        "fetch it again."
     )
 
 

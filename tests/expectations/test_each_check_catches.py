@@ -1,4 +1,4 @@
-"""Every check bites: one good row broken, and that check fails, and no check that has no say."""
+"""Each check catches its fault: a good row is broken, and that check alone fails."""
 
 from __future__ import annotations
 
