@@ -51,10 +51,10 @@ def _queries(first: int, end: int) -> Iterator[tuple[str, str]]:
     paragraph = _SENTENCES * (sentence + 1) - 1
     ids = f"range({first}, {end}) as a(i)"
     key = "lower(lpad(to_hex(i), 16, '0')) as article_id"
-    said = f"list_transform(range({_PARAGRAPHS * _SENTENCES}), lambda k: {_SENTENCE})"
+    sentences = f"list_transform(range({_PARAGRAPHS * _SENTENCES}), lambda k: {_SENTENCE})"
     bodies = (
         f"list_transform(range({_PARAGRAPHS}), lambda p: array_to_string("
-        f"{said}[p * {_SENTENCES} + 1:(p + 1) * {_SENTENCES}], ' '))"
+        f"{sentences}[p * {_SENTENCES} + 1:(p + 1) * {_SENTENCES}], ' '))"
     )
     text = f"{_TITLE} || e'\\n\\n' || array_to_string({bodies}, e'\\n\\n') || e'\\n'"
     body = f"array_to_string({bodies}, e'\\n\\n')"

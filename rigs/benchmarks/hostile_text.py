@@ -205,10 +205,10 @@ FURTHER: Mapping[str, Shape] = {
     ),
     "lines.html": lambda chars: _page("Ida Holm<br>" * (chars // 12)),
 }
-"""Shapes that no one asked for."""
+"""Further shapes."""
 
 _LEAD_CHARS = 3_000
-"""More than what the language of a text is told by: names are looked for in English only."""
+"""More than language detection reads: names are searched in English texts only."""
 
 
 def _with_lead(shape: Shape) -> Shape:

@@ -3,7 +3,7 @@
     python -m rigs.benchmarks.marts [ARTICLES]
 
 The default of 40,000 generated articles makes 1,000,000 sentences, published as any run is. Prints
-for each view the time that EXPLAIN ANALYZE tells of one entity, one outlet, one day or one run
+for each view the time that EXPLAIN ANALYZE gives for one entity, one outlet, one day or one run
 (best of five, preload) and the rows given; and what the search index costs. Proves nothing.
 """
 
@@ -41,7 +41,7 @@ _MACROS = (
 )
 
 _TABLES = {
-    "told": f"""
+    "written": f"""
         SELECT a, p, s,
             ({_ENTITIES} * chance('e' || a || '/' || p || '/' || s // 2) ** 3)::INT AS e,
             chance('m' || a || '/' || p || '/' || s) < 0.6 AS names_one,
@@ -57,12 +57,12 @@ _TABLES = {
                 ORDER BY p, s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::INT
                 AS start_char,
             start_char + length(text)::INT AS end_char, text, 22 AS token_count, a, e, names_one
-        FROM told JOIN headed USING (a)""",
+        FROM written JOIN headed USING (a)""",
     "headed": """
         SELECT a, 'Report ' || a || ' on ' || word('t' || a) || ' and ' || word('u' || a) AS title,
             length(title) AS title_length FROM range(%(articles)s) AS a(a)""",
     "paragraph": """
-        SELECT a, p, string_agg(text, ' ' ORDER BY s) AS text FROM told GROUP BY ALL""",
+        SELECT a, p, string_agg(text, ' ' ORDER BY s) AS text FROM written GROUP BY ALL""",
     "body": """
         SELECT a, string_agg(text, e'\\n\\n' ORDER BY p) AS body FROM paragraph GROUP BY ALL""",
     "article": f"""
@@ -142,7 +142,7 @@ def stage(folder: Path, articles: int) -> Path:
     for macro in _MACROS:
         con.execute(macro)
     con.execute(f"CREATE TABLE run AS {_RUN_ROWS}")
-    first = ("told", "headed", "sentence", "paragraph", "body")
+    first = ("written", "headed", "sentence", "paragraph", "body")
     for table in (*first, *(name for name in BY_NAME if name in _TABLES and name not in first)):
         made = _TABLES[table].replace("%(articles)s", str(articles))
         con.execute(f"CREATE TABLE {table} AS {made}")
@@ -202,10 +202,10 @@ def ask(warehouse: Path) -> None:
 def _analyzed(
     con: duckdb.DuckDBPyConnection, query: str, given: dict[str, str]
 ) -> tuple[float, int]:
-    """Seconds and rows, as EXPLAIN ANALYZE tells them."""
+    """Seconds and rows, as EXPLAIN ANALYZE gives them."""
     plan = con.execute(f"EXPLAIN (ANALYZE, FORMAT json) {query}", given).fetchall()[0][1]
-    told = json.loads(plan)
-    return float(told["latency"]), _rows(told)
+    analyzed = json.loads(plan)
+    return float(analyzed["latency"]), _rows(analyzed)
 
 
 def _rows(node: dict[str, Any]) -> int:

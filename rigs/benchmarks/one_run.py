@@ -37,9 +37,9 @@ def measure(source: Path, warehouse: Path, workers: int) -> OneRun:
     words = [sys.executable, "-W", "ignore", "-m", "rigs.benchmarks.one_run"]
     asked = [*words, str(source), str(warehouse), str(workers)]
     done: Watched = watch(asked, _SECONDS)
-    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return OneRun(done.seconds, said["seconds"], done.peak_mb, said["status"], said["stages"],
-                  said["read"], said["reused"])  # fmt: skip
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return OneRun(done.seconds, result["seconds"], done.peak_mb, result["status"], result["stages"],
+                  result["read"], result["reused"])  # fmt: skip
 
 
 def main(source: str, warehouse: str, workers: int) -> None:
@@ -57,11 +57,11 @@ def main(source: str, warehouse: str, workers: int) -> None:
         began = time.perf_counter()
         summary = ingest_source(settings, preload=preload)
         seconds = time.perf_counter() - began
-    said = {
+    result = {
         "seconds": seconds, "status": summary.status, "stages": dict(summary.seconds),
         "read": summary.paragraphs_read, "reused": summary.paragraphs_reused,
     }  # fmt: skip
-    print(json.dumps(said))
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ def _measured(how: str, source: str, born: str) -> tuple[float, float]:
                 run()
                 return time.perf_counter() - began, _processor() - used
             ended: list[float] = []
-            _tell_first_step(ended)
+            _note_first_step(ended)
             run()
             return ended[0] - float(born), _processor()
 
@@ -151,8 +151,8 @@ def _import_prefect() -> tuple[Any, Any, Any]:
     return ingest, reporting_to, server_of_this_command
 
 
-def _tell_first_step(ended: list[float]) -> None:
-    """Note when the first step begins."""
+def _note_first_step(ended: list[float]) -> None:
+    """Record when the first step begins."""
     from flows.tasks import discover
 
     work = discover.work

@@ -49,8 +49,8 @@ def measure(articles: int = 2_000, processes: int = 2) -> Iterator[Row]:
                 f"peak {plain.peak_mb:,.0f} MB, {plain.seconds / ours.wall:.2f} times ours ({rows})"
             ),
         )
-        said = json.loads(_run("dlt_load", str(warehouse), str(folder)).stdout)
-        seconds, count = float(said["seconds"]), int(said["rows"])
+        printed = json.loads(_run("dlt_load", str(warehouse), str(folder)).stdout)
+        seconds, count = float(printed["seconds"]), int(printed["rows"])
         publish = ours.stages["publish"]
         yield (
             "dlt, DuckDB destination",

@@ -4,8 +4,8 @@
 
 Prints seconds of both, best of five, and their ratio: 1.00 would be as fast as the bare insert. The
 bare insert writes into the file in place, keeps nothing safe, checks nothing and makes no search
-index; the seconds that publishing gives to the index are told apart, and the ratio that has to hold
-is that of the rows alone.
+index; the seconds that publishing spends on the index are given separately, and the limit is on the
+ratio of the rows alone.
 """
 
 from __future__ import annotations

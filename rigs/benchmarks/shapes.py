@@ -122,7 +122,7 @@ def measure(wanted: Sequence[str]) -> Iterator[Row]:
             if wanted and not any(part in shape for part in wanted):
                 continue
             seconds = list(_runs(preload, shape))
-            held, figure = _told(seconds)
+            held, figure = _judged(seconds)
             kept, counted = kept + held, counted + 1
             yield shape.replace("|", "bar").replace(":", "colon"), figure
     finally:
@@ -138,7 +138,7 @@ def _runs(preload: _Warm, shape: str) -> Iterator[Seconds | None]:
             return
 
 
-def _told(runs: Sequence[Seconds | None]) -> tuple[bool, str]:
+def _judged(runs: Sequence[Seconds | None]) -> tuple[bool, str]:
     """Whether the limits were kept, and the row's figure."""
     done = [(size, run) for size, run in zip(SIZES, runs, strict=False) if run is not None]
     words = [f"{size // 1000} KB {sum(run.values()):.1f} s" for size, run in done]
@@ -205,5 +205,5 @@ if __name__ == "__main__":
         serve()
     else:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-        for what, told in measure(sys.argv[1:]):
-            print(f"{what}: {told}", flush=True)
+        for what, figure in measure(sys.argv[1:]):
+            print(f"{what}: {figure}", flush=True)

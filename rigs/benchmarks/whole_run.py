@@ -4,7 +4,7 @@
 
 Every figure is of a process of its own. Ratios are given with start-up on both sides (imports,
 loading the pipeline, ending) and without. The floor reads every paragraph that the articles print;
-what it would take for the distinct ones alone, which is all that the run reads, is told too.
+what it would take for the distinct ones only, which is all that the run reads, is given too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is broken on purpose while a run goes on. Each hears the stage that begins."""
+"""Faults made on purpose while a run works. Each function is called as a stage begins."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 
 from rigs.crash.deliveries import DELIVERIES, deliver
-from rigs.crash.nursery import Nursery, Order
+from rigs.crash.prepared_process import Order, PreparedProcess
 from warehouse.connect import open_reader
 from warehouse.layout import layout_of
 from warehouse.tables import CONTRACTS
@@ -37,7 +37,7 @@ STAGES = ("start", "hold", "discover", "extract", "compare", "blocks", "language
           "publish: mention", "publish: file", "publish: check", "publish: marts",
           "publish: commit", "publish: checkpoint", "publish: sync", "publish: snapshot",
           "publish: rename", "publish: sync folder", "publish: clean", "clean up")  # fmt: skip
-"""Where a kill is aimed at; it may hit a neighbour, and what it hit is what is counted."""
+"""Stages at which kills are aimed; a kill may hit a neighbour, and is counted where it hit."""
 
 
 @dataclass
@@ -156,15 +156,15 @@ class Undisturbed:
     seconds: list[dict[str, float]]
 
 
-def undisturbed(nursery: Nursery, folder: Path, pipeline: str) -> Undisturbed:
-    """Make the journey nobody disturbs."""
+def undisturbed(prepared: PreparedProcess, folder: Path, pipeline: str) -> Undisturbed:
+    """Make a journey without kills."""
     warehouse = folder / f"undisturbed-{pipeline}" / "news.duckdb"
     states, seconds = [], []
     for number in range(DELIVERIES):
         deliver(folder / "delivered", number)
-        outcome = nursery.run(Order(str(folder / "delivered"), str(warehouse), pipeline))
-        if outcome.code or outcome.said["status"] != "published":
-            raise RuntimeError(f"the undisturbed run failed: {outcome.said}")
+        outcome = prepared.run(Order(str(folder / "delivered"), str(warehouse), pipeline))
+        if outcome.code or outcome.result["status"] != "published":
+            raise RuntimeError(f"the undisturbed run failed: {outcome.result}")
         states.append(tables(warehouse))
         spent: dict[str, float] = {}
         for stage, length in outcome.stages:
@@ -174,7 +174,7 @@ def undisturbed(nursery: Nursery, folder: Path, pipeline: str) -> Undisturbed:
 
 
 def journey(
-    nursery: Nursery, folder: Path, expected: Undisturbed, report: Report, reader: Reader,
+    prepared: PreparedProcess, folder: Path, expected: Undisturbed, report: Report, reader: Reader,
     chance: random.Random, *, pipeline: str, number: int, kills_a_delivery: int,
 ) -> None:  # fmt: skip
     """One warehouse, three deliveries, kills at each; what differs goes into the report."""
@@ -191,21 +191,26 @@ def journey(
                 str(folder / "delivered"), str(warehouse), pipeline, stage,
                 chance.random() * seconds[stage],
             )  # fmt: skip
-            outcome = nursery.run(order)
+            outcome = prepared.run(order)
             report.aimed += 1
             if outcome.code == -signal.SIGKILL:
                 report.kills[outcome.stage] += 1
             elif outcome.code:
-                report.problems.append(f"{order}: {outcome.said}")
-        _finish(nursery, folder, warehouse, expected.states[delivery], report, pipeline)
+                report.problems.append(f"{order}: {outcome.result}")
+        _finish(prepared, folder, warehouse, expected.states[delivery], report, pipeline)
 
 
 def _finish(
-    nursery: Nursery, folder: Path, warehouse: Path, state: Tables, report: Report, pipeline: str
+    prepared: PreparedProcess,
+    folder: Path,
+    warehouse: Path,
+    state: Tables,
+    report: Report,
+    pipeline: str,
 ) -> None:
-    outcome = nursery.run(Order(str(folder / "delivered"), str(warehouse), pipeline))
+    outcome = prepared.run(Order(str(folder / "delivered"), str(warehouse), pipeline))
     if outcome.code:
-        report.problems.append(f"{warehouse}: the next run failed: {outcome.said}")
+        report.problems.append(f"{warehouse}: the next run failed: {outcome.result}")
         return
     found = tables(warehouse)
     report.compared += 1
@@ -219,7 +224,7 @@ def _finish(
     running = con.execute("SELECT count(*) FROM ops.run WHERE status = 'running'").fetchone()
     con.close()
     if running != (0,):
-        report.problems.append(f"{warehouse}: {running} runs said to be running")
+        report.problems.append(f"{warehouse}: {running} runs are recorded as running")
 
 
 def kill_many(
@@ -237,17 +242,17 @@ def kill_many(
     """
     report, chance = report or Report(), random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    with Nursery(folder / "nursery", real=real_kills > 0) as nursery:
+    with PreparedProcess(folder / "prepared", real=real_kills > 0) as prepared:
         reader = Reader(report)
         with reader.reading():
             for pipeline, wanted in (("cheap", kills), ("real", real_kills)):
                 if not wanted:
                     continue
-                expected = undisturbed(nursery, folder, pipeline)
+                expected = undisturbed(prepared, folder, pipeline)
                 before, number = report.kills.total(), 0
                 while report.kills.total() - before < wanted and number < wanted:
                     journey(
-                        nursery, folder, expected, report, reader, chance,
+                        prepared, folder, expected, report, reader, chance,
                         pipeline=pipeline, number=number, kills_a_delivery=kills_a_delivery,
                     )  # fmt: skip
                     number += 1

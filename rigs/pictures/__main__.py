@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/pictures again: the page and a run in Prefect's UI, of the seeds.
+"""Makes the pictures of docs/pictures: the page and a run in Prefect's UI, of the seeds.
 
 Needs Chromium on the path. Writes `docs/pictures/*.png`, and nothing else that stays.
 """

@@ -3,7 +3,7 @@
     python -m rigs.quality [blocks|sentences|mentions|names|formats|language_pass …]
 
 Gold data is read from the folder NEWSHOUSE_EVAL names (default: ../shared/eval beside the project);
-what is not there is left out, and said so.
+what is missing there is skipped, with a line that says so.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def main() -> int:
             floor = floors[harness][key] if key else None
             is_below = floor is not None and figure.value < floor
             below += is_below
-            said = "" if floor is None else f"{floor:12,.3f}"
-            print(f"{harness:14} {figure.name[:58]:58} {figure.value:12,.3f} {said:>12}"
+            shown_floor = "" if floor is None else f"{floor:12,.3f}"
+            print(f"{harness:14} {figure.name[:58]:58} {figure.value:12,.3f} {shown_floor:>12}"
                   f"{'  BELOW' if is_below else ''}", flush=True)  # fmt: skip
     print("all figures hold" if not below else f"{below} figures are below their floor")
     return min(below, 1)

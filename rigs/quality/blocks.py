@@ -173,8 +173,8 @@ def reason(score: PageScore) -> str:
             lost[rule] += len(text.split())
         elif body and not hit:
             wrong[rule] += len(text.split())
-    said = [f"lost {words} words as {rule}" for rule, words in lost.most_common(2)]
-    return "; ".join(said + [f"took {n} words as {rule}" for rule, n in wrong.most_common(1)])
+    lost_words = [f"lost {words} words as {rule}" for rule, words in lost.most_common(2)]
+    return "; ".join(lost_words + [f"took {n} words as {rule}" for rule, n in wrong.most_common(1)])
 
 
 def confusion(scores: Sequence[PageScore]) -> pl.DataFrame:
@@ -219,8 +219,8 @@ def main() -> None:
             for kind, _, *words in confusion(worst).iter_rows():
                 print(f"  {kind:<18}" + "".join(f"{count:>8,}" for count in words))
             for score in worst:
-                told = f"P {score.precision:.2f} R {score.recall:.2f}"
-                print(f"  {score.page.page_id} {told}  {reason(score)}")
+                figures = f"P {score.precision:.2f} R {score.recall:.2f}"
+                print(f"  {score.page.page_id} {figures}  {reason(score)}")
 
 
 if __name__ == "__main__":

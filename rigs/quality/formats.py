@@ -1,4 +1,4 @@
-"""Measures reading: how the gold files of each format end, and how many charsets are told right.
+"""Measures reading: the outcome of each format's gold files, and how many charsets are detected.
 
 `python -m rigs.quality.formats` prints the figures; `… --list` also what was rejected and why.
 Gold data is read where it lies.

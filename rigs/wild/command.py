@@ -1,4 +1,4 @@
-"""Starts the command `newshouse run` as people do, and hands back what it said."""
+"""Starts the command `newshouse run` as people do, and returns its result and output."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _LAST_CHARS = 3_000
 
 @dataclass(frozen=True)
 class Ran:
-    """One run: exit code, seconds, its summary (empty where it gave none), its last words."""
+    """One run: exit code, seconds, its summary (empty if it gave none), the end of its output."""
 
     code: int
     seconds: float
     summary: dict[str, Any]
-    said: str
+    output: str
 
     @property
     def status(self) -> str:
@@ -44,8 +44,8 @@ def run_command(folder: Path, warehouse: Path) -> Ran:
         check=False,
     )  # fmt: skip
     seconds = time.monotonic() - began
-    said = (done.stdout + done.stderr).strip()
-    return Ran(done.returncode, seconds, _summary(done.stdout), said[-_LAST_CHARS:])
+    output = (done.stdout + done.stderr).strip()
+    return Ran(done.returncode, seconds, _summary(done.stdout), output[-_LAST_CHARS:])
 
 
 def _summary(out: str) -> dict[str, Any]:

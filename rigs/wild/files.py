@@ -69,7 +69,8 @@ _PACKERS: dict[str, Callable[[bytes], bytes]] = {
 }
 _MOST_RECORDS = 12
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Controls, by which text in an older charset cannot be told from other data: it stays in UTF-8."""
+"""Control characters: text with them in an older charset looks like binary data, so it stays in
+UTF-8."""
 
 
 @dataclass(frozen=True)

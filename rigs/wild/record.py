@@ -117,7 +117,7 @@ def _make_odder(number: int, marker: str, fields: dict[str, object]) -> None:
 
 
 def _make_huge(turn: int, marker: str, text: str, fields: dict[str, object]) -> None:
-    """A field out of all measure."""
+    """A field of enormous size."""
     match turn % 9:
         case 0:
             fields["text"] = f"{text} " + "The tide rose. " * (MOST_CHARS // 14)
@@ -145,7 +145,7 @@ def expected(record: WildRecord, form: str) -> Expectation:
     title, text = shown("title"), shown("text")
     if form == "parquet":
         text = text.replace(values.SURROGATE, "")
-    told = title + text
+    content = title + text
     may = _faults("".join(shown(name) for name in record.fields), form)
     if max(len(shown(name)) for name in record.fields) > _LONG_FIELD:
         may |= _LONG_FIELD_RULES.get(form, frozenset())
@@ -153,10 +153,10 @@ def expected(record: WildRecord, form: str) -> Expectation:
         return Expectation(False, may | {"text_too_long"}, record.marker)
     if not _is_text(record, form, title) and not text.strip():
         return Expectation(False, may | {"empty_text", "empty_file", "no_pages"})
-    if record.marker not in told:
+    if record.marker not in content:
         # Invisible characters alone: whether that is a text may be seen either way.
         return Expectation(None, may | {"empty_text", "no_pages"})
-    must = _faults(told, form)
+    must = _faults(content, form)
     # Pages lose their NUL characters as in browsers, unless their bytes are taken for no text.
     if ("nul_character" in must and form not in PAGE_FORMATS) or "lone_surrogate" in must:
         return Expectation(False, may, record.marker)
@@ -176,7 +176,7 @@ _LONG_FIELD_RULES = {
     "arc": frozenset({"damaged_record", "no_pages"}),
     "warc": frozenset({"damaged_record", "no_pages"}),
 }
-"""Formats whose headers have a longest length, and what is said of longer ones."""
+"""Formats with a limit on the length of headers, and the rules for longer ones."""
 
 
 def normal(text: str) -> str:
@@ -184,12 +184,12 @@ def normal(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _faults(told: str, form: str) -> frozenset[str]:
+def _faults(content: str, form: str) -> frozenset[str]:
     """Reasons to refuse what holds NUL or half a surrogate pair."""
     found = set()
-    if "\0" in told:
+    if "\0" in content:
         found |= {"nul_character", "not_text"}
-    if values.SURROGATE in told and form != "parquet":
+    if values.SURROGATE in content and form != "parquet":
         found |= {"lone_surrogate"} if form in TYPED_FORMATS else {"undecodable_bytes"}
     return frozenset(found)
 

@@ -15,8 +15,8 @@ from rigs.wild.folder import Folder, change_half, make_folder
 from rigs.wild.slowest import slowest_files
 from rigs.wild.verify import (
     Wrong,
+    faults,
     real_pages,
-    told,
     verify_accounts,
     verify_keys,
     verify_predictions,
@@ -51,7 +51,7 @@ def run_rounds(place: Path, asked: Asked) -> int:
     ran = run_command(root, warehouse)
     same = [] if _digest(warehouse) == before else ["other bytes than before"]
     wrong += _report("2: the same again", ran, [
-        *_ended(ran, "nothing_new"), *told("warehouse", "file that changed", same)])  # fmt: skip
+        *_ended(ran, "nothing_new"), *faults("warehouse", "file that changed", same)])  # fmt: skip
     changes = change_half(folder, records=asked.records, seed=asked.seed)
     print(", ".join(f"{count:,} {way}" for way, count in changes.items()))
     ran = run_command(root, warehouse)
@@ -93,16 +93,16 @@ def _failed_checks(con: duckdb.DuckDBPyConnection) -> Iterator[Wrong]:
         "where not r.success and r.severity = 'critical' "
         "and run_id = (select max(run_id) from ops.run) group by all order by all"
     ).fetchall():
-        yield from told(check, f"critical check: {failed:,} of {checked:,} rows",
+        yield from faults(check, f"critical check: {failed:,} of {checked:,} rows",
                         [f"{key}: {observed!a}"])  # fmt: skip
 
 
 def _ended(ran: Ran, status: str) -> Iterator[Wrong]:
     """The run's end, where it is not the wanted one."""
     if ran.code != 0 or ran.status != status:
-        said = ran.said if not ran.summary else str(ran.summary.get("failed_checks"))
+        message = ran.output if not ran.summary else str(ran.summary.get("failed_checks"))
         yield Wrong("newshouse run", f"exit code {ran.code}, {ran.status} (wanted 0, {status})",
-                    said[-1_500:])  # fmt: skip
+                    message[-1_500:])  # fmt: skip
 
 
 def _report(name: str, ran: Ran, wrong: list[Wrong]) -> int:

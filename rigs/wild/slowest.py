@@ -1,6 +1,6 @@
 """Which files take longest: all are read one by one, the slowest and the longest are run alone.
 
-Runs tell seconds by stage, not by file; so the time of a file is that of a run over it alone, from
+Runs record seconds by stage, not file, so the time of a file is that of a run over it alone, from
 reading to names, without the checks and the publication, which are of the whole warehouse.
 """
 

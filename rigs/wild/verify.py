@@ -1,7 +1,7 @@
 """Whether a warehouse holds what the folder holds: accounts, files, keys and predicted ends.
 
-Counts for itself, with its own SQL and the folder's own listing; it asks none of the project's
-checks. Each failed verification is one `Wrong`: what, how many, and one example.
+Counts with SQL of its own and its own listing of the folder; it uses none of the project's checks.
+Each failed verification is one `Wrong`: what, how many, and one example.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def uri_of(folder: Folder, path: bytes) -> str:
         return "file://" + quote_from_bytes(full)
 
 
-def told(where: str, what: str, examples: Iterable[object]) -> Iterator[Wrong]:
-    """One line for all examples of the same fault; nothing where there is none."""
+def faults(where: str, what: str, examples: Iterable[object]) -> Iterator[Wrong]:
+    """One fault for all its examples; nothing if there is none."""
     found = list(examples)
     if found:
         shown = json.dumps(str(found[0]), ensure_ascii=True)[1:-1]
@@ -62,7 +62,7 @@ def verify_accounts(con: duckdb.DuckDBPyConnection, folder: Folder) -> Iterator[
     seen, gone = outcomes.pop("seen"), outcomes.pop("gone")
     records = [count for name, count in run.items()
                if name.startswith("records_") and name != "records_seen"]  # fmt: skip
-    told_rows = dict(con.execute(
+    recorded_rows = dict(con.execute(
         "select outcome, count(*) from ops.file where run_id = ? group by all", [run["run_id"]]
     ).fetchall())  # fmt: skip
     for holds, what in (
@@ -70,27 +70,28 @@ def verify_accounts(con: duckdb.DuckDBPyConnection, folder: Folder) -> Iterator[
         (gone == folder.gone, f"{gone:,} files gone, {folder.gone:,} were taken away"),
         (seen + gone == sum(outcomes.values()), f"{seen:,} + {gone:,} files, outcomes {outcomes}"),
         (run["records_seen"] == sum(records), f"{run['records_seen']:,} records, sums {records}"),
-        (all(told_rows.get(name, 0) == count or name == "unchanged"
-             for name, count in outcomes.items()), f"{outcomes} files, ops.file has {told_rows}"),
+        (all(recorded_rows.get(name, 0) == count or name == "unchanged"
+             for name, count in outcomes.items()),
+         f"{outcomes} files, ops.file has {recorded_rows}"),
     ):  # fmt: skip
-        yield from told("ops.run", "sum that does not close", [] if holds else [what])
+        yield from faults("ops.run", "sum that does not close", [] if holds else [what])
     newest = {uri: (outcome, file_id, original) for uri, outcome, file_id, original in con.execute(
         "select source_uri, outcome, file_id, duplicate_of from ops.file "
         "qualify row_number() over (partition by source_uri order by run_id desc) = 1"
     ).fetchall()}  # fmt: skip
     there = {uri for uri, (outcome, *_) in newest.items() if outcome != "removed"}
     paths = {uri_of(folder, path): path for path in listing}
-    yield from told("ops.file", "file of the folder without a row", paths.keys() - there)
-    yield from told("ops.file", "row of a file that is not there", there - paths.keys())
+    yield from faults("ops.file", "file of the folder without a row", paths.keys() - there)
+    yield from faults("ops.file", "row of a file that is not there", there - paths.keys())
     digest = {uri: _sha256(folder.path(path)) for uri, path in paths.items()}
-    # A file that says what it said before has no new row, whatever else in it changed.
-    told_now = {uri for (uri,) in con.execute(
+    # A file whose records have not changed has no new row, even if other bytes of it changed.
+    recorded_now = {uri for (uri,) in con.execute(
         "select source_uri from ops.file where run_id = ?", [run["run_id"]]
     ).fetchall()}  # fmt: skip
-    yield from told("ops.file", "hash that is not the file's", (
-        uri for uri in there & paths.keys() & told_now if newest[uri][1] != digest[uri]
+    yield from faults("ops.file", "hash that is not the file's", (
+        uri for uri in there & paths.keys() & recorded_now if newest[uri][1] != digest[uri]
     ))  # fmt: skip
-    yield from told("ops.file", "duplicate of a file that is not there", (
+    yield from faults("ops.file", "duplicate of a file that is not there", (
         (uri, newest[uri][2]) for uri in there & paths.keys()
         if newest[uri][0] == "duplicate" and newest[uri][2] is not None
         and newest[uri][2] not in there))  # fmt: skip
@@ -100,27 +101,27 @@ def verify_accounts(con: duckdb.DuckDBPyConnection, folder: Folder) -> Iterator[
 def _verify_outcomes(
     con: duckdb.DuckDBPyConnection, newest: dict[str, tuple[str, str, str | None]], there: set[str]
 ) -> Iterator[Wrong]:
-    """What a file's outcome says is there: a record, or a reason."""
+    """That each file has what its outcome implies: a record, or a reason."""
     recorded = {
         uri for (uri,) in con.execute("select distinct file_uri from ops.record").fetchall()
     }
     refused = {uri for (uri,) in con.execute(
         "select distinct source_uri from ops.quarantine").fetchall()}  # fmt: skip
-    yield from told("ops.record", "loaded or revised file without a record", (
+    yield from faults("ops.record", "loaded or revised file without a record", (
         uri for uri in there
         if newest[uri][0] in ("loaded", "revised") and uri not in recorded))  # fmt: skip
-    yield from told("ops.quarantine", "quarantined file without a reason", (
+    yield from faults("ops.quarantine", "quarantined file without a reason", (
         uri for uri in there
         if newest[uri][0] == "quarantined" and uri not in refused))  # fmt: skip
-    yield from told("ops.record", "record whose file is not known", recorded - newest.keys())
+    yield from faults("ops.record", "record whose file is not known", recorded - newest.keys())
     delivered = con.execute(
         "select article_id, list(r.file_uri) from article a join ops.record r using (article_id) "
         "where a.removed_at is null group by article_id").fetchall()  # fmt: skip
-    yield from told("article", "article whose files are gone, and which is not marked removed", (
+    yield from faults("article", "article whose files are gone, and which is not marked removed", (
         (article, uris) for article, uris in delivered if there.isdisjoint(uris)))  # fmt: skip
     (lost,) = _one(con, "select count(*) from article anti join ops.record "
                         "using (article_id, version_no)")  # fmt: skip
-    yield from told("article", "article without its record", [lost] if lost else [])
+    yield from faults("article", "article without its record", [lost] if lost else [])
 
 
 def verify_keys(con: duckdb.DuckDBPyConnection) -> Iterator[Wrong]:
@@ -128,14 +129,14 @@ def verify_keys(con: duckdb.DuckDBPyConnection) -> Iterator[Wrong]:
     by_name = {contract.name: contract for contract in CONTRACTS}
     for contract in CONTRACTS:
         key, table = ", ".join(f'"{name}"' for name in contract.key), contract.qualified_name
-        yield from told(table, f"key ({key}) that is there more than once or null", con.execute(
+        yield from faults(table, f"key ({key}) that is there more than once or null", con.execute(
             f"select {key} from {table} group by all having count(*) > 1 or "
             + " or ".join(f'"{name}" is null' for name in contract.key)
         ).fetchall())  # fmt: skip
         for foreign in contract.foreign_keys:
             target = by_name[foreign.table].qualified_name
             pairs = list(zip(foreign.columns, foreign.references, strict=True))
-            yield from told(table, f"{', '.join(foreign.columns)} not in {target}", con.execute(
+            yield from faults(table, f"{', '.join(foreign.columns)} not in {target}", con.execute(
                 f"select t.* from {table} t where "
                 + " and ".join(f't."{mine}" is not null' for mine, _ in pairs)
                 + f" and not exists (select 1 from {target} o where "
@@ -177,7 +178,7 @@ def verify_predictions(con: duckdb.DuckDBPyConnection, folder: Folder) -> Iterat
                 wrong["an earlier version's text is in no version"].append(
                     f"{os.fsdecode(old.path)!a}: {record.marker}")  # fmt: skip
     for kind, examples in wrong.items():
-        yield from told("made-up file", kind, examples)
+        yield from faults("made-up file", kind, examples)
 
 
 def verify_withheld(con: duckdb.DuckDBPyConnection, folder: Folder) -> Iterator[Wrong]:
@@ -196,7 +197,7 @@ def verify_withheld(con: duckdb.DuckDBPyConnection, folder: Folder) -> Iterator[
         if stage != "extract" or rule not in READING_RULES:
             by_rule[f"record withheld by {rule} ({stage})"].append((Path(uri).name, message))
     for what, examples in by_rule.items():
-        yield from told("ops.quarantine", what, examples)
+        yield from faults("ops.quarantine", what, examples)
 
 
 def real_pages(folder: Folder) -> set[str]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from rigs.wild.verify import Wrong, told
+from rigs.wild.verify import Wrong, faults
 
 _FIRST_NEWSPAPER = datetime(1605, 1, 1, tzinfo=UTC)
 _FASTEST_CLOCK = timedelta(hours=14)
@@ -48,19 +48,19 @@ def verify_text(con: duckdb.DuckDBPyConnection) -> Iterator[Wrong]:
             f'select article_id, "{start}", "{end}", "{text}" from {table} '
             f'where "{start}" is not null'
         ).fetchall()
-        yield from told(table, f"{text} that is not the slice of article.text", (
+        yield from faults(table, f"{text} that is not the slice of article.text", (
             row for row in rows if row[0] not in texts or texts[row[0]][row[1] : row[2]] != row[3]
             or not 0 <= row[1] < row[2]))  # fmt: skip
     yield from _verify_tiles(con, texts)
     yield from _verify_names(con)
-    yield from told("article", "content_hash that is not the text's", (
+    yield from faults("article", "content_hash that is not the text's", (
         article for article, text, digest in con.execute(
             "select article_id, text, content_hash from article").fetchall()
         if hashlib.sha256(text.encode()).hexdigest() != digest))  # fmt: skip
-    yield from told("article", "text with a carriage return or NUL", (
+    yield from faults("article", "text with a carriage return or NUL", (
         article for article, text in texts.items() if "\r" in text or "\0" in text))  # fmt: skip
     latest = datetime.now(UTC) + _FASTEST_CLOCK
-    yield from told("article", "published_at before 1605 or in the future", con.execute(
+    yield from faults("article", "published_at before 1605 or in the future", con.execute(
         "select article_id, published_raw, published_at::varchar from article "
         "where published_at < ? or published_at > ?", [_FIRST_NEWSPAPER, latest]
     ).fetchall())  # fmt: skip
@@ -82,14 +82,14 @@ def _verify_tiles(con: duckdb.DuckDBPyConnection, texts: dict[str, str]) -> Iter
             if text[position:start].strip():
                 between.append((article, position, text[position:start].strip()))
             position = max(position, end)
-    yield from told("block", "stretch of an article's text in no block", between)
-    yield from told("block", "block that begins before the one before it ends", overlapping)
+    yield from faults("block", "stretch of an article's text in no block", between)
+    yield from faults("block", "block that begins before the one before it ends", overlapping)
 
 
 def _verify_names(con: duckdb.DuckDBPyConnection) -> Iterator[Wrong]:
     """Names and titles have text, and single spaces as their only white space."""
     for table, column in (("entity", "name"), ("entity_alias", "alias"), ("article", "title")):
-        yield from told(table, f"{column} that is empty or has odd white space", (
+        yield from faults(table, f"{column} that is empty or has odd white space", (
             value for (value,) in con.execute(
                 f"select distinct {column} from {table} where {column} is not null").fetchall()
             if not value.strip() or " ".join(value.split()) != value))  # fmt: skip

@@ -36,15 +36,15 @@ def _markdown(records: Sequence[WildRecord]) -> str:
 
 def page(record: WildRecord, charset: str = "utf-8") -> str:
     """One record as a web page."""
-    told = {name: escape(record.shown(name)) for name in _COLUMNS}
-    link = f"<link rel='canonical' href='{told['url']}'>" if told["url"] else ""
-    body = told["text"].replace("\n\n", "</p>\n<p>")
+    shown = {name: escape(record.shown(name)) for name in _COLUMNS}
+    link = f"<link rel='canonical' href='{shown['url']}'>" if shown["url"] else ""
+    body = shown["text"].replace("\n\n", "</p>\n<p>")
     return (
-        f"<!DOCTYPE html><html lang='{told['language'][:99]}'><head><meta charset='{charset}'>"
-        f"<title>{told['title']}</title>{link}<meta name='author' content='{told['author']}'>"
-        f"<meta property='article:published_time' content='{told['date']}'>"
-        f"<meta property='article:section' content='{told['section']}'></head><body><article>"
-        f"<h1>{told['title']}</h1><p>{body}</p></article></body></html>"
+        f"<!DOCTYPE html><html lang='{shown['language'][:99]}'><head><meta charset='{charset}'>"
+        f"<title>{shown['title']}</title>{link}<meta name='author' content='{shown['author']}'>"
+        f"<meta property='article:published_time' content='{shown['date']}'>"
+        f"<meta property='article:section' content='{shown['section']}'></head><body><article>"
+        f"<h1>{shown['title']}</h1><p>{body}</p></article></body></html>"
     )
 
 

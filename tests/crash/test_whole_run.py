@@ -12,7 +12,7 @@ import pytest
 from expectations.check import CheckError
 from flows.session.check_process import check_staged
 from rigs.crash.deliveries import deliver
-from rigs.crash.nursery import Nursery, Order
+from rigs.crash.prepared_process import Order, PreparedProcess
 from rigs.crash.rounds import kill_many, leftovers, tables
 
 pytestmark = pytest.mark.slow
@@ -30,18 +30,20 @@ def test_killed_at_random_instants(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    with Nursery(tmp_path_factory.mktemp("nursery")) as made:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PreparedProcess]:
+    with PreparedProcess(tmp_path_factory.mktemp("prepared")) as made:
         yield made
 
 
-def test_paragraphs_of_a_killed_run_are_not_read_again(nursery: Nursery, tmp_path: Path) -> None:
+def test_paragraphs_of_a_killed_run_are_not_read_again(
+    prepared: PreparedProcess, tmp_path: Path
+) -> None:
     source, warehouse = tmp_path / "delivered", tmp_path / "here" / "news.duckdb"
     deliver(source, 0)
-    undisturbed = nursery.run(Order(str(source), str(tmp_path / "other" / "news.duckdb"))).said
+    undisturbed = prepared.run(Order(str(source), str(tmp_path / "other" / "news.duckdb"))).result
 
-    assert nursery.run(Order(str(source), str(warehouse), stage="mentions")).code == -9
-    restarted = nursery.run(Order(str(source), str(warehouse))).said
+    assert prepared.run(Order(str(source), str(warehouse), stage="mentions")).code == -9
+    restarted = prepared.run(Order(str(source), str(warehouse))).result
 
     assert undisturbed["read"] > 0
     assert (restarted["read"], restarted["reused"]) == (0, undisturbed["read"])
@@ -57,21 +59,21 @@ def test_paragraphs_of_a_killed_run_are_not_read_again(nursery: Nursery, tmp_pat
     ],
 )
 def test_damage_says_so_and_changes_nothing(
-    damage: str, error: str, words: str, nursery: Nursery, tmp_path: Path
+    damage: str, error: str, words: str, prepared: PreparedProcess, tmp_path: Path
 ) -> None:
     source, warehouse = tmp_path / "delivered", tmp_path / "here" / "news.duckdb"
     deliver(source, 0)
-    assert nursery.run(Order(str(source), str(warehouse))).code == 0
+    assert prepared.run(Order(str(source), str(warehouse))).code == 0
     before = warehouse.read_bytes()
     deliver(source, 1)
 
-    outcome = nursery.run(Order(str(source), str(warehouse), damage=damage))
+    outcome = prepared.run(Order(str(source), str(warehouse), damage=damage))
 
-    assert (outcome.code, outcome.said["error"]) == (1, error), outcome.said["trace"]
-    assert words in outcome.said["message"]
-    assert len(outcome.said["message"].splitlines()) == 1
+    assert (outcome.code, outcome.result["error"]) == (1, error), outcome.result["trace"]
+    assert words in outcome.result["message"]
+    assert len(outcome.result["message"].splitlines()) == 1
     assert warehouse.read_bytes() == before
-    assert nursery.run(Order(str(source), str(warehouse))).said["status"] == "published"
+    assert prepared.run(Order(str(source), str(warehouse))).result["status"] == "published"
     assert leftovers(warehouse) == []
     assert tables(warehouse)["article"].height > 8
 
@@ -98,33 +100,33 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize(("kilobytes", "error"), [(60, "ComputeError"), (2000, "PublishError")])
 def test_a_full_disk(
-    kilobytes: int, error: str, nursery: Nursery, tmp_path: Path, small_disk: Path
+    kilobytes: int, error: str, prepared: PreparedProcess, tmp_path: Path, small_disk: Path
 ) -> None:
     source, warehouse = tmp_path / "delivered", small_disk / "news.duckdb"
     deliver(source, 0)
     mount(small_disk, kilobytes)
 
-    outcome = nursery.run(Order(str(source), str(warehouse)))
+    outcome = prepared.run(Order(str(source), str(warehouse)))
 
-    assert (outcome.code, outcome.said["error"]) == (1, error), outcome.said
+    assert (outcome.code, outcome.result["error"]) == (1, error), outcome.result
     assert not warehouse.exists()
     mount(small_disk, 64_000, again=True)
-    assert nursery.run(Order(str(source), str(warehouse))).said["status"] == "published"
+    assert prepared.run(Order(str(source), str(warehouse))).result["status"] == "published"
     assert leftovers(warehouse) == []
 
 
-def test_no_memory_for_the_checks(nursery: Nursery, tmp_path: Path) -> None:
+def test_no_memory_for_the_checks(prepared: PreparedProcess, tmp_path: Path) -> None:
     source, warehouse = tmp_path / "delivered", tmp_path / "here" / "news.duckdb"
     deliver(source, 0)
-    assert nursery.run(Order(str(source), str(warehouse))).code == 0
+    assert prepared.run(Order(str(source), str(warehouse))).code == 0
     before = warehouse.read_bytes()
     deliver(source, 1)
 
-    outcome = nursery.run(Order(str(source), str(warehouse), damage="no_memory_at_checks"))
+    outcome = prepared.run(Order(str(source), str(warehouse), damage="no_memory_at_checks"))
 
     assert outcome.code != 0, "an error, or the abort of a library that cannot raise one"
     assert warehouse.read_bytes() == before
-    assert nursery.run(Order(str(source), str(warehouse))).said["status"] == "published"
+    assert prepared.run(Order(str(source), str(warehouse))).result["status"] == "published"
     assert leftovers(warehouse) == []
 
 

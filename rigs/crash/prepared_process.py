@@ -28,10 +28,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Order:
-    """One run to be made. Killed ``delay`` seconds after ``stage`` begins, if one is named.
+    """One run to start. It is killed ``delay`` seconds after ``stage`` begins, if one is named.
 
     ``damage`` names what is broken on purpose: see rigs/crash/damage.py. With the cheap pipeline
-    the check library answers nothing, which saves seconds a run; all else is as in earnest.
+    the checks are skipped, which saves seconds per run; everything else is as in a real run.
     """
 
     source: str
@@ -44,26 +44,27 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run: exit code (minus the signal), its last stage, stages with seconds."""
+    """Exit code of a run (minus the signal), last stage, stages with seconds, and its result."""
 
     code: int
     stage: str
     stages: list[tuple[str, float]]
-    said: dict[str, Any]
+    result: dict[str, Any]
 
 
-class Nursery:
-    """The other end: starts the process and gives it orders. A context manager."""
+class PreparedProcess:
+    """The parent's side: starts the process and sends it orders. A context manager."""
 
     def __init__(self, folder: Path, *, real: bool = False) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rigs.crash.nursery", str(folder), "real" if real else "cheap"],
+            [sys.executable, "-m", "rigs.crash.prepared_process", str(folder),
+             "real" if real else "cheap"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
             env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
 
     def run(self, order: Order) -> Outcome:
-        """Carry out an order; waits for its end."""
+        """Carry out an order and wait for its end."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(asdict(order)) + "\n")
@@ -100,15 +101,15 @@ class Announcer:
         pass
 
     def report(self, line: str) -> None:
-        """Nobody is there to read it."""
+        """Ignored."""
 
     def end(self, seconds: float) -> None:
         self.announce("between stages")
 
 
 @dataclass
-class Prepared:
-    """What stands in for a warmed-up run."""
+class LoadedResources:
+    """Takes the place of a run's `Preload`, with everything loaded already."""
 
     reference: Any
     loaded: dict[str, Any]
@@ -169,7 +170,7 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
             DAMAGES[cast(str, order.damage)](stage, settings)
 
         announcer.begin = damaged  # type: ignore[method-assign]
-    preload = cast(Preload, Prepared(reference, loaded, check_staged))
+    preload = cast(Preload, LoadedResources(reference, loaded, check_staged))
     summary = ingest_source(settings, preload=preload)
     return {
         "status": summary.status,
@@ -181,12 +182,12 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
 def _child(order: Order, loaded: dict[str, Any], entity: Any, pipe: int) -> None:
     code = 0
     try:
-        said = run_in_child(order, loaded, entity, Announcer(pipe))
+        result = run_in_child(order, loaded, entity, Announcer(pipe))
     except BaseException as problem:  # noqa: BLE001 - handed to the parent
         code = 1
-        said = {"error": type(problem).__name__, "message": str(problem),
+        result = {"error": type(problem).__name__, "message": str(problem),
                 "trace": traceback.format_exc()}  # fmt: skip
-    os.write(pipe, f"said {json.dumps(said)}\t{time.monotonic()}\n".encode())
+    os.write(pipe, f"result {json.dumps(result)}\t{time.monotonic()}\n".encode())
     os._exit(code)
 
 
@@ -211,18 +212,18 @@ def _follow(order: Order, pid: int, pipe: int) -> Outcome:
             kill_at = time.monotonic() + order.delay
     _, status = os.waitpid(pid, 0)
     lines = [line.split("\t") for line in buffer.decode().splitlines() if "\t" in line]
-    said = [json.loads(name[5:]) for name, _ in lines if name.startswith("said ")]
+    result = [json.loads(name[7:]) for name, _ in lines if name.startswith("result ")]
     marks = [(name, float(at)) for name, at in lines]
     stages = [(name, after - at) for (name, at), (_, after) in pairwise(marks)]
-    named = [name for name, _ in marks if not name.startswith("said ")]
+    named = [name for name, _ in marks if not name.startswith("result ")]
     return Outcome(
         os.waitstatus_to_exitcode(status), named[-1] if named else "start", stages,
-        said[0] if said else {},
+        result[0] if result else {},
     )  # fmt: skip
 
 
 def entity_reference(folder: Path) -> Any:
-    """Names known beforehand, made in another process because making them starts threads."""
+    """Reference data about names, made in another process because making it starts threads."""
     path = folder / "entity.pickle"
     code = (
         "import pickle, sys; from flows.session.reference import read_reference; "
