@@ -54,7 +54,7 @@ def command(server: PrefectServer, *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def loaded(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    """The seeds, loaded by the command; the server has written down all that it was told."""
+    """The seeds, loaded by the command, once the server has saved everything that it received."""
     warehouse = tmp_path_factory.mktemp("ui") / "news.duckdb"
     command(server, str(NEWSHOUSE), "run", "--warehouse", str(warehouse))
     (run,) = server.api.ask("/flow_runs/filter", {})

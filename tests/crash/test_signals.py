@@ -70,9 +70,9 @@ class Started:
         return [pid for pid, line in self.others().items() if "spawn_main" in line]
 
     def end(self, seconds: float = 120) -> tuple[int, str]:
-        """Exit code and what was said, once it has ended."""
-        _, said = self.process.communicate(timeout=seconds)
-        return self.process.returncode, said
+        """Exit code and output, once it has ended."""
+        _, output = self.process.communicate(timeout=seconds)
+        return self.process.returncode, output
 
     def survivors(self, seconds: float = 10) -> dict[int, str]:
         """Processes that are still there some seconds later."""
@@ -115,17 +115,19 @@ def test_stopped_by_a_signal(
     for pid in (run.process.pid, *(run.others() if whom == "session" else ())):
         os.kill(pid, number)
 
-    code, said = run.end()
+    code, output = run.end()
 
-    assert code == 130, said
-    assert said.strip() == "Interrupted. Finished work is kept; the next run continues from there."
+    assert code == 130, output
+    assert (
+        output.strip() == "Interrupted. Finished work is kept; the next run continues from there."
+    )
     assert run.survivors() == {}
     assert not run.warehouse.exists()
     assert [status for status, _ in statuses(run.warehouse)] == ["failed"]
     again = Started(tmp_path)
     started.append(again)
-    code, said = again.end()
-    assert code == 0, said
+    code, output = again.end()
+    assert code == 0, output
     assert leftovers(again.warehouse) == []
     with open_reader(again.warehouse) as con:
         assert con.execute("select status from ops.run order by started_at").fetchall() == [
@@ -147,24 +149,27 @@ def test_language_workers_end_with_the_run(
     else:
         os.kill(run.workers()[0], signal.SIGKILL)
 
-    code, said = run.end()
+    code, output = run.end()
 
     assert not run.warehouse.exists()
     if what == "interrupt":
         assert code == 130
         assert (
-            said.strip() == "Interrupted. Finished work is kept; the next run continues from there."
+            output.strip()
+            == "Interrupted. Finished work is kept; the next run continues from there."
         )
     elif what == "kill the run":
         assert code == -signal.SIGKILL
     else:
         assert code == 1
-        assert said.startswith("A process of the language pass ended unexpectedly (2 were running)")
-        assert len(said.strip().splitlines()) == 1
+        assert output.startswith(
+            "A process of the language pass ended unexpectedly (2 were running)"
+        )
+        assert len(output.strip().splitlines()) == 1
     assert run.survivors(30) == {}
 
 
-def test_waits_for_the_warehouse_as_long_as_it_is_told(
+def test_wait_limits_how_long_a_run_waits_for_the_warehouse(
     tmp_path: Path, started: list[Started]
 ) -> None:
     holder = Holder(os.getpid(), "here", "2026-03-01T06:00:00+00:00")
@@ -173,12 +178,12 @@ def test_waits_for_the_warehouse_as_long_as_it_is_told(
         longer = Started(tmp_path, "--wait", "120")
         started += [at_once, patient, longer]
         for run in (at_once, patient):
-            code, said = run.end()
+            code, output = run.end()
             assert code == 3
-            assert f"by process {os.getpid()} on here since 2026-03-01" in said
+            assert f"by process {os.getpid()} on here since 2026-03-01" in output
         assert longer.process.poll() is None
 
-    code, said = longer.end(120)
+    code, output = longer.end(120)
 
-    assert code == 0, said
+    assert code == 0, output
     assert json.loads(layout_of(longer.warehouse).lock.read_text() or "null") is None

@@ -234,7 +234,7 @@ def _article(
     mentions: Sequence[tuple[int, str, str, str]],
 ) -> Iterator[tuple[str, Row]]:
     title = blocks[0][2]
-    body = "\n\n".join(said for _, is_body, said, _ in blocks if is_body)
+    body = "\n\n".join(part for _, is_body, part, _ in blocks if is_body)
     shared = {"article_id": article_id, "content_hash": sha256(text), "text": text,
               "title": title, "run_id": RUN_ID, "version_no": 1}  # fmt: skip
     yield "article", shared | {
@@ -275,26 +275,26 @@ def _spans(
     mentions: Sequence[tuple[int, str, str, str]],
 ) -> Iterator[tuple[str, Row]]:
     end = 0
-    for block_no, (kind, is_body, said, rule) in enumerate(blocks):
-        start = text.index(said, end)
-        end = start + len(said)
+    for block_no, (kind, is_body, part, rule) in enumerate(blocks):
+        start = text.index(part, end)
+        end = start + len(part)
         yield "block", {"article_id": article_id, "block_no": block_no, "kind": kind,
-                        "is_body": is_body, "start_char": start, "end_char": end, "text": said,
+                        "is_body": is_body, "start_char": start, "end_char": end, "text": part,
                         "rule": rule}  # fmt: skip
     end = 0
     starts = []
-    for sentence_no, (block_no, said, tokens) in enumerate(sentences):
-        start = text.index(said, end)
-        end = start + len(said)
+    for sentence_no, (block_no, part, tokens) in enumerate(sentences):
+        start = text.index(part, end)
+        end = start + len(part)
         starts.append(start)
         yield "sentence", {"article_id": article_id, "sentence_no": sentence_no,
                            "block_no": block_no, "start_char": start, "end_char": end,
-                           "text": said, "token_count": tokens}  # fmt: skip
-    for mention_no, (sentence_no, entity_id, kind, said) in enumerate(mentions):
-        start = text.index(said, starts[sentence_no])
+                           "text": part, "token_count": tokens}  # fmt: skip
+    for mention_no, (sentence_no, entity_id, kind, part) in enumerate(mentions):
+        start = text.index(part, starts[sentence_no])
         yield "mention", {
             "article_id": article_id, "mention_no": mention_no, "sentence_no": sentence_no,
             "entity_id": entity_id, "entity_type": kind, "start_char": start,
-            "end_char": start + len(said), "text": said, "role": None, "method": "model",
+            "end_char": start + len(part), "text": part, "role": None, "method": "model",
             "confidence": 0.9,
         }  # fmt: skip

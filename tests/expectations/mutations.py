@@ -242,7 +242,7 @@ MUTATIONS = tuple(
          _set(0, sentence_count=pl.col("sentence_count") + 1)),
         ("body hash of another article", "article",
          _set(0, body_hash=pl.col("body_hash").shift(-1))),
-        # Addresses, names and who said so
+        # Addresses, names and their sources
         ("address without host", "article", _set(0, url=pl.lit("/news/1"))),
         ("address of another article", "article", _set(0, url=pl.col("url").shift(-1))),
         ("source of the title lost", "article", _set(0, title_source=pl.lit(None))),
@@ -251,7 +251,8 @@ MUTATIONS = tuple(
         ("title of its version differs", "article_version", _set(0, title=pl.lit("Another"))),
         ("line ends of an old Mac", "article", _set(0, text=_TEXT.str.replace_all("\n", "\r"))),
         ("entity name with its space", "entity", _set(0, name=pl.lit("Anna Berg "))),
-        ("entity name with what nobody sees", "entity", _set(0, name=pl.lit("Anna\u200b Berg"))),
+        ("entity name with an invisible character", "entity",
+         _set(0, name=pl.lit("Anna\u200b Berg"))),
         ("alias with a no-break space", "entity_alias", _set(0, alias=pl.lit("Anna\u00a0Berg"))),
         ("entity that nothing mentions", "mention",
          lambda frame: frame.filter(pl.col("entity_id") != ANNA)),

@@ -113,8 +113,8 @@ def test_the_body_of_short_and_long_texts_is_what_its_blocks_say(lines: int) -> 
     for wrong in (body[:-1] + "0", body[:-1], body.replace("\n\n", " \n", 1), ""):
         con.execute("update main.article set body_text = ? where article_id = ?", [wrong, RIVER])
         failed = run_checks(con, run_id=RUN_ID, checks=checks).failure.select("row_key", "observed")
-        said = f"{len(wrong)} characters, body blocks have {len(body)}"
-        assert failed.rows() == [(RIVER, said)]
+        observed = f"{len(wrong)} characters, body blocks have {len(body)}"
+        assert failed.rows() == [(RIVER, observed)]
     con.execute("delete from main.block where article_id = ?", [RIVER])
     assert run_checks(con, run_id=RUN_ID, checks=checks).failure.rows() == []
 

@@ -18,10 +18,10 @@ from tests.expectations.good_rows import RUN_ID, good_rows, insert, open_databas
 class _Text(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.said: list[str] = []
+        self.texts: list[str] = []
 
     def handle_data(self, data: str) -> None:
-        self.said.append(data)
+        self.texts.append(data)
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def test_the_quality_page_names_failing_rows_with_their_text_and_needs_no_intern
     page = (tmp_path / "quality.html").read_text(encoding="utf-8")
     parser = _Text()
     parser.feed(page)
-    said = " ".join(" ".join(parser.said).split())
-    assert "block.text.is_slice_of_article : 1 of 8 rows" in said
-    assert "00000000000000aa/3" in said
-    assert "Sign up for our letter<script>" in said
-    assert "article.language.in_force : 2 of 2 rows" in said
+    shown = " ".join(" ".join(parser.texts).split())
+    assert "block.text.is_slice_of_article : 1 of 8 rows" in shown
+    assert "00000000000000aa/3" in shown
+    assert "Sign up for our letter<script>" in shown
+    assert "article.language.in_force : 2 of 2 rows" in shown
     assert re.findall(r"""(?:src|href|url\()\s*=?\s*['"]?\w+:""", page) == []
     assert "<script" not in page
 

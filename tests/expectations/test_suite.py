@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_module_in_the_folder_is_found_by_itself(folder: Path) -> None:
+def test_a_module_in_the_folder_is_found_without_registration(folder: Path) -> None:
     before = {check.check_id for check in all_checks()}
     (folder / "added.py").write_text(MODULE)
 

@@ -56,8 +56,8 @@ def test_rows_without_the_key_are_named_by_themselves(tmp_path: Path) -> None:
 
     report = run_checks(open_database(good_rows()), run_id=RUN_ID, checks=read_sql_checks(tmp_path))
 
-    said = '{"language":"en","n":2}'
-    assert report.failure.rows() == [(RUN_ID, "article.rows.one_language", said, said)]
+    row = '{"language":"en","n":2}'
+    assert report.failure.rows() == [(RUN_ID, "article.rows.one_language", row, row)]
 
 
 @pytest.mark.parametrize(

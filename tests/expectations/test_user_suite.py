@@ -17,10 +17,10 @@ from expectations.user_suite import read_suite_checks
 from tests.expectations.good_rows import BRIDGE, RIVER, RUN_ID, good_rows, open_database
 
 
-def _write(folder: Path, type_: str, name: str = "article", **said: Any) -> None:
+def _write(folder: Path, type_: str, name: str = "article", **arguments: Any) -> None:
     """Writes a suite of one expectation as the library does."""
-    shared = {key: said.pop(key) for key in ("severity", "notes", "meta") if key in said}
-    expectation = ExpectationConfiguration(type_, kwargs=said, **shared).to_domain_obj()
+    shared = {key: arguments.pop(key) for key in ("severity", "notes", "meta") if key in arguments}
+    expectation = ExpectationConfiguration(type_, kwargs=arguments, **shared).to_domain_obj()
     suite = gx.ExpectationSuite(name=name, expectations=[expectation])
     (folder / f"{name}.json").write_text(json.dumps(suite.to_json_dict()))
 
@@ -72,11 +72,11 @@ def test_an_expectation_in_sql_is_run_on_the_table(tmp_path: Path) -> None:
 
     report = run_checks(con, run_id=RUN_ID, checks=read_suite_checks(tmp_path))
 
-    said = json.dumps({"article_id": BRIDGE, "title": "Bridge closes for a week"})
+    row = json.dumps({"article_id": BRIDGE, "title": "Bridge closes for a week"})
     assert report.failure.drop("observed").rows() == [
         (RUN_ID, "article.rows.unexpected_rows_expectation", BRIDGE)
     ]
-    assert json.loads(report.failure["observed"][0]) == json.loads(said)
+    assert json.loads(report.failure["observed"][0]) == json.loads(row)
     assert report.blamed.is_empty()
 
 

@@ -106,7 +106,7 @@ def command(*words: str, warehouse: Path) -> tuple[int, str]:
 
 
 def run_is_whole(place: Place, load: Load) -> tuple[str, ...]:
-    """A run after the damage publishes all there is; what it said of the damage."""
+    """Run after the damage: everything is published. Returns the notices about the damage."""
     summary = load(place.source, place.warehouse)
     assert summary.status == "published"
     with duckdb.connect(str(place.warehouse), read_only=True) as con:
@@ -129,23 +129,23 @@ def test_a_run_goes_on_where_every_file_beside_the_warehouse_is_damaged(
         damage(above / path)
     before = whole_of(hurt.warehouse.parent)
     for words in READING.values():
-        code, said = command(*words, warehouse=hurt.warehouse)
-        assert code == 0, said
+        code, output = command(*words, warehouse=hurt.warehouse)
+        assert code == 0, output
     assert whole_of(hurt.warehouse.parent) == before
     (record,) = [path for path in place.beside() if path.match("journal/*.run.parquet")]
-    _, said = command("status", warehouse=hurt.warehouse)
-    assert f"{above / record} is damaged" in said
+    _, output = command("status", warehouse=hurt.warehouse)
+    assert f"{above / record} is damaged" in output
 
     notices = run_is_whole(hurt, load)
 
     assert any(str(above / record) in line for line in notices)
     if damage is not dangle:  # a link to nothing in the store is no result, and nothing is lost
         assert any("language results were damaged and removed" in line for line in notices)
-    told = capfd.readouterr().err
-    assert all(line in told for line in notices)
-    _, said = command("status", warehouse=hurt.warehouse)
-    assert "were moved by earlier runs" in said
-    assert "is damaged" not in said
+    printed = capfd.readouterr().err
+    assert all(line in printed for line in notices)
+    _, output = command("status", warehouse=hurt.warehouse)
+    assert "were moved by earlier runs" in output
+    assert "is damaged" not in output
 
 
 def test_each_file_alone(place: Place, load: Load, tmp_path: Path) -> None:
@@ -168,8 +168,8 @@ def test_a_file_where_a_folder_belongs_is_set_aside(
         shutil.rmtree(above / name, ignore_errors=True)
         (above / name).write_text("a note of somebody's", "utf-8")
     for words in READING.values():
-        code, said = command(*words, warehouse=hurt.warehouse)
-        assert code == 0, said
+        code, output = command(*words, warehouse=hurt.warehouse)
+        assert code == 0, output
 
     assert len(run_is_whole(hurt, load)) == len(names)
 
@@ -187,11 +187,11 @@ def test_a_damaged_warehouse_is_an_error_in_one_line(
     for words in commands:
         if words == READING["snapshots"]:
             continue
-        code, said = command(*words, warehouse=hurt.warehouse)
-        assert code in (1, 2), (words, said)
-        assert str(hurt.warehouse) in said, words
-        assert "snapshots list" in said, words
-        assert len(said.splitlines()) <= 2, (words, said)
+        code, output = command(*words, warehouse=hurt.warehouse)
+        assert code in (1, 2), (words, output)
+        assert str(hurt.warehouse) in output, words
+        assert "snapshots list" in output, words
+        assert len(output.splitlines()) <= 2, (words, output)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[1]", b"{}", b'{"pid": "x"'])
@@ -200,6 +200,6 @@ def test_what_stands_in_the_lock_file_does_not_matter(
 ) -> None:
     hurt = place.copy_to(tmp_path / "copy")
     layout_of(hurt.warehouse).lock.write_bytes(content)
-    code, said = command("status", warehouse=hurt.warehouse)
-    assert code == 0, said
+    code, output = command("status", warehouse=hurt.warehouse)
+    assert code == 0, output
     assert run_is_whole(hurt, load) == ()

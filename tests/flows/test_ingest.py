@@ -172,7 +172,7 @@ def test_the_command_from_nothing_to_a_query(tmp_path: Path, folder: Path) -> No
     assert (checked.returncode, "checks passed" in checked.stdout) == (0, True)
 
 
-def test_wrong_use_is_said_in_one_line(tmp_path: Path) -> None:
+def test_wrong_use_is_one_line(tmp_path: Path) -> None:
     nowhere = tmp_path / "nowhere"
     missing = command("run", str(nowhere), "--warehouse", str(tmp_path / "w.duckdb"))
     assert missing.returncode == 2

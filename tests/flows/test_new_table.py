@@ -190,7 +190,7 @@ def test_nothing_of_a_purged_article_is_left(life: dict[str, Any]) -> None:
     assert life["purged, and run again"] == others
 
 
-def test_the_dictionary_and_dbt_tell_of_it(life: dict[str, Any]) -> None:
+def test_the_dictionary_and_dbt_have_it(life: dict[str, Any]) -> None:
     assert "### `exclamation`\n\nOne sentence that ends with an exclamation" in life["dictionary"]
     assert '    sentence ||--o{ exclamation : "article_id, sentence_no"' in life["dictionary"]
     assert "      - name: exclamation\n" in life["dbt"]

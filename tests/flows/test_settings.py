@@ -37,7 +37,7 @@ def test_credentials_are_left_out(address: str, shown: str) -> None:
     assert "secret" not in str(Settings(source=address).public())
 
 
-def test_a_mistyped_variable_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mistyped_variable_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NEWSHOUSE_WAREHOSE", "NEWSHOUSE_WORKERs", "NEWSHOUSE_EVAL", "OTHER_WORKER"):
         monkeypatch.setenv(name, "1")
     monkeypatch.setenv("newshouse_sorce", "x")

@@ -231,7 +231,7 @@ def test_a_story_in_odd_dress_names_the_same() -> None:
     assert "Elena\u200b Marsh" in odd.mention["text"].to_list()
 
 
-def test_the_language_is_told_by_what_readers_see() -> None:
+def test_the_language_is_detected_by_what_readers_see() -> None:
     text = "Der Bürgermeister sagte am Montag, die Brücke werde im Herbst wieder geöffnet."
     assert detect_language("\u200b".join(text)) == detect_language(text) == "de"
 
@@ -336,9 +336,9 @@ _ANYTHING = st.sampled_from(
 def test_whatever_is_put_into_a_text_names_are_well_written(put: list[tuple[int, str]]) -> None:
     odd = []
     for text in STORY:
-        for at, said in put:
+        for at, inserted in put:
             at %= len(text) + 1
-            text = text[:at] + said + text[at:]
+            text = text[:at] + inserted + text[at:]
         odd.append(text.strip())
     assert is_well_written(read(*odd))
 

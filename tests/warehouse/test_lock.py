@@ -33,7 +33,7 @@ def hold_in_another_process(warehouse: Path) -> subprocess.Popen[str]:
     return child
 
 
-def test_a_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
+def test_a_second_run_names_who_holds_the_lock(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
 
     with (

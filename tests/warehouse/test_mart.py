@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tests.warehouse.made_up import MadeUp, hex16, made_up_run
-from tests.warehouse.said import said_run
+from tests.warehouse.run_of_blocks import run_of_blocks
 from tests.warehouse.test_publish import publish_run, whole
 from warehouse import mart
 from warehouse.connect import open_reader
@@ -328,7 +328,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     warehouse = tmp_path_factory.mktemp("kwic") / "news.duckdb"
     blocks = [("title", "Café title"), ("paragraph", KWIC_TEXT), ("promo", "Only here: zebra"),
               ("paragraph", HIDDEN_TEXT)]  # fmt: skip
-    publish_run(said_run(1, {"odd": blocks}), warehouse)
+    publish_run(run_of_blocks(1, {"odd": blocks}), warehouse)
     con = open_reader(warehouse)
     yield con
     con.close()
@@ -379,7 +379,7 @@ def test_kwic_takes_the_term_as_it_is(
 @pytest.mark.parametrize(
     ("width", "sides"), [(2, ("o-", " l")), (0, ("", "")), (-1, ("", "")), (None, ("", ""))]
 )
-def test_kwic_is_as_wide_as_told(
+def test_kwic_is_as_wide_as_requested(
     width: int | None, sides: tuple[str, str], odd: duckdb.DuckDBPyConnection
 ) -> None:
     shown = odd.execute("SELECT left_context, right_context FROM kwic('bar new', ?)", [width])

@@ -66,7 +66,7 @@ def test_a_revision_replaces_an_article_whole_and_leaves_the_others(tmp_path: Pa
     assert after["run"].height == 2
 
 
-def test_an_article_found_gone_keeps_its_rows(tmp_path: Path) -> None:
+def test_a_removed_article_keeps_its_rows(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
     first = made_up_run(1, {"one": 1})
     publish_run(first, warehouse)

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from tests.warehouse.made_up import hex16, run_id_of
-from tests.warehouse.said import Blocks, said_run
+from tests.warehouse.run_of_blocks import Blocks, run_of_blocks
 from tests.warehouse.test_publish import publish_run
 from tests.warehouse.test_purge import run_of_purge
 from warehouse import fts_extension
@@ -56,7 +56,7 @@ ARTICLES: dict[str, Blocks] = {
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = tmp_path_factory.mktemp("search") / "news.duckdb"
-    publish_run(said_run(1, ARTICLES), warehouse)
+    publish_run(run_of_blocks(1, ARTICLES), warehouse)
     return warehouse
 
 
@@ -197,28 +197,28 @@ def many(count: int) -> dict[str, Blocks]:
 
 def test_the_index_is_made_anew_only_when_a_tenth_is_new(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
-    publish_run(said_run(1, many(30)), warehouse)
+    publish_run(run_of_blocks(1, many(30)), warehouse)
     assert indexed(warehouse) == (60, 0)
 
-    publish_run(said_run(2, {"vote": [("title", "Fresh news")]}), warehouse)
+    publish_run(run_of_blocks(2, {"vote": [("title", "Fresh news")]}), warehouse)
     assert indexed(warehouse) == (60, 1)
     assert searched(warehouse, "fresh") == ["vote 0"]
 
-    publish_run(said_run(3, {"a5": [("paragraph", "Revised")]}, version=2), warehouse)
+    publish_run(run_of_blocks(3, {"a5": [("paragraph", "Revised")]}, version=2), warehouse)
     assert indexed(warehouse) == (58, 2)
     assert searched(warehouse, "word5") == []
     assert searched(warehouse, "revised") == [f"{hex16('a5')} 0"]
 
-    publish_run(said_run(4, ARTICLES), warehouse)
+    publish_run(run_of_blocks(4, ARTICLES), warehouse)
     assert indexed(warehouse)[1] == 0
     assert searched(warehouse, "word6") == [f"{hex16('a6')} 1"]
 
 
-def test_an_article_found_gone_is_found_no_more(tmp_path: Path) -> None:
+def test_a_removed_article_is_not_found_any_more(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
-    first = said_run(1, many(30))
+    first = run_of_blocks(1, many(30))
     publish_run(first, warehouse)
-    gone = said_run(2, {})
+    gone = run_of_blocks(2, {})
     gone.rows["article"] = [first.rows["article"][7] | {"removed_at": START}]
 
     publish_run(gone, warehouse)
@@ -230,8 +230,8 @@ def test_an_article_found_gone_is_found_no_more(tmp_path: Path) -> None:
 def test_a_purge_takes_words_out_of_the_index(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
     secret = [("title", "Zyxomma"), ("paragraph", "The zyxomma zyxommas wept")]
-    publish_run(said_run(1, many(30) | {"secret": secret}), warehouse)
-    publish_run(said_run(2, {"b": [("title", "Later")]}), warehouse)
+    publish_run(run_of_blocks(1, many(30) | {"secret": secret}), warehouse)
+    publish_run(run_of_blocks(2, {"b": [("title", "Later")]}), warehouse)
     files = [warehouse, *layout_of(warehouse).snapshots.glob("*.duckdb")]
     assert len(files) == 2
     assert all(b"zyxomma" in file.read_bytes() for file in files)
@@ -249,11 +249,11 @@ def test_without_the_extension_publishing_goes_on_and_the_next_one_mends_it(
     warehouse = tmp_path / "news.duckdb"
     with monkeypatch.context() as patched:
         patched.setattr(fts_extension, "extension_file", lambda: None)
-        publish_run(said_run(1, ARTICLES), warehouse)
+        publish_run(run_of_blocks(1, ARTICLES), warehouse)
     assert indexed(warehouse)[0] == 0
     assert searched(warehouse, "election") == ["vote 0", "vote 2"]
 
-    publish_run(said_run(2, {"b": [("title", "Later")]}), warehouse)
+    publish_run(run_of_blocks(2, {"b": [("title", "Later")]}), warehouse)
 
     assert indexed(warehouse)[1] == 0
     assert searched(warehouse, "election") == ["vote 0", "vote 2"]
@@ -264,18 +264,18 @@ def test_a_broken_extension_is_no_extension(
 ) -> None:
     (tmp_path / "fts.duckdb_extension").write_bytes(b"not an extension" * 100)
     monkeypatch.setattr(fts_extension, "extension_file", lambda: tmp_path / "fts.duckdb_extension")
-    publish_run(said_run(1, ARTICLES), tmp_path / "news.duckdb")
+    publish_run(run_of_blocks(1, ARTICLES), tmp_path / "news.duckdb")
     assert indexed(tmp_path / "news.duckdb")[0] == 0
 
 
 def test_an_empty_warehouse_can_be_searched(tmp_path: Path) -> None:
-    publish_run(said_run(1, {}), tmp_path / "news.duckdb")
+    publish_run(run_of_blocks(1, {}), tmp_path / "news.duckdb")
     assert searched(tmp_path / "news.duckdb", "harbour") == []
 
 
 def test_a_warehouse_of_an_earlier_release_is_scanned(tmp_path: Path) -> None:
     warehouse = tmp_path / "news.duckdb"
-    publish_run(said_run(1, ARTICLES), warehouse)
+    publish_run(run_of_blocks(1, ARTICLES), warehouse)
     con = duckdb.connect(str(warehouse))
     con.execute("DROP MACRO TABLE search; DROP MACRO plain_words; DROP SCHEMA search CASCADE")
     con.close()
@@ -287,7 +287,7 @@ def test_a_warehouse_of_an_earlier_release_is_scanned(tmp_path: Path) -> None:
     reader.close()
     assert sorted(names_of(rows)) == ["vote 0", "vote 2"]
 
-    publish_run(said_run(2, {"b": [("title", "Later")]}), warehouse)
+    publish_run(run_of_blocks(2, {"b": [("title", "Later")]}), warehouse)
     assert searched(warehouse, "electing") == ["vote 0", "vote 2"]
     assert run_id_of(1) < run_id_of(2)
 
@@ -298,7 +298,7 @@ def test_an_index_is_made_once_even_of_blocks_without_words(tmp_path: Path) -> N
         f"{n}": [("title", f"Title {n}"), ("paragraph", "* * *"), ("paragraph", f"Word{n}")]
         for n in range(9)
     }
-    publish_run(said_run(1, stories), warehouse)
+    publish_run(run_of_blocks(1, stories), warehouse)
     counts = (
         "SELECT count(*), min(word_count), (SELECT count(*) FROM search.unread) "
         "FROM search.document"
@@ -307,5 +307,5 @@ def test_an_index_is_made_once_even_of_blocks_without_words(tmp_path: Path) -> N
     for number in (2, 3):
         with duckdb.connect(str(warehouse), read_only=True) as con:
             found += con.execute(counts).fetchall()
-        publish_run(said_run(number, {}), warehouse)
+        publish_run(run_of_blocks(number, {}), warehouse)
     assert found == [(27, 0, 0)] * 2

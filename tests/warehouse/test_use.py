@@ -24,13 +24,13 @@ BLOCKS = re.findall(r"^```([^\n]*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def blocks(info: str) -> list[str]:
-    found = [body for said, body in BLOCKS if said == info]
+    found = [body for language, body in BLOCKS if language == info]
     assert found, info
     return found
 
 
 def test_every_block_is_known_here() -> None:
-    assert {said for said, _ in BLOCKS} == {
+    assert {language for language, _ in BLOCKS} == {
         "sql duckdb", "sql search", "python", "python pandas", "python marimo", "python exported",
         "text", "yaml profiles", "yaml sources", "sh export",
     }  # fmt: skip

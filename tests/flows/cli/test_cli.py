@@ -62,26 +62,26 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def report(warehouse: Path, *command: str) -> dict[str, object]:
     done = CliRunner().invoke(app, [*command, "--format", "json", "--warehouse", str(warehouse)])
     assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)
-    assert isinstance(told, dict)
-    return told
+    printed = json.loads(done.stdout)
+    assert isinstance(printed, dict)
+    return printed
 
 
 def test_status_for_programs(warehouse: Path) -> None:
-    told = report(warehouse, "status")
-    assert set(told) == {
+    printed = report(warehouse, "status")
+    assert set(printed) == {
         "warehouse", "tables", "runs", "failed_checks", "open_quarantine", "damaged", "set_aside",
         "held_by",
     }  # fmt: skip
-    assert told["warehouse"] == str(warehouse)
-    assert isinstance(told["tables"], dict)
-    assert told["tables"]["main.article"] == 8
-    assert isinstance(told["runs"], list)
-    assert [run["status"] for run in told["runs"]] == ["published"] * 2
-    assert told["held_by"] is None
+    assert printed["warehouse"] == str(warehouse)
+    assert isinstance(printed["tables"], dict)
+    assert printed["tables"]["main.article"] == 8
+    assert isinstance(printed["runs"], list)
+    assert [run["status"] for run in printed["runs"]] == ["published"] * 2
+    assert printed["held_by"] is None
 
 
-def test_status_tells_why_the_last_run_failed_though_it_published_nothing(
+def test_status_shows_why_the_last_run_failed_though_it_published_nothing(
     tmp_path: Path,
 ) -> None:
     warehouse = tmp_path / "news.duckdb"
@@ -93,14 +93,14 @@ def test_status_tells_why_the_last_run_failed_though_it_published_nothing(
             severity="quarantine", success=False, failed_count=3, checked_count=20)  # fmt: skip
     journal.write(warehouse, run.run_id, dict(run.frames()))
 
-    told = report(warehouse, "status")
+    printed = report(warehouse, "status")
 
-    assert isinstance(told["runs"], list)
-    assert [(run["status"], run["message"]) for run in told["runs"]] == [
+    assert isinstance(printed["runs"], list)
+    assert [(run["status"], run["message"]) for run in printed["runs"]] == [
         ("failed", "The disk is full."), ("published", None),
     ]  # fmt: skip
-    assert isinstance(told["failed_checks"], list)
-    assert [(c["check_id"], c["failed_count"]) for c in told["failed_checks"]] == [
+    assert isinstance(printed["failed_checks"], list)
+    assert [(c["check_id"], c["failed_count"]) for c in printed["failed_checks"]] == [
         ("article.language.in_force", 3)
     ]
     shown = CliRunner().invoke(app, ["status", "--warehouse", str(warehouse)])
@@ -108,17 +108,17 @@ def test_status_tells_why_the_last_run_failed_though_it_published_nothing(
 
 
 def test_snapshots_for_programs(warehouse: Path) -> None:
-    told = report(warehouse, "snapshots", "list")["snapshots"]
-    assert isinstance(told, list)
-    (snapshot,) = told
+    printed = report(warehouse, "snapshots", "list")["snapshots"]
+    assert isinstance(printed, list)
+    (snapshot,) = printed
     assert snapshot["path"].endswith(f"{snapshot['name']}.duckdb")
 
 
 def test_check_for_programs(seed_warehouse: Path) -> None:
-    told = report(seed_warehouse, "check")
-    assert told["critical"] == 0
-    assert isinstance(told["failed_checks"], list)
-    assert int(str(told["passed"])) + len(told["failed_checks"]) == told["checks"]
+    printed = report(seed_warehouse, "check")
+    assert printed["critical"] == 0
+    assert isinstance(printed["failed_checks"], list)
+    assert int(str(printed["passed"])) + len(printed["failed_checks"]) == printed["checks"]
 
 
 def test_one_question_at_a_time(warehouse: Path) -> None:

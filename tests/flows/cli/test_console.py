@@ -98,11 +98,11 @@ def test_a_broken_stage_is_one_line_that_names_a_full_disk(
     monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(free))
     with pytest.raises(typer.Exit) as end, broken_stages(tmp_path / "news.duckdb"):
         raise problem
-    said = capsys.readouterr().err
+    printed = capsys.readouterr().err
     assert end.value.exit_code == 1
-    assert len(said.strip().splitlines()) == 1
-    assert said.startswith("The run failed (")
-    assert ("is full (97 kB free): make room." in said) == (free < 10**9)
+    assert len(printed.strip().splitlines()) == 1
+    assert printed.startswith("The run failed (")
+    assert ("is full (97 kB free): make room." in printed) == (free < 10**9)
 
 
 def test_a_wrong_place_stays_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

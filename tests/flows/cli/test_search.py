@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from flows.cli import search as search_command
 from flows.cli.app import app
 from tests.warehouse.made_up import hex16
-from tests.warehouse.said import said_run
+from tests.warehouse.run_of_blocks import run_of_blocks
 from tests.warehouse.test_publish import publish_run
 from tests.warehouse.test_search_index import ARTICLES
 from warehouse import fts_extension
@@ -23,8 +23,10 @@ from warehouse.snapshot import list_snapshots
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = tmp_path_factory.mktemp("search") / "news.duckdb"
     hostile = [("title", "Hot\x1b[31m\tnews\u202e"), ("paragraph", "Tolls\n rise " + "far " * 90)]
-    publish_run(said_run(1, ARTICLES | {"hostile": hostile}), warehouse)
-    publish_run(said_run(2, {"late": [("title", "Latecomer"), ("list_item", "Tolls")]}), warehouse)
+    publish_run(run_of_blocks(1, ARTICLES | {"hostile": hostile}), warehouse)
+    publish_run(
+        run_of_blocks(2, {"late": [("title", "Latecomer"), ("list_item", "Tolls")]}), warehouse
+    )
     return warehouse
 
 
@@ -88,7 +90,7 @@ def test_an_argument_that_is_no_utf_8_finds_nothing(warehouse: Path) -> None:
     assert (found.exit_code, found.stdout) == (0, "")
 
 
-def test_no_hit_is_said_and_is_no_failure(warehouse: Path) -> None:
+def test_no_hit_is_reported_and_is_no_failure(warehouse: Path) -> None:
     found = ask(warehouse, "gazette")
     assert (found.exit_code, found.stdout) == (0, "")
     assert found.stderr == "No article contains: gazette\n"
@@ -96,7 +98,7 @@ def test_no_hit_is_said_and_is_no_failure(warehouse: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         (["", ], "There is no word to search for."),
         (["  "], "There is no word to search for."),
@@ -107,10 +109,10 @@ def test_no_hit_is_said_and_is_no_failure(warehouse: Path) -> None:
         (["mayor", "--at", "never"], "snapshots are named never"),
     ],
 )  # fmt: skip
-def test_wrong_use(given: list[str], told: str, warehouse: Path) -> None:
+def test_wrong_use(given: list[str], message: str, warehouse: Path) -> None:
     found = ask(warehouse, *given)
     assert found.exit_code == 2
-    assert told in found.stderr
+    assert message in found.stderr
     assert found.stdout == ""
 
 

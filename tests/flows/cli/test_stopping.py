@@ -20,7 +20,7 @@ from flows.cli.stopping import stopped_by_signals
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def tell(number: int) -> None:
+def send(number: int) -> None:
     """Send this process a signal and give the interpreter time to notice."""
     os.kill(os.getpid(), number)
     for _ in range(200):
@@ -30,7 +30,7 @@ def tell(number: int) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_block(number: int) -> None:
     with pytest.raises(KeyboardInterrupt), stopped_by_signals():
-        tell(number)
+        send(number)
 
 
 def test_a_signal_that_a_library_turns_into_an_error_of_its_own() -> None:
@@ -39,10 +39,10 @@ def test_a_signal_that_a_library_turns_into_an_error_of_its_own() -> None:
 
     with pytest.raises(KeyboardInterrupt), stopped_by_signals():  # noqa: PT012
         signal.signal(signal.SIGTERM, handler)
-        tell(signal.SIGINT)
+        send(signal.SIGINT)
 
 
-def test_a_signal_that_a_library_swallows_is_heard_when_the_bar_moves() -> None:
+def test_a_signal_that_a_library_swallows_stops_the_run_when_the_bar_moves() -> None:
     with (  # noqa: PT012
         pytest.raises(KeyboardInterrupt),
         stopped_by_signals() as stopping,
@@ -50,7 +50,7 @@ def test_a_signal_that_a_library_swallows_is_heard_when_the_bar_moves() -> None:
     ):
         signal.signal(signal.SIGTERM, lambda _number, _frame: None)
         bars.begin("extract", 2, "files")
-        tell(signal.SIGTERM)
+        send(signal.SIGTERM)
         bars.advance(1)
 
 
@@ -63,10 +63,10 @@ class TellsAtItsEnd:
     def __del__(self) -> None:
         if self.problem is not None:
             raise self.problem
-        tell(signal.SIGTERM)
+        send(signal.SIGTERM)
 
 
-def test_a_signal_lost_where_nothing_can_be_raised_is_heard_later_in_silence(
+def test_a_signal_lost_where_nothing_can_be_raised_stops_the_run_later_without_output(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written: list[object] = []
@@ -82,7 +82,7 @@ def test_a_signal_lost_where_nothing_can_be_raised_is_heard_later_in_silence(
     assert written == [ValueError, TypeError]
 
 
-def test_who_is_told_twice_stops_in_peace() -> None:
+def test_a_second_signal_does_not_interrupt_the_cleanup() -> None:
     tidied = []
 
     @contextmanager
@@ -90,12 +90,12 @@ def test_who_is_told_twice_stops_in_peace() -> None:
         try:
             yield
         finally:
-            tell(signal.SIGINT)
-            tell(signal.SIGTERM)
+            send(signal.SIGINT)
+            send(signal.SIGTERM)
             tidied.append("all")
 
     with pytest.raises(KeyboardInterrupt), stopped_by_signals(), at_work():
-        tell(signal.SIGINT)
+        send(signal.SIGINT)
     assert tidied == ["all"]
 
 
@@ -114,7 +114,7 @@ def test_signals_are_afterwards_what_they_were_before() -> None:
             pass
     assert state() == before
     with pytest.raises(KeyboardInterrupt):
-        tell(signal.SIGINT)
+        send(signal.SIGINT)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

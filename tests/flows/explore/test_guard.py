@@ -89,7 +89,7 @@ def test_a_connection_of_ones_own_is_known() -> None:
 @pytest.mark.skipif(os.getuid() != 0 or not guard._TCP_TABLE.exists(),
                     reason="only root can become another user, and only Linux tells whose a "
                     "connection is")  # fmt: skip
-def test_a_connection_of_another_user_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_of_another_user_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
     knock = (
         "import os,socket,sys; 'x'.encode('idna'); os.setuid(65534); "
         "t=socket.socket(); t.connect(('127.0.0.1',int(sys.argv[1]))); t.recv(1)"
@@ -107,7 +107,7 @@ def test_a_connection_of_another_user_is_told(monkeypatch: pytest.MonkeyPatch) -
         other.wait(10)
 
 
-def test_where_the_kernel_tells_nothing_the_answer_is_yes(
+def test_without_the_kernels_table_the_answer_is_yes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(guard, "_TCP_TABLE", tmp_path / "none")

@@ -208,7 +208,7 @@ def test_a_header_without_end_is_refused(read: Reader) -> None:
     assert read(mail).rejected == [(None, "unreadable_mail")]
 
 
-def test_a_quote_that_never_ends_is_told_with_its_line(read: Reader) -> None:
+def test_a_quote_that_never_ends_is_reported_with_its_line(read: Reader) -> None:
     found = read(b'title,text\nA,B\nC,"D\n' + b"E,F\n" * 1000, "a.csv")
     assert [record.title for record in found.records] == ["A"]
     assert found.rejected == [("row 2", "damaged_row")]

@@ -71,7 +71,7 @@ class FaultyServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def log_message(self, *said: object) -> None:
+            def log_message(self, *words: object) -> None:
                 """Say nothing."""
 
             def pass_on(self) -> None:

@@ -108,7 +108,7 @@ def test_a_database_of_prefect_that_cannot_be_read_is_no_hang(
         server.close()
 
 
-def test_a_configured_server_that_is_not_there_is_said_in_words() -> None:
+def test_a_configured_server_that_does_not_answer_is_one_line() -> None:
     with (
         temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}),
         pytest.raises(ServerMissing, match="No Prefect server answers at PREFECT_API_URL="),

@@ -1,4 +1,4 @@
-"""What people are told where Prefect was not told all of a run, and what the run ends with."""
+"""Messages and result of a run of which Prefect's record is missing or incomplete."""
 
 from __future__ import annotations
 
@@ -46,11 +46,12 @@ def answered(status: int) -> Exception:
 def test_a_server_that_went_away_is_called_so(
     problem: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    said: list[str] = []
+    lines: list[str] = []
     assert (
-        run_reported(failing(problem, after_the_work=True), lambda: SUMMARY, said.append) is SUMMARY
+        run_reported(failing(problem, after_the_work=True), lambda: SUMMARY, lines.append)
+        is SUMMARY
     )
-    assert said == [
+    assert lines == [
         f"Prefect's server went away during the run ({problem}). Prefect's record of this run is "
         "incomplete; the run itself and the warehouse are not affected."
     ]
@@ -68,10 +69,10 @@ def test_any_other_error_is_named_and_its_traceback_logged(
     problem: Exception, words: str, after_the_work: bool, left_undone: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    said: list[str] = []
+    lines: list[str] = []
     report = failing(problem, after_the_work=after_the_work)
-    assert run_reported(report, lambda: SUMMARY, said.append) is SUMMARY
-    assert said == [
+    assert run_reported(report, lambda: SUMMARY, lines.append) is SUMMARY
+    assert lines == [
         f"Prefect's record of the run could not be {left_undone}: {words}; the run itself and the "
         "warehouse are not affected."
     ]

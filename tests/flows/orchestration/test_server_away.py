@@ -78,7 +78,7 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def report(settings: Settings, preload: Preload, said: list[str]) -> Summary:
+def report(settings: Settings, preload: Preload, lines: list[str]) -> Summary:
     """A run as `newshouse run` has it, in this process."""
 
     def as_flow() -> None:
@@ -89,14 +89,14 @@ def report(settings: Settings, preload: Preload, said: list[str]) -> Summary:
     def directly() -> Summary:
         return ingest.ingest_source(settings, preload=preload)
 
-    return run_reported(as_flow, directly, said.append)
+    return run_reported(as_flow, directly, lines.append)
 
 
 def calls_of_a_run(faulty: FaultyServer, settings: Settings, preload: Preload) -> int:
     faulty.mend()
-    said: list[str] = []
-    assert report(settings, preload, said).status == "published", said
-    assert said == []
+    lines: list[str] = []
+    assert report(settings, preload, lines).status == "published", lines
+    assert lines == []
     return faulty.counted
 
 
@@ -119,24 +119,24 @@ def test_whatever_call_is_the_first_that_fails(
     undisturbed = Settings(source=str(source), warehouse=tmp_path / "undisturbed.duckdb")
     calls = calls_of_a_run(faulty, undisturbed, preload)
     assert calls >= 8  # flow, run, name, states, artifacts
-    heard: list[str] = []
+    reported: list[str] = []
     # A server that is gone or hangs is waited for, so not at every call.
     for call in range(calls) if fault == "errors" else sorted({0, 1, 3, calls // 2, calls - 1}):
         warehouse = tmp_path / fault / str(call) / "news.duckdb"
         work_done.clear()
-        said: list[str] = []
+        lines: list[str] = []
         faulty.fail(fault, call)
 
-        summary = report(Settings(source=str(source), warehouse=warehouse), preload, said)
+        summary = report(Settings(source=str(source), warehouse=warehouse), preload, lines)
 
         assert summary.status == "published"
         assert work_done == [task.stage.name for task in DONE_ONCE], call
         assert articles_in(warehouse) == 3
-        assert len(said) <= 1, call
-        assert all("the run itself and the warehouse are not affected" in line for line in said)
-        heard += said
+        assert len(lines) <= 1, call
+        assert all("the run itself and the warehouse are not affected" in line for line in lines)
+        reported += lines
     # Slower runs show their progress more often, so which call is the last is not known.
-    assert heard, "a call that fails is told of"
+    assert reported, "a call that fails is reported"
 
 
 def test_what_the_run_itself_ends_with_stays_what_it_ends_with(
@@ -165,9 +165,9 @@ def test_a_server_that_is_back_hears_how_the_run_ended(
         return check(*given, **named)
 
     monkeypatch.setattr(tasks.checks, "work", away_for_a_while)
-    said: list[str] = []
-    assert report(settings, preload, said).status == "published"
-    assert said == []
+    lines: list[str] = []
+    assert report(settings, preload, lines).status == "published"
+    assert lines == []
 
 
 @pytest.mark.parametrize("failing", range(1, 40, 3))
@@ -177,7 +177,7 @@ def test_a_step_is_done_once_where_prefect_fails_around_it(
 ) -> None:  # fmt: skip
     from prefect import task_engine
 
-    told = vars(task_engine)["emit_task_run_state_change_event"]
+    original = vars(task_engine)["emit_task_run_state_change_event"]
     count = 0
 
     def emit(*given: Any, **named: Any) -> Any:
@@ -185,7 +185,7 @@ def test_a_step_is_done_once_where_prefect_fails_around_it(
         count += 1
         if count >= failing:
             raise RuntimeError("Cannot put items in a stopped service instance.")
-        return told(*given, **named)
+        return original(*given, **named)
 
     monkeypatch.setattr(task_engine, "emit_task_run_state_change_event", emit)
     faulty.mend()
@@ -203,15 +203,15 @@ def start_run(warehouse: Path, environment: dict[str, str]) -> subprocess.Popen[
 
 
 def ended(run: subprocess.Popen[str], warehouse: Path) -> str:
-    """What a run said that must end well, and within a minute or so of a busy machine."""
-    said, _ = run.communicate(timeout=180)
-    assert run.returncode == 0, said
-    assert "newshouse: published" in said
-    assert "Traceback" not in said
-    assert "Error logging" not in said
-    assert "Service 'EventsWorker' failed" not in said
+    """Output of a run that must succeed within some minutes."""
+    output, _ = run.communicate(timeout=180)
+    assert run.returncode == 0, output
+    assert "newshouse: published" in output
+    assert "Traceback" not in output
+    assert "Error logging" not in output
+    assert "Service 'EventsWorker' failed" not in output
     assert articles_in(warehouse) == 1
-    return said
+    return output
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -224,12 +224,12 @@ def test_a_run_outlives_its_server(tmp_path: Path, number: signal.Signals) -> No
         wait_for(lambda: any(blocks.glob("*/block")), 180, "the run at work")
         for pid in (server.started.process.pid, *family(server.started.process.pid)):
             os.kill(pid, number)
-        said = ended(run, warehouse)
+        output = ended(run, warehouse)
     finally:
         server.kill()
 
-    assert "Prefect's server went away during the run" in said
-    assert said.count("Prefect's record of this run is incomplete") == 1
+    assert "Prefect's server went away during the run" in output
+    assert output.count("Prefect's record of this run is incomplete") == 1
 
 
 @pytest.mark.parametrize("moment", ["starting", "ready", "block", "published"])
@@ -252,11 +252,11 @@ def test_a_run_outlives_the_server_it_started(
     try:
         wait_for(reached[moment], 180, moment)
         os.kill(pid, number)
-        said = ended(run, warehouse)
+        output = ended(run, warehouse)
     finally:
         run.kill()
 
-    assert said.count("Prefect's record of this run is") == 1
+    assert output.count("Prefect's record of this run is") == 1
 
 
 def _embedded(command: int) -> int | None:

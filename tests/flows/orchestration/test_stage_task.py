@@ -182,7 +182,7 @@ def test_an_error_beside_the_work_is_named_in_the_log_and_the_work_counts(
     assert record.exc_info[0] is KeyError
 
 
-def test_lost_log_lines_are_told_of_again_once_a_run_is_reported(server: None) -> None:
+def test_lost_log_lines_are_reported_again_after_a_run(server: None) -> None:
     with reporting_to(None):
         assert not logging.raiseExceptions
     assert logging.raiseExceptions

@@ -58,28 +58,28 @@ def wait_for(look: Callable[[], T | None], seconds: float, what: str) -> T:
 
 
 class Started:
-    """A process in a session of its own, with what it said."""
+    """A process in a session of its own, with its output."""
 
     def __init__(self, words: Sequence[str], log: Path, **variables: str) -> None:
         self.log = log
         environment = {**os.environ, **QUIET_AND_PRIVATE, **variables}
         for name in [name for name, value in environment.items() if value == ""]:
             del environment[name]
-        with log.open("ab") as said:
+        with log.open("ab") as log_file:
             self.process = subprocess.Popen(
                 words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
-                stdout=said, stderr=said, start_new_session=True,
+                stdout=log_file, stderr=log_file, start_new_session=True,
             )  # fmt: skip
 
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text("utf-8")
 
-    def wait_until_said(self, text: str, seconds: float = 180) -> None:
+    def wait_until_printed(self, text: str, seconds: float = 180) -> None:
         def look() -> bool:
-            assert self.process.poll() is None, self.said()
-            return text in self.said()
+            assert self.process.poll() is None, self.output()
+            return text in self.output()
 
-        wait_for(look, seconds, f"{text!r} in {self.said()}")
+        wait_for(look, seconds, f"{text!r} in {self.output()}")
 
     def flow_processes(self) -> list[int]:
         """Processes that carry out a flow run for this one."""
@@ -139,7 +139,7 @@ class PrefectServer:
             raise
 
     def _is_up(self) -> bool:
-        assert self.started.process.poll() is None, self.started.said()
+        assert self.started.process.poll() is None, self.started.output()
         return self.api.answers()
 
     def environment(self) -> dict[str, str]:

@@ -32,8 +32,8 @@ def made() -> dict[str, RunnerDeployment]:
 @pytest.fixture(scope="module")
 def written() -> dict[str, dict[str, Any]]:
     """The deployments of prefect.yaml."""
-    said = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
-    return {f"{one['name']}/{one['name']}": one for one in said["deployments"]}
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
+    return {f"{one['name']}/{one['name']}": one for one in declared["deployments"]}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,7 +46,9 @@ def test_every_field_of_the_run_form_explains_itself(
         fields += definition["properties"].items()
     assert fields
     unexplained = [
-        field for field, said in fields if not said.get("title") or not said.get("description")
+        field
+        for field, declared in fields
+        if not declared.get("title") or not declared.get("description")
     ]
     assert unexplained == []
     assert made[name].description
@@ -80,13 +82,13 @@ def test_prefect_yaml_says_the_same(
     made: dict[str, RunnerDeployment], written: dict[str, dict[str, Any]]
 ) -> None:
     assert list(written) == NAMES
-    for name, said in written.items():
-        assert said["version"] == CODE_VERSION
-        assert said["tags"] == made[name].tags
-        assert set(said["parameters"]) == set(made[name].parameters)
-        assert said["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-        assert bool(said["schedules"]) == bool(made[name].schedules)
-        assert said["entrypoint"].replace(":", ".") == made[name].entrypoint
+    for name, declared in written.items():
+        assert declared["version"] == CODE_VERSION
+        assert declared["tags"] == made[name].tags
+        assert set(declared["parameters"]) == set(made[name].parameters)
+        assert declared["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert bool(declared["schedules"]) == bool(made[name].schedules)
+        assert declared["entrypoint"].replace(":", ".") == made[name].entrypoint
     assert written["check/check"]["schedules"][0]["cron"] == CHECK_CRON
     assert written["ingest/ingest"]["triggers"][0]["expect"] == [ARRIVED]
 
@@ -98,5 +100,5 @@ def test_prefect_yaml_carries_the_environment(written: dict[str, dict[str, Any]]
         for name, value in QUIET_AND_PRIVATE.items()
         if not name.startswith(of_the_terminal)
     } | {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS)}
-    for said in written.values():
-        assert said["work_pool"]["job_variables"]["env"] == carried
+    for declared in written.values():
+        assert declared["work_pool"]["job_variables"]["env"] == carried

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"cron": "every day"}, "not a cron line"),
         ({"cron": "61 * * * *"}, "not a cron line"),
@@ -35,10 +35,10 @@ ROOT = Path(__file__).resolve().parents[3]
         ({"name": "a/b"}, "without / and %"),
     ],
 )
-def test_what_cannot_be_served_is_refused(wrong: dict[str, Any], said: str) -> None:
+def test_what_cannot_be_served_is_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ServiceRefused) as refused:
         ServicePlan(Settings(), **wrong)
-    assert said in str(refused.value)
+    assert message in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
 
 
@@ -77,18 +77,20 @@ def serve(*words: str) -> tuple[int, str]:
     return ended.returncode, ended.stderr.strip()
 
 
-def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
+def test_a_taken_port_is_refused_at_once(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        code, said = serve(str(tmp_path), "--port", port, "--warehouse", str(tmp_path / "w.duckdb"))
+        code, message = serve(
+            str(tmp_path), "--port", port, "--warehouse", str(tmp_path / "w.duckdb")
+        )
     assert code == 2
-    assert said.startswith(f"Port {port} on 127.0.0.1 cannot be used (Address already in use).")
-    assert len(said.splitlines()) == 1
+    assert message.startswith(f"Port {port} on 127.0.0.1 cannot be used (Address already in use).")
+    assert len(message.splitlines()) == 1
 
 
 def test_a_wrong_cron_line_costs_one_line(tmp_path: Path) -> None:
-    code, said = serve(str(tmp_path), "--cron", "never")
-    assert (code, len(said.splitlines())) == (2, 1)
-    assert "not a cron line" in said
+    code, message = serve(str(tmp_path), "--cron", "never")
+    assert (code, len(message.splitlines())) == (2, 1)
+    assert "not a cron line" in message

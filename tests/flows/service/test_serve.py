@@ -98,7 +98,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def service(house: House) -> Started:
     """The service that watches the folder, with a server of its own."""
     service = house.serve_watched()
-    service.wait_until_said("Serving replay-quarantine/replay-quarantine")
+    service.wait_until_printed("Serving replay-quarantine/replay-quarantine")
     return service
 
 
@@ -110,7 +110,7 @@ def test_the_first_run_starts_at_once(house: House, service: Started) -> None:
     done = house.api.wait_until_done(only_run(house)["id"])
     assert done["state_name"].startswith("Completed"), done["state"]
     assert house.articles() == 1
-    wait_for(lambda: "published" in service.said(), 30, "the run's end in the terminal")
+    wait_for(lambda: "published" in service.output(), 30, "the run's end in the terminal")
 
 
 def test_automations_stand_once(house: House, service: Started) -> None:
@@ -169,7 +169,7 @@ def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> 
         "--every", "5s", "--name", "clocked", "--warehouse", str(other),
         source=source, PREFECT_API_URL=house.api.url,
     )  # fmt: skip
-    clocked.wait_until_said("Serving replay-quarantine/clocked")
+    clocked.wait_until_printed("Serving replay-quarantine/clocked")
 
     def begun(*, by_the_clock: bool) -> list[Run]:
         """Runs begun at once, with the service, or by the clock; a busy machine may swap them."""
@@ -193,7 +193,7 @@ def test_a_schedule_fires_on_a_shared_server(house: House, service: Started) -> 
     assert family(clocked.process.pid) == {}
     assert house.api.run(slow[0]["id"])["state_name"] == "Cancelled"
     assert current_holder(other) is None
-    assert "Stopping." in clocked.said()
+    assert "Stopping." in clocked.output()
 
 
 def test_what_a_killed_service_left_is_cleared_away(house: House, service: Started) -> None:
@@ -208,7 +208,7 @@ def test_what_a_killed_service_left_is_cleared_away(house: House, service: Start
 
     again = wait_for(lambda: _restarted(house), 60, "the port free again")
 
-    again.wait_until_said("marked as crashed")
+    again.wait_until_printed("marked as crashed")
     assert house.api.run(run_id)["state_name"] == "Crashed"
     assert len([a for a in house.api.automations() if a.startswith("newshouse ingest:")]) == 2
     killed_at = house.api.run(run_id)["created"]
@@ -224,8 +224,8 @@ def test_what_a_killed_service_left_is_cleared_away(house: House, service: Start
 def _restarted(house: House) -> Started | None:
     again = house.serve_watched()
     try:
-        again.wait_until_said("Serving ingest/ingest")
+        again.wait_until_printed("Serving ingest/ingest")
     except AssertionError:
-        assert "cannot be used" in again.said(), again.said()
+        assert "cannot be used" in again.output(), again.output()
         return None
     return again

@@ -52,11 +52,11 @@ class Ear:
     """A web server that remembers what was posted to it."""
 
     def __init__(self) -> None:
-        heard = self.heard = list[str]()
+        received = self.received = list[str]()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                heard.append(self.rfile.read(int(self.headers["content-length"])).decode())
+                received.append(self.rfile.read(int(self.headers["content-length"])).decode())
                 self.send_response(200)
                 self.end_headers()
 
@@ -139,8 +139,8 @@ def worker(site: Site) -> Iterator[Started]:
 
 
 def environment_of(pid: int) -> dict[str, str]:
-    said = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
-    return dict(pair.split("=", 1) for pair in said if "=" in pair)
+    variables = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    return dict(pair.split("=", 1) for pair in variables if "=" in pair)
 
 
 def test_a_worker_carries_out_a_run(site: Site, worker: Started) -> None:
@@ -166,7 +166,7 @@ def test_alarms_are_set_once_and_stay_paused(site: Site, worker: Started) -> Non
     assert automations["newshouse ingest: late"]["id"] == late["id"]
 
 
-def test_killed_with_its_worker_a_run_is_ended_by_the_sweep_and_told_of(
+def test_killed_with_its_worker_a_run_is_marked_by_the_sweep_and_notified(
     site: Site, worker: Started
 ) -> None:
     slow = site.settings(write_slow_source(site.home / "slow"))
@@ -191,8 +191,10 @@ def test_killed_with_its_worker_a_run_is_ended_by_the_sweep_and_told_of(
 
     assert [str(run.id) for run in dead] == [run_id]
     assert site.api.run(run_id)["state_name"] == "Crashed"
-    told = wait_for(lambda: [t for t in site.ear.heard if "ingest crashed" in t], 60, "the alarm")
-    assert "Crashed: The run's process has ended" in told[0]
+    alarms = wait_for(
+        lambda: [t for t in site.ear.received if "ingest crashed" in t], 60, "the alarm"
+    )
+    assert "Crashed: The run's process has ended" in alarms[0]
 
 
 def test_whoever_fetches_files_may_start_a_run(site: Site, worker: Started) -> None:

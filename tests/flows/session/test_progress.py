@@ -1,4 +1,4 @@
-"""Pace and progress: what listeners are told, and what a listener makes of it."""
+"""Pace and progress: what is reported to listeners, and what a listener does with it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from tests.conftest import ROOT, Load
 NEWSHOUSE = Path(sys.executable).with_name("newshouse")
 STORY = (
     "Ferry returns to the lake\n\nThe ferry sailed again on Monday after a month of repairs.\n\n"
-    "“We are glad,” said Anna Berg, who runs the pier. Tickets cost less than before.\n"
+    "“We are glad,” printed Anna Berg, who runs the pier. Tickets cost less than before.\n"
 )
 OTHER = STORY.replace("ferry", "tram").replace("Ferry", "Tram")
 
@@ -196,13 +196,13 @@ def test_a_mapping_is_a_fix(tmp_path: Path, load: Load, cli: Callable[..., str])
     assert "maps text, which is no field. Fields are: title, body" in " ".join(wrong.split())
 
 
-def test_an_unknown_id_is_said(
+def test_an_unknown_id_is_an_error(
     folder: Path, tmp_path: Path, load: Load, cli: Callable[..., str]
 ) -> None:
     warehouse = tmp_path / "news.duckdb"
     load(folder, warehouse)
-    said = cli("discard", "nowhere", "--warehouse", str(warehouse), exit_code=2)
-    assert "No open row begins with nowhere" in said
+    printed = cli("discard", "nowhere", "--warehouse", str(warehouse), exit_code=2)
+    assert "No open row begins with nowhere" in printed
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Reference tables: what fits is read, what does not is said."""
+"""Reference tables: valid rows are read, invalid ones are reported."""
 
 from pathlib import Path
 

@@ -155,17 +155,17 @@ def test_tables_views_and_snapshots_can_be_chosen(warehouse: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         (["--tables", "nothing"], "nothing: no such table. There are: source, article,"),
         (["--format", "xlsx"], "Invalid value for '--format'"),
         (["--at", "never"], "snapshots are named never"),
     ],
 )
-def test_wrong_use(given: list[str], told: str, warehouse: Path, tmp_path: Path) -> None:
+def test_wrong_use(given: list[str], message: str, warehouse: Path, tmp_path: Path) -> None:
     done = export(warehouse, tmp_path / "out", *given)
     assert done.exit_code == 2
-    assert told in done.stderr
+    assert message in done.stderr
     assert not (tmp_path / "out").exists()
 
 

@@ -1,4 +1,4 @@
-"""Remote places that are not there: what may pass is told apart from what will not."""
+"""Remote places that do not answer: temporary errors are distinguished from permanent ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
     ids=["list s3", "open s3", "list http", "open http"],
 )
-def test_no_network_is_said_in_words(no_network: None, reach: Callable[[], object]) -> None:
+def test_no_network_is_one_line(no_network: None, reach: Callable[[], object]) -> None:
     with pytest.raises(PlaceUnreachable, match=r"does not answer .* Check the network"):
         reach()
 

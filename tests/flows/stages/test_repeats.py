@@ -42,18 +42,18 @@ def counts(outcomes: Mapping[str, int]) -> dict[str, int]:
     return {name: n for name, n in outcomes.items() if n}
 
 
-def story(number: int, said: str = "") -> str:
+def story(number: int, ending: str = "") -> str:
     return (
         f"The council of Hilltown heard case {number} on Monday, said its mayor Ann Reed. "
-        f"Residents asked for {number + 2} wells by spring. {said}"
+        f"Residents asked for {number + 2} wells by spring. {ending}"
     )
 
 
-def feed(numbers: Sequence[int], built: int, said: dict[int, str] | None = None) -> str:
+def feed(numbers: Sequence[int], built: int, endings: dict[int, str] | None = None) -> str:
     items = "".join(
         f"<item><title>Case {n} before the council</title><link>https://hill.example/{n}</link>"
         f"<pubDate>Mon, 04 Mar 2024 {n // 60:02}:{n % 60:02}:00 GMT</pubDate>"
-        f"<description>{story(n, (said or {}).get(n, ''))}</description></item>"
+        f"<description>{story(n, (endings or {}).get(n, ''))}</description></item>"
         for n in reversed(numbers)
     )
     return (
@@ -63,9 +63,9 @@ def feed(numbers: Sequence[int], built: int, said: dict[int, str] | None = None)
     )
 
 
-def lines(*numbers: int, said: str = "") -> str:
+def lines(*numbers: int, ending: str = "") -> str:
     made = [
-        {"url": f"https://hill.example/{n}", "title": f"Case {n}", "text": story(n, said)}
+        {"url": f"https://hill.example/{n}", "title": f"Case {n}", "text": story(n, ending)}
         for n in numbers
     ]
     return "".join(json.dumps(record) + "\n" for record in made)
@@ -224,7 +224,7 @@ def test_a_repeating_file_that_is_touched_is_unchanged_and_one_that_changes_revi
     touched = load(folder, warehouse)
     assert (touched.status, counts(touched.files)) == ("nothing_new", {"unchanged": 2})
 
-    again.write_text(lines(1, said="Corrected."), "utf-8")
+    again.write_text(lines(1, ending="Corrected."), "utf-8")
     assert counts(load(folder, warehouse).files) == {"unchanged": 1, "revised": 1}
     assert rows(
         warehouse,
@@ -307,8 +307,8 @@ STORIES, ENTRIES, NEW, CORRECTED = 54, 30, 4, 20
 
 def poll(day: int) -> str:
     """The feed as it was on a day: the newest 30 entries. From day 3 on, one is corrected."""
-    said = {CORRECTED: "The figure was corrected."} if day >= 3 else {}
-    return feed(range(day * NEW, day * NEW + ENTRIES), day, said)
+    endings = {CORRECTED: "The figure was corrected."} if day >= 3 else {}
+    return feed(range(day * NEW, day * NEW + ENTRIES), day, endings)
 
 
 def without_runs(warehouse: Path) -> dict[str, pl.DataFrame]:

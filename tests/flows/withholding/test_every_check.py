@@ -157,10 +157,10 @@ def test_a_check_that_fails_for_every_fourth_article_stops_the_run(
     with pytest.raises(ChecksFailed) as stopped:
         run.withhold()
 
-    said = str(stopped.value)
-    assert said.startswith("article.title.odd failed for 25 of 100 articles, more than the 20%")
-    assert "something systematic is wrong, and nothing was published. First: row" in said
-    assert "of file:///in/1/" in said
+    message = str(stopped.value)
+    assert message.startswith("article.title.odd failed for 25 of 100 articles, more than the 20%")
+    assert "something systematic is wrong, and nothing was published. First: row" in message
+    assert "of file:///in/1/" in message
     assert run.staged(CHECK_RESULT)["action"].to_list() == ["stopped"]
     assert _staged(run) == 100
 

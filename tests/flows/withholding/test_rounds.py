@@ -247,7 +247,7 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("module", "function", "column", "stage", "said"),
+    ("module", "function", "column", "stage", "message"),
     [
         (blocks_stage, "build_block", "text", "blocks", "ValueError: cannot read Rome"),
         (table_builders, "build_sentence", "text", "mentions", "ValueError: cannot read Rome"),
@@ -258,7 +258,7 @@ def _failing_on(place: str, function: Callable[..., Any], column: str) -> Callab
     ids=["blocks", "mentions", "language", "compare", "links"],
 )  # fmt: skip
 def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
-    module: Any, function: str, column: str, stage: str, said: str,
+    module: Any, function: str, column: str, stage: str, message: str,
     folder: Path, tmp_path: Path, load: Load, preload: Preload, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     warehouse, good = tmp_path / "news.duckdb", getattr(module, function)
@@ -270,7 +270,7 @@ def test_an_article_that_a_stage_fails_on_is_withheld_and_the_rest_published(
     assert _ask(warehouse, "select count(*) from article") == [(19,)]
     row = json.loads(_cli(warehouse, "list", "--format", "json"))
     assert (Path(row["source_uri"]).name, row["stage"], row["rule"], row["payload"]) == (
-        "rome.txt", "transform", "not_made", said,
+        "rome.txt", "transform", "not_made", message,
     )  # fmt: skip
     assert f"The stage {stage} fails on its text." in row["message"]
 
@@ -336,20 +336,20 @@ def test_programs_read_in_json_which_checks_stopped_a_run(
 
     done = _run_for_programs(folder, warehouse, preload, monkeypatch)
 
-    told = json.loads(done.stdout)
-    assert (done.exit_code, told["status"], told["files_seen"]) == (1, "failed_checks", 20)
-    assert "failed for 20 of 20 articles, more than the 20%" in told["message"]
-    assert told["message"] in done.stderr
-    (check,) = told["failed_checks"]
+    printed = json.loads(done.stdout)
+    assert (done.exit_code, printed["status"], printed["files_seen"]) == (1, "failed_checks", 20)
+    assert "failed for 20 of 20 articles, more than the 20%" in printed["message"]
+    assert printed["message"] in done.stderr
+    (check,) = printed["failed_checks"]
     assert (check["check_id"], check["failed_count"], len(check["examples"])) == (
         "article.language.in_force", 20, 3,
     )  # fmt: skip
     words = ["status", "--warehouse", str(warehouse)]
     status = json.loads(CliRunner().invoke(app, [*words, "--format", "json"]).stdout)
     assert [(run["status"], run["message"]) for run in status["runs"]] == [
-        ("failed_checks", told["message"])
+        ("failed_checks", printed["message"])
     ]
-    assert told["message"] in CliRunner().invoke(app, words).stderr
+    assert printed["message"] in CliRunner().invoke(app, words).stderr
 
 
 def test_programs_read_in_json_that_the_accounts_do_not_close(

@@ -204,7 +204,7 @@ def task_names(flow_run_id: str) -> list[str]:
     return names
 
 
-def test_what_makes_a_cluster_unfit_is_said_in_one_line(
+def test_what_makes_a_cluster_unfit_is_one_line(
     server: None,
     cluster: Cluster,
     preload: Preload,

@@ -50,24 +50,24 @@ def batches(count: int, asked: list[int]) -> Iterator[Batch]:
         yield Batch(f"batch {number + 1}", 10, named, (number,))
 
 
-def test_alone_or_over_processes_every_batch_is_done_once() -> None:
-    step, asked, heard = Watching(), list[int](), list[int]()
+def test_in_one_process_or_several_every_batch_is_done_once() -> None:
+    step, asked, done = Watching(), list[int](), list[int]()
     solo = InProcess(Resources(dict, dict), step)  # type: ignore[arg-type]
-    assert solo.carry_out(batches(9, asked), heard.append) == 36
-    assert heard == [10] * 9
+    assert solo.carry_out(batches(9, asked), done.append) == 36
+    assert done == [10] * 9
     names = step.names
     step, held = Watching(), list[int]()
 
     def hear(cost: int) -> None:
-        heard.append(cost)
-        held.append(len(asked) - len(heard))
+        done.append(cost)
+        held.append(len(asked) - len(done))
 
     asked.clear()
-    heard.clear()
+    done.clear()
     with process_workers(2, {}, REFERENCE, step) as workers:
         assert isinstance(workers, ProcessWorkers)
         assert workers.carry_out(batches(9, asked), hear) == 36
-    assert (sorted(step.names), heard) == (names, [10] * 9)
+    assert (sorted(step.names), done) == (names, [10] * 9)
     assert max(held) <= 2 * workers.size
 
 

@@ -75,7 +75,7 @@ def test_reading_ends_as_predicted(files: list[WildFile]) -> None:
     assert wrong == {}
 
 
-def test_what_is_not_as_predicted_is_told() -> None:
+def test_what_is_not_as_predicted_is_reported() -> None:
     kept = Expectation(True, frozenset(), "qz00001a", "qz00001a to the letter")
     refused = Expectation(False, frozenset({"empty_text"}))
     file = WildFile(b"a.json", b"", (kept, refused))

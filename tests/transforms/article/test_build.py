@@ -29,7 +29,7 @@ def test_the_owners_article() -> None:
     assert row["word_count"] == len(row["body_text"].split())
 
 
-def test_a_text_too_short_to_tell_its_language() -> None:
+def test_a_text_too_short_to_detect_its_language() -> None:
     record = staged("Paris (AFP)")
     block = build_block(record, NO_BOILERPLATE, block_model())
 

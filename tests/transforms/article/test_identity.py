@@ -35,7 +35,7 @@ def test_same_article_under_its_usual_addresses() -> None:
     assert len({article_id(form, "c", f"{form}.html", "") for form in forms}) == 1
 
 
-def test_without_url_path_and_locator_tell_records_apart() -> None:
+def test_without_url_path_and_locator_distinguish_records() -> None:
     places = [("c", "a.txt", ""), ("d", "a.txt", ""), ("c", "b.txt", ""), ("c", "a.txt", "line 1")]
     assert len({article_id(None, *place) for place in places}) == len(places)
 

@@ -1,4 +1,4 @@
-"""Languages are told by ISO 639-1 codes, or not at all."""
+"""Languages are given as ISO 639-1 codes, or not at all."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_declared_tag_has_a_two_letter_code_or_none(
     assert declared_language(declared) == code
 
 
-def test_a_language_the_model_tells_more_finely_is_its_macrolanguage() -> None:
+def test_a_language_the_model_distinguishes_more_finely_is_its_macrolanguage() -> None:
     assert detect_language(SHANGHAI) == "zh"
     assert (
         detect_language("اجتمع مجلس الميناء يوم الاثنين وقال إن الخطة ستكلف كثيرا للغاية.") == "ar"

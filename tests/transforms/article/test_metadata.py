@@ -58,7 +58,7 @@ def test_dates(
     [
         ("today", ""),
         ("", "12 March"),  # no year anywhere
-        ("03/04/2024", ""),  # day and month cannot be told apart
+        ("03/04/2024", ""),  # day and month are ambiguous
         ("1970-01-01T00:00:00Z", ""),  # a clock that was never set
         ("10:30", ""),
         ("not a date", "On Thursday"),

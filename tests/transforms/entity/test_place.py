@@ -48,7 +48,7 @@ NOWHERE = PlaceContext()
             "part of a country: only country with one of that name",
         ),
         ("Victoria", PlaceContext((("CA", 1),)), "CA", "city: document country CA"),
-        # what cannot be told has no codes
+        # what remains ambiguous has no codes
         ("Punjab", NOWHERE, None, "part of a country: 2 countries have one of that name"),
         (
             "Springfield",

@@ -1,4 +1,4 @@
-"""Which entity a name means, over articles and runs, told as stories."""
+"""Which entity a name means, over articles and runs: one story per test."""
 
 from __future__ import annotations
 

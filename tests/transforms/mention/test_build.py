@@ -75,7 +75,7 @@ def mentions(
     )
 
 
-def said(mention: pl.DataFrame) -> list[tuple[str, str, str | None, str]]:
+def found_names(mention: pl.DataFrame) -> list[tuple[str, str, str | None, str]]:
     """What a reader compares: text, type, role, method."""
     return mention.select("text", "entity_type", "role", "method").rows()
 
@@ -89,7 +89,7 @@ def test_numbers_dates_and_money_are_never_mentions(
         name_words,
         places,
     )
-    assert said(mention) == [("Gazprom", "organization", None, "model")]
+    assert found_names(mention) == [("Gazprom", "organization", None, "model")]
 
 
 def test_titles_go_to_the_role_and_possessives_go_away(
@@ -101,7 +101,7 @@ def test_titles_go_to_the_role_and_possessives_go_away(
         name_words,
         places,
     )
-    assert said(mention) == [
+    assert found_names(mention) == [
         ("Xi Jinping", "person", "President", "model"),
         ("Yuri Ushakov", "person", "foreign policy adviser", "model"),
     ]
@@ -148,7 +148,7 @@ def test_a_surname_follows_its_full_name_and_is_found_again(
         name_words,
         places,
     )
-    assert said(mention) == [
+    assert found_names(mention) == [
         ("Anna Kowal", "person", None, "model"),
         ("Kowal", "person", None, "rule"),
         ("Kowal", "person", None, "propagated"),
@@ -181,7 +181,7 @@ def test_a_headline_with_a_colon_is_a_person_and_a_place(
         name_words,
         places,
     )
-    assert said(mention) == [
+    assert found_names(mention) == [
         ("Ann Vale", "person", None, "model"),
         ("Europe", "place", None, "gazetteer"),
     ]
@@ -409,7 +409,7 @@ def test_a_given_name_read_as_a_place_joins_its_family_name(
         name_words,
         places,
     )
-    assert said(mention) == [
+    assert found_names(mention) == [
         ("Volodymyr Zelensky", "person", None, "rule"),
         ("Kyiv", "place", None, "model"),  # a listed place stays one
         ("Zelensky", "person", None, "model"),

@@ -167,18 +167,18 @@ def test_a_component_is_named_by_what_can_be_loaded(english: Pipeline) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [
         ("en_core_web_nothing", "python -m spacy download en_core_web_nothing"),
         ("./models/nothing", "No spaCy pipeline at './models/nothing'"),
         ("nothing:some/model", "No installed package offers the language backend 'nothing'"),
     ],
 )
-def test_a_missing_pipeline_is_one_line_that_says_what_to_do(name: str, told: str) -> None:
+def test_a_missing_pipeline_is_one_line_that_says_what_to_do(name: str, message: str) -> None:
     with pytest.raises(PipelineMissing) as missing:
         load_pipeline(name)
 
-    assert told in str(missing.value)
+    assert message in str(missing.value)
     assert "\n" not in str(missing.value)
 
 

@@ -1,4 +1,4 @@
-"""Undeclared charsets are told by the letters real languages write."""
+"""Undeclared charsets are detected by the letters that real languages use."""
 
 from __future__ import annotations
 

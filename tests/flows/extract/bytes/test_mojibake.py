@@ -1,4 +1,4 @@
-"""Text decoded with the wrong charset is told, and repaired only where that is asked for."""
+"""Text decoded with the wrong charset is noted, and repaired only if that is requested."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _record(body: str, *, repair: bool) -> ExtractedRecord:
     return item
 
 
-def test_mojibake_is_told_and_left_as_delivered() -> None:
+def test_mojibake_is_noted_and_left_as_delivered() -> None:
     (item,) = extract("a.txt", io.BytesIO(DELIVERED.encode())).items
     assert isinstance(item, ExtractedRecord)
     assert item.text == DELIVERED

@@ -127,7 +127,7 @@ def test_a_page_without_text_is_rejected(read: Reader) -> None:
     assert read(page).rejected == [(None, "empty_text")]
 
 
-def test_a_deep_page_is_read_and_says_why_its_parts_are_not_told_apart(read: Reader) -> None:
+def test_a_deep_page_is_read_and_says_why_its_parts_are_not_distinguished(read: Reader) -> None:
     assert read(b"<html><body>" + b"<div>" * 100_000 + b"x").items == [
         ExtractedRecord(
             locator="", text="x", text_only_reason="more than 2,048 elements inside one another"

@@ -70,7 +70,7 @@ def test_the_tags_are_those_a_parser_sees(text: str) -> None:
     assert [name for name in found if name not in _IMPLIED] == seen
 
 
-def test_a_tag_is_told_from_what_looks_like_one() -> None:
+def test_a_tag_is_distinguished_from_what_looks_like_one() -> None:
     text = '<A HREF="x>y" b=\'<c>\' d=e"f><!-- <g> --><script><h></script><i'
     found = [(t.name, t.is_end, attribute_count(t.attributes)) for t in html_tags(text)]
     assert found == [

@@ -10,7 +10,7 @@ Blocks = list[tuple[str, str]]
 _BODY = ("paragraph", "subheading", "list_item")
 
 
-def said_run(number: int, articles: dict[str, Blocks], *, version: int = 1) -> MadeUp:
+def run_of_blocks(number: int, articles: dict[str, Blocks], *, version: int = 1) -> MadeUp:
     """A run that loads the named articles with these blocks."""
     run = MadeUp(run_id_of(number))
     add_run(run, START, loaded=len(articles))
@@ -18,20 +18,20 @@ def said_run(number: int, articles: dict[str, Blocks], *, version: int = 1) -> M
     run.add("component", component_id=hex16("block"), stage="block", name="block", version="1",
             config="{}")  # fmt: skip
     for day, (name, blocks) in enumerate(articles.items()):
-        _add_said(run, name, blocks, version, day)
+        _add_article(run, name, blocks, version, day)
     return run
 
 
-def _add_said(run: MadeUp, name: str, blocks: Blocks, version: int, day: int) -> None:
+def _add_article(run: MadeUp, name: str, blocks: Blocks, version: int, day: int) -> None:
     article_id, text, start = hex16(name), "", 0
-    for block_no, (kind, said) in enumerate(blocks):
+    for block_no, (kind, words) in enumerate(blocks):
         start = len(text)
-        text += f"{said}\n\n"
+        text += f"{words}\n\n"
         run.add("block", article_id=article_id, block_no=block_no, kind=kind, is_body=kind in _BODY,
-                start_char=start, end_char=start + len(said), text=said,
+                start_char=start, end_char=start + len(words), text=words,
                 rule="made_up")  # fmt: skip
-    title = next((said for kind, said in blocks if kind == "title"), None)
-    uri = f"file:///said/{name}"
+    title = next((words for kind, words in blocks if kind == "title"), None)
+    uri = f"file:///blocks/{name}"
     run.add("article", article_id=article_id, source_uri=uri, source_id="tidewater_post",
             title=title, published_at=START.replace(hour=0, day=day % 28 + 1),
             published_precision="day", published_status="explicit", language="en", text=text,
