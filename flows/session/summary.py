@@ -93,9 +93,9 @@ def failed_checks(result: pl.DataFrame, failure: pl.DataFrame) -> tuple[FailedCh
 
 def paragraphs(summary: Summary) -> str:
     """How many paragraphs the language pass read, and how many were copies or known already."""
-    printed = summary.paragraphs_read + summary.paragraphs_reused
-    share = summary.paragraphs_reused / max(1, printed)
+    total = summary.paragraphs_read + summary.paragraphs_reused
+    share = summary.paragraphs_reused / max(1, total)
     return (
         f"paragraphs: {summary.paragraphs_read:,} read, {summary.paragraphs_reused:,} reused "
-        f"({share:.0%} of those printed)"
+        f"({share:.0%} of all)"
     )
