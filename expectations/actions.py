@@ -94,8 +94,7 @@ def report_actions() -> list[ValidationAction]:
 
 
 def add_to(parts: ReportParts, checkpoint: Any) -> None:
-    """Makes the actions of a checkpoint add to a report. It is no field of theirs, as it is not
-    saved with the checkpoint."""
+    """Makes the actions of a checkpoint add to a report, which is not saved with the checkpoint."""
     for action in checkpoint.actions:
         action._parts = parts
 

@@ -197,7 +197,7 @@ def _foreign_key(contract: Contract, foreign_key: ForeignKey) -> Check:
 
 
 def _blamed_on(contract: Contract, column: str) -> Blame | None:
-    """What a wrong key of an entity is blamed on: a mention can stay without its entity."""
+    """What a wrong entity key is blamed on: the entity, if the row can do without it."""
     may_be_null = contract.column(column).nullable
     is_entity = any(k.table == "entity" and column in k.columns for k in contract.foreign_keys)
     return "entity" if is_entity and may_be_null else None

@@ -80,7 +80,7 @@ class Settings(BaseSettings):
         default=None,
         ge=1,
         description="Days that failing rows of checks and superseded rows of files are kept in "
-        "ops; counts stay. Empty keeps all.",
+        "ops; counts are kept. Empty keeps all.",
     )
     nlp_store_mb: int = Field(
         default=512, ge=0, description="Megabytes of language results kept for reuse; 0 keeps none."

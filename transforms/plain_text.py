@@ -86,7 +86,7 @@ class PlainText(NamedTuple):
 def plain_text(text: str) -> PlainText:
     """The text on one line, a blank for every run of white space.
 
-    A tab without a line feed stays: it parts the columns of a table, and no name runs across.
+    A tab without a line feed is kept: it separates columns of a table, and no name crosses it.
     """
     if _is_marked(text) or _has_runs(text):
         return _composed(_rewritten(text, _RUN))
@@ -107,8 +107,8 @@ def matched_form(text: str) -> str:
 def shown_name(text: str) -> str:
     """A name as readers are shown it: as `matched_form`, with the joiners its script needs.
 
-    A joiner stays between two letters of a script whose letters join (Persian, Hindi) and between
-    two pictures, a variation selector behind what it varies; in other names they are invisible.
+    A joiner is kept between two letters of a script whose letters join (Persian, Hindi) and between
+    two pictures, a variation selector behind what it varies; elsewhere they are left out.
     """
     if not _is_odd(text):
         return text

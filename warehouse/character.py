@@ -18,7 +18,7 @@ information separators U+001C to U+001F."""
 SHAPING: Ranges = (
     (0x180B, 0x180F), (0x200C, 0x200D), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF),
 )  # fmt: skip
-"""Unseen by themselves, but they choose how a letter or a picture beside them looks: joiners, which
+"""Invisible, but they determine how a letter or a picture beside them looks: joiners, which
 Persian and the scripts of India write with, and variation selectors."""
 
 NEVER_SHOWN: Ranges = (
@@ -28,7 +28,7 @@ NEVER_SHOWN: Ranges = (
     (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE00FF),
     (0xE01F0, 0xE0FFF),
 )  # fmt: skip
-"""Print nothing, and no name needs them whatever its script: soft hyphen, zero-width characters,
+"""Print nothing, and names of no script need them: soft hyphen, zero-width characters,
 marks of writing direction, fillers, tags; control characters that are no white space; the marks of
 interlinear annotation."""
 

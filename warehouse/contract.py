@@ -111,7 +111,7 @@ class Lifecycle(Enum):
     """Of a file in a run. What checks blame on a row keeps the articles of its file out."""
 
     RUN = "run"
-    """The record of a run, kept of failed runs too. It is no reason to publish by itself."""
+    """The record of a run, kept of failed runs too. It alone is no reason to publish."""
 
     EXCLUSION = "exclusion"
     """Of what is kept out of the warehouse. It outlives the run, file and article it names."""

@@ -214,7 +214,7 @@ def _finish(con: duckdb.DuckDBPyConnection, run_id: str, announce: Announce) -> 
 
 
 def _prepare_search(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether an index can be made; without the extension `search` reads the blocks as they are."""
+    """Whether an index can be made; without the extension `search` reads the blocks directly."""
     can_index = load_extension(con)
     if not can_index:
         search_index.stand_in(con)

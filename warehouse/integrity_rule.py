@@ -54,7 +54,7 @@ def span_holder(contract: Contract) -> ForeignKey | None:
 
 
 SPAN_WITHOUT_HOLDER = "h.article_id IS NULL"
-"""True for a span of `misplaced` of which nobody holds the text."""
+"""True for a span of `misplaced` whose text no row of another table holds."""
 
 
 def misplaced(contract: Contract, key: ForeignKey, rows: str, holders: str) -> Broken:

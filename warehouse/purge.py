@@ -77,7 +77,7 @@ def purge(
         _find_purged(con, article_id)
         _write_tombstones(con, run_id, purged_at)
         rows.update(_delete(con))
-        con.execute("CREATE TEMP TABLE touched AS FROM gone")
+        con.execute("CREATE TEMP TABLE touched AS FROM purged")
         refuse_breaches(con)
 
     publish_edition(warehouse, run_id, change, keep_snapshots=None, compact=True, announce=announce)
@@ -105,17 +105,17 @@ def _rewrite_snapshot(layout: Layout, path: Path, article_id: Sequence[str]) -> 
 
 def _find_purged(con: duckdb.DuckDBPyConnection, article_id: Sequence[str]) -> None:
     """Temporary tables: the articles, their files, and entities that no other article names."""
-    con.execute("CREATE TEMP TABLE gone (article_id VARCHAR)")
-    con.executemany("INSERT INTO gone VALUES (?)", [[name] for name in article_id])
+    con.execute("CREATE TEMP TABLE purged (article_id VARCHAR)")
+    con.executemany("INSERT INTO purged VALUES (?)", [[name] for name in article_id])
     con.execute(
-        "CREATE TEMP TABLE gone_file AS "
-        "SELECT DISTINCT file_uri FROM ops.record SEMI JOIN gone USING (article_id)"
+        "CREATE TEMP TABLE purged_file AS "
+        "SELECT DISTINCT file_uri FROM ops.record SEMI JOIN purged USING (article_id)"
     )
     con.execute(
-        "CREATE TEMP TABLE gone_entity AS "  # noqa: S608
-        f"SELECT DISTINCT entity_id FROM ({_NAMED_ENTITY}) SEMI JOIN gone USING (article_id) "
+        "CREATE TEMP TABLE purged_entity AS "  # noqa: S608
+        f"SELECT DISTINCT entity_id FROM ({_NAMED_ENTITY}) SEMI JOIN purged USING (article_id) "
         "WHERE entity_id IS NOT NULL EXCEPT "
-        f"SELECT entity_id FROM ({_NAMED_ENTITY}) ANTI JOIN gone USING (article_id)"
+        f"SELECT entity_id FROM ({_NAMED_ENTITY}) ANTI JOIN purged USING (article_id)"
     )
 
 
@@ -127,7 +127,7 @@ def _write_tombstones(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: da
         "SELECT DISTINCT article_id, coalesce(r.file_id, v.file_id) AS file_id, content_hash, "
         "  ? AS purged_at, ? AS run_id FROM main.article_version AS v "
         "LEFT JOIN ops.record AS r USING (article_id, version_no) "
-        "WHERE article_id IN (FROM gone)",
+        "WHERE article_id IN (FROM purged)",
         [purged_at, run_id],
     )
     con.execute(
@@ -136,7 +136,7 @@ def _write_tombstones(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: da
         "  ?::TIMESTAMPTZ AS purged_at, ? AS run_id "
         "FROM ops.quarantine AS q JOIN ops.file AS f USING (run_id, source_uri) "
         "ANTI JOIN ops.tombstone AS t ON t.article_id = q.article_id AND t.file_id = f.file_id "
-        "WHERE q.article_id IN (FROM gone)",
+        "WHERE q.article_id IN (FROM purged)",
         [purged_at, run_id],
     )
 
@@ -144,17 +144,20 @@ def _write_tombstones(con: duckdb.DuckDBPyConnection, run_id: str, purged_at: da
 def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Delete the rows of the purged articles, and clear what other rows quote of them."""
     statements = [
-        (c.name, f"DELETE FROM {c.qualified_name} WHERE article_id IN (FROM gone)")  # noqa: S608
+        (c.name, f"DELETE FROM {c.qualified_name} WHERE article_id IN (FROM purged)")  # noqa: S608
         for c in _OF_ARTICLE
     ]
     statements += [
-        (c.name, f"DELETE FROM {c.qualified_name} WHERE entity_id IN (FROM gone_entity)")  # noqa: S608
+        (c.name, f"DELETE FROM {c.qualified_name} WHERE entity_id IN (FROM purged_entity)")  # noqa: S608
         for c in _OF_ENTITY
     ]
     statements.append(
-        ("entity_merge", "DELETE FROM main.entity_merge WHERE into_entity_id IN (FROM gone_entity)")
+        (
+            "entity_merge",
+            "DELETE FROM main.entity_merge WHERE into_entity_id IN (FROM purged_entity)",
+        )
     )
-    search_index.forget(con, "gone")
+    search_index.forget(con, "purged")
     rows: dict[str, int] = {}
     for table, statement in statements:
         deleted = con.execute(statement).fetchone()
@@ -162,11 +165,11 @@ def _delete(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     for contract in CONTRACTS:
         for column in contract.optional_references("article"):
             con.execute(f"UPDATE {contract.qualified_name} SET {column} = NULL "  # noqa: S608
-                        f"WHERE {column} IN (FROM gone)")  # fmt: skip
-    con.execute("UPDATE ops.quarantine SET payload = NULL WHERE article_id IN (FROM gone) "
-                "OR source_uri IN (FROM gone_file)")  # fmt: skip
+                        f"WHERE {column} IN (FROM purged)")  # fmt: skip
+    con.execute("UPDATE ops.quarantine SET payload = NULL WHERE article_id IN (FROM purged) "
+                "OR source_uri IN (FROM purged_file)")  # fmt: skip
     con.execute("UPDATE ops.quarantine SET message = 'The article was purged.' "
-                "WHERE article_id IN (FROM gone)")  # fmt: skip
+                "WHERE article_id IN (FROM purged)")  # fmt: skip
     con.execute("UPDATE ops.check_failure SET observed = NULL "
-                "WHERE split_part(row_key, '/', 1) IN (FROM gone)")  # fmt: skip
+                "WHERE split_part(row_key, '/', 1) IN (FROM purged)")  # fmt: skip
     return rows

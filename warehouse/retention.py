@@ -26,8 +26,8 @@ def forget_detail(con: duckdb.DuckDBPyConnection, before: datetime) -> dict[str,
         f"AND run_id NOT IN (SELECT run_id FROM {FILE.qualified_name} "
         "QUALIFY row_number() OVER (PARTITION BY collection, source_uri ORDER BY run_id DESC) = 1)",
     }
-    gone = {}
+    row_counts = {}
     for table, statement in statements.items():
         deleted = con.execute(statement, [before]).fetchone()
-        gone[table] = int(deleted[0]) if deleted else 0
-    return {table: count for table, count in gone.items() if count}
+        row_counts[table] = int(deleted[0]) if deleted else 0
+    return {table: count for table, count in row_counts.items() if count}

@@ -87,7 +87,7 @@ CHECKS: tuple[Check, ...] = (
         "mojibake",
         "none_as_delivered",
         "warning",
-        "Text decoded with the wrong charset before it was delivered stays as it is, as offsets "
+        "Text decoded with the wrong charset before it was delivered is not changed, as offsets "
         "point into it; fetch it again, or load it with repair_mojibake.",
         bad="starts_with(mojibake, 'as delivered')",
         observed="mojibake",

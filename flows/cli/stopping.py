@@ -1,4 +1,4 @@
-"""Signal handling: Ctrl-C and SIGTERM end a block in order, at whatever instant they come."""
+"""Signal handling: Ctrl-C and SIGTERM end a block properly, whenever they come."""
 
 from __future__ import annotations
 

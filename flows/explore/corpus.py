@@ -9,14 +9,14 @@ import duckdb
 import polars as pl
 
 _TOTALS = """
-WITH gone AS (
+WITH removed AS (
     SELECT article_id FROM main.article WHERE removed_at IS NOT NULL
 ),
 -- Few articles are removed: excluding those is less work than joining all the others.
 named AS (
     SELECT entity_id, count(*) AS mention_count
     FROM main.mention
-    ANTI JOIN gone USING (article_id)
+    ANTI JOIN removed USING (article_id)
     GROUP BY entity_id
 ),
 counted AS (

@@ -97,7 +97,7 @@ class EmbeddedServer:
         return port
 
     def has_ended(self) -> bool:
-        """Whether its process is gone."""
+        """Whether its process has ended."""
         return self._process.poll() is not None
 
     def close(self) -> None:

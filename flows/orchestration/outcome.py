@@ -52,7 +52,7 @@ def run_reported(
     ``report`` runs the work as a flow, ``directly`` without Prefect: ``directly`` is called only if
     the flow ended before the work began, so no work is done twice. Raises the errors of the work,
     and ServerMissing if a configured server did not answer at the start. ``say`` is called with one
-    line if Prefect's record is incomplete; the traceback goes to the log unless the server is gone.
+    line if Prefect's record is incomplete; unless the server is away, the log has the traceback.
     """
     outcome = Outcome()
     before = wanted_outcome.set(outcome)

@@ -22,14 +22,14 @@ def skip_final_reports() -> None:
 
 
 def end_in_time(code: int) -> None:
-    """End this process with that exit code in bounded time, whatever its libraries wait for."""
+    """End this process with that exit code in bounded time, even if libraries still wait."""
     # Log lines that can no longer be sent cause no further messages.
     logging.raiseExceptions = False
 
     def end() -> None:
         time.sleep(1.0 if _server_is_away.is_set() else _FINAL_REPORTS_SECONDS)
         for stream in (sys.stdout, sys.stderr):
-            # The reader may be gone (`newshouse run | head`), or the stream closed.
+            # The reader may have ended (`newshouse run | head`), or the stream be closed.
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
         os._exit(code)

@@ -1,6 +1,6 @@
 """Bounds how long calls of Prefect's client to its server may take.
 
-A server that is gone, hangs or only answers with errors delays a run by seconds, once.
+A server that has ended, hangs or only answers with errors delays a run by seconds, once.
 """
 
 from __future__ import annotations

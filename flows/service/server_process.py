@@ -27,7 +27,7 @@ def _end_with_parent() -> None:
 
 
 def main(host: str, port: str) -> None:
-    """Run the server in this process until its parent is gone."""
+    """Run the server in this process until its parent has ended."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()

@@ -76,8 +76,8 @@ async def drop_missed_runs(
     """
     due = await _runs(client, [deployment_id], (StateType.SCHEDULED,), due_before=before)
     missed = [run for run in due if run.auto_scheduled]
-    gone = missed[:-1] if keep_one else missed
-    return sum([await _delete(client, run) for run in gone])
+    dropped = missed[:-1] if keep_one else missed
+    return sum([await _delete(client, run) for run in dropped])
 
 
 async def drop_old_runs(
@@ -87,9 +87,9 @@ async def drop_old_runs(
     dropped = 0
     while True:
         old = await _runs(client, deployment_id, _DONE, ended_before=before, most=_PAGE)
-        gone = sum([await _delete(client, run) for run in old])
-        dropped += gone
-        if not gone:
+        deleted = sum([await _delete(client, run) for run in old])
+        dropped += deleted
+        if not deleted:
             return dropped
 
 

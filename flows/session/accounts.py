@@ -86,7 +86,7 @@ def settle(
 ) -> Accounts:
     """Give every file and record of a run its outcome.
 
-    ``withheld`` are the rows that checks withhold; ``held_removals`` maps files found gone whose
+    ``withheld`` are the rows that checks withhold; ``held_removals`` maps missing files whose
     articles are kept to the id of the check that keeps them.
     """
     plan, extracted, version = delivery.plan, delivery.extracted, delivery.version
@@ -123,7 +123,7 @@ def settle(
 def _gone_rows(
     gone: pl.DataFrame, held_removals: Mapping[str, str], run_id: str, collection: str
 ) -> pl.DataFrame:
-    """Rows of FILE for files found gone; a removal held back is found again by the next run."""
+    """Rows of FILE for missing files; a removal that a check held back is tried by the next run."""
     nothing = pl.lit(None, pl.String())
     is_held = pl.col("source_uri").is_in(list(held_removals))
     why = pl.col("source_uri").replace_strict(
@@ -179,7 +179,7 @@ def _file_outcome(
     duplicate_of, message = None, None
     if best == "duplicate":
         firsts = sorted({r.first_file_uri for r in delivered if r.outcome == "duplicate"})
-        # The original of a renamed or moved file is gone, so it is not named.
+        # The original of a renamed or moved file is missing, so it is not named.
         duplicate_of = firsts[0] if len(firsts) == 1 and firsts[0] not in away else None
         message = "Every record repeats one of another file, which ops.record names."
     reasons = [f"{r.rule}: {r.message}" for r in rejected]

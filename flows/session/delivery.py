@@ -46,8 +46,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run has to do. ``gone`` is a frame of KNOWN_FILE; ``removed`` holds the addresses of
-    files that earlier runs found gone and this one does not see either."""
+    """What a run has to do. ``gone`` (KNOWN_FILE) has the known files that this run does not list;
+    ``removed`` holds the addresses of files that were missing in earlier runs already."""
 
     files_seen: int
     files_unchanged: int

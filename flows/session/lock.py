@@ -18,7 +18,7 @@ from warehouse.lock import Holder, warehouse_lock
 
 @contextmanager
 def take_lock(settings: Settings, flow_run_id: str | None = None) -> Iterator[None]:
-    """The warehouse's lock, whatever state the warehouse is in. Raises WarehouseLocked."""
+    """Hold the warehouse's lock, even if the file is damaged. Raises WarehouseLocked."""
     holder = Holder(os.getpid(), socket.gethostname(), flow_run=flow_run_id)
     with warehouse_lock(settings.warehouse, holder, settings.wait_seconds):
         yield

@@ -77,7 +77,7 @@ def collection_of(source: str) -> str:
 
 
 def is_whole(source: str) -> bool:
-    """True where the source is a whole folder or bucket, so that what is missing is gone."""
+    """True if the source is a whole folder or bucket, so that files not listed are missing."""
     if is_remote(source):
         return not _GLOB.search(source) and not _looks_like_file(source)
     return Path(address(source)).is_dir()
@@ -107,7 +107,7 @@ def list_files(source: str, unlisted: list[Unlisted] | None = None) -> Iterator[
 
 
 def open_file(source_uri: str) -> BinaryIO:
-    """The file's bytes, seekable where its place allows. Raises OSError where it is gone."""
+    """The file's bytes, seekable if its place allows. Raises OSError if it does not exist."""
     if not is_remote(source_uri):
         return Path(_local_path(source_uri)).open("rb")
     import fsspec

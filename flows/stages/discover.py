@@ -139,7 +139,7 @@ def plan_run(
                 "relative_path",
                 "byte_count",
                 "modified_at",
-                # Asked for or back again: new, whatever its bytes.
+                # Requested, or missing before: new, even if its bytes are known.
                 pl.when(
                     (pl.col("known_outcome") != "removed")
                     & ~pl.col("source_uri").is_in(list(again))

@@ -56,7 +56,7 @@ def _unlisted(run: CheckedRun) -> Iterator[Rejected]:
 
 
 def _resolved(run: CheckedRun, new: pl.DataFrame) -> pl.DataFrame:
-    """Open rows of files that this run read without the fault or found gone; of rows that need a
+    """Open rows of files that this run read without the fault or found missing; of rows that need a
     rebuild, those whose articles were rebuilt."""
     opened = [
         f.candidate.source_uri for f in run.delivery.extracted.files if f.outcome != "unchanged"

@@ -92,7 +92,7 @@ def settle_accounts(
 ) -> None:
     """Give every file its outcome, balance the counts and stage FILE. Raises AccountingError.
 
-    ``held_removals`` maps files found gone whose articles are kept to the check that failed.
+    ``held_removals`` maps missing files whose articles are kept to the check that failed.
     """
     session = run.session
     accounts = settle(

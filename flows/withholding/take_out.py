@@ -61,8 +61,8 @@ def _published(run: CheckedRun, withheld: Withheld) -> Published:
     article_id = known.targets()["article_id"]
     if not run.all_entities_replaced:
         return Published(article_id, known.table(ENTITY)["entity_id"])
-    stays = pl.Series("article_id", list(withheld.article), pl.String())
-    named = known.rows(MENTION, stays)["entity_id"].drop_nulls().unique()
+    withheld_ids = pl.Series("article_id", list(withheld.article), pl.String())
+    named = known.rows(MENTION, withheld_ids)["entity_id"].drop_nulls().unique()
     return Published(article_id, named)
 
 
@@ -102,7 +102,7 @@ def first_articles_naming(run: CheckedRun, entity: Iterable[str]) -> dict[str, s
 
 
 def held_removals(run: CheckedRun, withheld: Withheld) -> dict[str, str]:
-    """Files found gone whose article is kept as a check failed for it; the next run tries again."""
+    """Missing files whose article is kept because a check failed; the next run tries again."""
     gone = set(run.delivery.plan.gone["source_uri"])
     if not gone:
         return {}

@@ -1,5 +1,5 @@
 """Reads the metadata of an article (title, byline, section, date and more) from its record and its
-blocks. What neither of them states stays null."""
+blocks. What neither of them states is null."""
 
 from __future__ import annotations
 

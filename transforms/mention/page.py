@@ -120,7 +120,7 @@ class Page:
 
 @dataclass
 class Facts:
-    """What is known of a string whatever the article: the reference words and the gazetteer.
+    """What is known of a string in any article: the reference words and the gazetteer.
 
     Answers are remembered, because the same names come again in every article.
     """

@@ -2,7 +2,7 @@
 
 A new annotation is a contract of lifecycle `paragraph` in warehouse/tables. Where a pipeline finds
 it, the pipeline gives its rows in `Reading.further`; where a rule does, the rule is one line in
-ANNOTATORS. Batches, workers, clusters and the store of language results carry whatever there is.
+ANNOTATORS. Batches, workers, clusters and the store of language results handle all of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The interface of a language pipeline, whatever library is behind it."""
+"""The interface of a language pipeline, independent of the library behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contract of `ops.file`: the outcome of each file that was new, changed or gone."""
+"""Contract of `ops.file`: the outcome of each file that was new, changed or missing."""
 
 from warehouse.contract import HEX_64, Contract, ForeignKey, Lifecycle, instant, text, whole
 from warehouse.tables.run import OUTCOMES
@@ -8,7 +8,7 @@ FILE = Contract(
     schema="ops",
     layer="operations",
     lifecycle=Lifecycle.FILE,
-    grain="One file that a run found new, changed or gone; unchanged files have no row.",
+    grain="One file that a run found new, changed or missing; unchanged files have no row.",
     columns=(
         text("run_id", "Run."),
         text("source_uri", "Address of the file."),

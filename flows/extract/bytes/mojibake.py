@@ -25,7 +25,7 @@ _EXAMPLE_CHARS = 60
 
 
 class Garbled(NamedTuple):
-    """How many lines are garbled, and a piece of the first as it is and as it was meant."""
+    """How many lines are garbled, and a piece of the first, as delivered and repaired."""
 
     line_count: int
     example: str
@@ -51,7 +51,7 @@ def find_garbled(text: str) -> Garbled | None:
 
 
 def repaired_line(line: str) -> str:
-    """The line as it was meant, as far as nothing of it is lost; else as it is."""
+    """The repaired line; the line unchanged if a repair would lose characters."""
     if not _SUSPECT.search(line):
         return line
     meant = ftfy.fix_encoding(line, _REPAIRS)

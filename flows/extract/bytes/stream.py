@@ -59,7 +59,7 @@ class ByteStream:
         self._buffer, self._start = b"".join(parts), 0
 
     def peek(self, size: int) -> bytes:
-        """The next ``size`` bytes (fewer at the end), which stay to be read."""
+        """The next ``size`` bytes (fewer at the end), without consuming them."""
         self._fill(size)
         return self._buffer[self._start : self._start + size]
 

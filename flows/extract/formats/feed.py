@@ -157,7 +157,7 @@ def _complaint(parsed: Mapping[str, Any]) -> str:
 
 
 def entry_fields(entry: dict[str, Any], language: str | None) -> Fields:
-    """What one item declares. Dates stay as delivered."""
+    """What one item declares. Dates are as delivered."""
     # feedparser answers `updated` with `published` where there is none; dict.get does not.
     body = _content(entry)
     summary = as_text(entry.get("summary"))

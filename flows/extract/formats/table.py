@@ -102,7 +102,7 @@ def _named(names: Sequence[str], values: Iterable[Any]) -> dict[str, Any]:
 
 
 def _lines(stream: ByteStream, codec: str, limits: Limits, ended: list[bool]) -> Iterator[str]:
-    """Decoded lines; bytes that do not fit stay as escapes, so that only their row is lost.
+    """Decoded lines; invalid bytes become escapes, so that only their row is rejected.
 
     ``ended`` is no longer empty once a line beyond the last was asked for.
     """
@@ -144,7 +144,7 @@ def refuse_unknown(header: Sequence[str], mapping: Mapping[str, str] | None) -> 
 def read_parquet(
     file: IO[bytes], limits: Limits, mapping: Mapping[str, str] | None
 ) -> Iterator[Item]:
-    """Rows of a Parquet file, a few at a time; texts stay in their dictionaries until asked for."""
+    """Rows of a Parquet file, a few at a time; dictionary-encoded texts are expanded as needed."""
     import pyarrow
     from pyarrow import parquet
 

@@ -63,7 +63,7 @@ def without_excess(text: str) -> str:
 
 
 def _unless_blank(found: re.Match[str]) -> str:
-    """A comment or an instruction that ends is nothing; one that does not is left as it is."""
+    """Empty for a comment or instruction that ends; one that does not end is left unchanged."""
     if found[1] or found[2]:
         return ""
     references = found[3]
@@ -95,7 +95,7 @@ class _Excess:
         return "".join((*parts, self._text[kept:]))
 
     def _instead(self, tag: XmlTag) -> str | None:
-        """What is put in place of the tag; None to leave it as it is."""
+        """The text that replaces the tag; None to leave it unchanged."""
         self._enter(tag)
         if tag.start in self._dropped:
             self._dropped.remove(tag.start)

@@ -118,7 +118,7 @@ def envelope(text: str, names: Collection[str], chars: int = _FIELD_CHARS) -> En
 
 
 def xml_items(text: str, names: Collection[str]) -> Iterator[str]:
-    """The items of these names, each with its tags; one inside another of another name stays."""
+    """The items of these names, each with its tags; one of another name inside it is part of it."""
     start, opened = -1, ""
     for tag in xml_tags(text):
         if tag.name not in names or (opened and tag.name != opened):

@@ -105,7 +105,7 @@ class PageText:
         self.gap = " " if collapsed[-1] == " " else ""
 
     def write_lines(self, text: str, tag: str, zone: str | None, link: str | None) -> None:
-        """Preformatted text: its line ends stay."""
+        """Preformatted text, with its line ends."""
         for number, line in enumerate(text.split("\n")):
             if number:
                 self.break_once()

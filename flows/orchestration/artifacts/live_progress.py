@@ -26,7 +26,7 @@ _PATIENCE = 3.0
 """Seconds a finished run waits for its last update to be sent."""
 
 LOST_SERVER = (httpx.HTTPError, PrefectException)
-"""Errors that a client raises when the server is gone."""
+"""Errors that a client raises when the server does not answer."""
 
 API_ERRORS = (*LOST_SERVER, OSError, RuntimeError)
 """The same, and the errors that clients raise because of them."""
