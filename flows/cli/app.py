@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli import care, quarantine, query, report
+from flows.cli import maintenance, quarantine, query, report
 from flows.cli.explore import explore
 from flows.cli.export import export
 from flows.cli.questions import questions
@@ -29,7 +29,7 @@ app.command()(export)
 app.command()(report.status)
 app.command()(report.check)
 app.command()(report.docs)
-app.command()(care.rebuild)
-app.command()(care.purge)
-app.add_typer(care.snapshots, name="snapshots")
+app.command()(maintenance.rebuild)
+app.command()(maintenance.purge)
+app.add_typer(maintenance.snapshots, name="snapshots")
 app.add_typer(quarantine.commands, name="quarantine")

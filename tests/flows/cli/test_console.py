@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import flows.rebuild
 from expectations.check import CheckError
-from flows.cli import care
+from flows.cli import maintenance
 from flows.cli.app import app
 from flows.cli.console import broken_stages, friendly_errors
 from flows.explore.server import PortTaken
@@ -126,7 +126,7 @@ def test_a_rebuild_that_fails_is_one_line(
         raise problem
 
     monkeypatch.setattr(flows.rebuild, "rebuild_warehouse", fail)
-    monkeypatch.setattr(care, "Preload", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(maintenance, "Preload", lambda *_, **__: nullcontext())
 
     ended = CliRunner().invoke(app, ["rebuild", "--warehouse", str(tmp_path / "news.duckdb")])
 
