@@ -38,7 +38,7 @@ MAY_IMPORT_IN_FLOWS = {
     "tasks": {"declared", "orchestration", "session", "stages", "workers"},
     "flow": {"declared", "orchestration", "session", "settings", "stages", "tasks", "version",
              "workers"},
-    "service": {"flow", "settings", "sources", "version"},
+    "service": {"flow", "orchestration", "settings", "sources", "version"},
     "explore": {"settings"},
     "cli": {"explore", "flow", "orchestration", "service", "session", "settings", "sources",
             "stages", "workers"},

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
+from flows.extract.format import known_formats
 from tests.conftest import ROOT
 from warehouse.tables import CONTRACTS
 
@@ -59,6 +60,13 @@ def test_a_link_leads_somewhere(page: Path, target: str) -> None:
 def test_files_that_a_page_names_exist(page: Path) -> None:
     named = {name for name in _FILE.findall(page.read_text("utf-8")) if "NAME" not in name}
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_format_has_a_row_on_the_page_about_formats() -> None:
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    rows = re.findall(r"^\|[^|]*\|([^|]*)\|[^|]*\|[^|]*\|$", page, re.MULTILINE)
+    shown = {name for row in rows[2:] for name in re.findall(r"`(\w+)`", row)}
+    assert shown == {known.name for known in known_formats()} | {"plain", "zip"}
 
 
 def test_every_room_of_flows_is_on_the_page_about_extending() -> None:

@@ -13,17 +13,8 @@ from flows.extract.bytes import mojibake, sniff
 from flows.extract.bytes.compress import Unpacked
 from flows.extract.bytes.decode import decode, is_wide, stream_codec
 from flows.extract.bytes.stream import ByteStream, Readable
-from flows.extract.formats import (
-    archive,
-    capture,
-    feed,
-    json_document,
-    mail,
-    markdown,
-    newsml,
-    plain,
-    table,
-)
+from flows.extract.format import ByteFormat, LineFormat, TextFormat
+from flows.extract.formats import archive
 from flows.extract.html import page
 from flows.extract.record import (
     ExtractedRecord,
@@ -34,10 +25,6 @@ from flows.extract.record import (
     Rejection,
     printable,
 )
-
-_RECORD_FORMATS = ("json", "jsonl", "csv", "tsv")
-"""Formats of many records, in which a stray NUL costs the record it stands in, not the file. In
-pages NUL and other control characters are left out, as browsers do."""
 
 
 def extract(
@@ -174,82 +161,53 @@ class _Reader:
             )
         packed = sniff.compression(head)
         if packed is None:
-            return self._read(name, raw, stream, head)
+            return self._read(name, stream, head)
         if depth >= self.limits.depth:
             raise Refused(
                 "packed_too_deep",
                 f"The file is packed more than {self.limits.depth} times over. Unpack it first.",
             )
         if packed == "zip":
-            file = archive.seekable(raw, stream, self.limits)
             members = archive.read_zip(
-                file, self.limits, lambda name, member: self.opened(name, member, depth + 1)
+                stream, self.limits, lambda name, member: self.opened(name, member, depth + 1)
             )
             return Extraction("zip", None, members)
         return self.opened(name, Unpacked(stream, packed, self.limits.ratio), depth + 1)
 
-    def _read(self, name: str, raw: Readable, stream: ByteStream, head: bytes) -> Extraction:
-        """Read formats of bytes here; decode all others as text."""
+    def _read(self, name: str, stream: ByteStream, head: bytes) -> Extraction:
+        """Read what is not packed; what is not known by its bytes is decoded first."""
         found = sniff.binary_format(head)
-        if found == "parquet":
-            file = archive.seekable(raw, stream, self.limits)
-            return Extraction(found, None, table.read_parquet(file, self.limits, self.mapping))
-        if found in ("warc", "arc"):
-            return Extraction(found, None, capture.read_captures(stream, found, self.limits))
-        _refuse_binary(head, self.limits)
-        codec = stream_codec(head, page.declared_charset(head))
-        kind = sniff.text_format(name, head.decode(codec, "ignore"))
-        is_sparse = kind in _RECORD_FORMATS and head.count(0) * 100 <= len(head)
-        if kind != "html" and not is_sparse:
-            _refuse_nul(head, self.limits)
-        if kind == "mail":
-            data = stream.read_whole(self.limits.record_bytes)
-            return Extraction(kind, None, mail.read_mail(data, self.limits))
-        if kind in ("jsonl", "csv", "tsv"):
-            return self._read_lines(kind, stream, codec)
-        return self._read_document(kind, stream, head)
+        codec = ""
+        if found is None:
+            _refuse_binary(head, self.limits)
+            codec = stream_codec(head, page.declared_charset(head))
+            found = sniff.text_format(name, head.decode(codec, "ignore"))
+            if head.count(0) > found.nul_share * len(head):
+                _refuse_nul(head, self.limits)
+        match found:
+            case ByteFormat():
+                return Extraction(found.name, None, found.read(stream, self.limits, self.mapping))
+            case LineFormat():
+                return self._read_lines(found, stream, codec)
+            case TextFormat():
+                return self._read_document(found, stream, head)
 
-    def _read_lines(self, kind: str, stream: ByteStream, codec: str) -> Extraction:
-        """Formats of one record per line, streamed; UTF-16 and UTF-32 are decoded whole."""
+    def _read_lines(self, form: LineFormat, stream: ByteStream, codec: str) -> Extraction:
+        """Stream the lines; UTF-16 and UTF-32 are decoded whole."""
         lines, lines_codec = stream, codec
         if is_wide(codec):
             text = decode(stream.read_whole(self.limits.record_bytes), codec).text
             lines = ByteStream(io.BytesIO(text.encode()), self.limits.file_bytes)
             lines_codec = "utf-8"
-        read = json_document.read_lines if kind == "jsonl" else table.read_delimited
-        return Extraction(kind, codec, read(lines, lines_codec, self.limits, self.mapping))
+        items = form.read(lines, lines_codec, self.limits, self.mapping)
+        return Extraction(form.name, codec, items)
 
-    def _read_document(self, kind: str, stream: ByteStream, head: bytes) -> Extraction:
-        """Formats that are one text."""
+    def _read_document(self, form: TextFormat, stream: ByteStream, head: bytes) -> Extraction:
         data = stream.read_whole(self.limits.record_bytes)
         text, encoding = decode(data, page.declared_charset(head))
         if not text.strip():
             raise Refused("empty_text", "The file holds white space only. Nothing to load.")
-        return Extraction(kind, encoding, self._document_items(kind, text))
-
-    def _document_items(self, kind: str, text: str) -> Iterator[Item]:
-        match kind:
-            case "json":
-                return json_document.read_json(text, self.limits, self.mapping)
-            case "feed":
-                return feed.read_feed(text, self.limits)
-            case "newsml":
-                return newsml.read_newsml(text, self.limits)
-            case "html":
-                return iter([page.read_page(text, self.limits)])
-            case "markdown":
-                return iter([markdown.read_markdown(text)])
-            case "plain":
-                return iter([plain.read_plain(text)])
-            case "xml":
-                raise Refused(
-                    "unknown_format",
-                    "This is XML of a kind that is not news (not RSS, Atom, RDF, NewsML-G2 or "
-                    "NITF).",
-                    printable(text, self.limits.payload_chars),
-                )
-            case _:
-                raise AssertionError(f"no reader for {kind}")
+        return Extraction(form.name, encoding, iter(form.read(text, self.limits, self.mapping)))
 
 
 def _refuse_binary(head: bytes, limits: Limits) -> None:

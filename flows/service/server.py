@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from prefect.settings import PREFECT_API_URL
 
-from flows.service.plan import ServiceRefused, address_to_ask
+from flows.orchestration.prefect_server import PrefectServer
+from flows.service.plan import EVERYWHERE, ServiceRefused, address_to_ask
 from flows.settings import without_credentials
 
 _START_SECONDS = 180.0
@@ -27,7 +24,7 @@ class Server:
     """Address of the API; ``process`` is set if the server was started here."""
 
     url: str
-    process: subprocess.Popen[bytes] | None = None
+    process: PrefectServer | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -36,7 +33,7 @@ class Server:
 
     def is_alive(self) -> bool:
         """False once a server started here has ended."""
-        return self.process is None or self.process.poll() is None
+        return self.process is None or not self.process.has_ended()
 
 
 @contextmanager
@@ -56,34 +53,36 @@ def server(host: str, port: int) -> Iterator[Server]:
             )
         yield Server(url)
         return
-    _refuse_taken_port(host, port)
-    url = f"{address_to_ask(host, port)}/api"
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and words
-        [sys.executable, "-P", "-m", "flows.service.server_process", host, str(port)],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        _wait_for(url, process)
-        yield Server(url, process)
-    finally:
-        _stop(process)
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening = _listening(host, port)
+    pages = address_to_ask(host, port)
+    # For the links of alarms, and for the pages in a browser.
+    api = "/api" if host == EVERYWHERE else f"{pages}/api"
+    with closing(PrefectServer(listening, _STOP_SECONDS, pages, api)) as process:
         try:
-            probe.bind((host, port))
+            process.wait_until_it_answers(f"{pages}/api", _START_SECONDS)
         except OSError as problem:
-            url = f"{address_to_ask(host, port)}/api"
-            use_it = (
-                f"Set PREFECT_API_URL={url} to use it, or choose" if _answers(url) else "Choose"
-            )
             raise ServiceRefused(
-                f"Port {port} on {host} cannot be used ({problem.strerror}). {use_it} another port "
-                "with --port."
-            ) from None
+                f"The Prefect server did not start ({problem}). Run `prefect server start` to see "
+                "why."
+            ) from problem
+        yield Server(f"{pages}/api", process)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as problem:
+        listening.close()
+        url = f"{address_to_ask(host, port)}/api"
+        use_it = f"Set PREFECT_API_URL={url} to use it, or choose" if _answers(url) else "Choose"
+        raise ServiceRefused(
+            f"Port {port} on {host} cannot be used ({problem.strerror}). {use_it} another port "
+            "with --port."
+        ) from None
+    return listening
 
 
 def _answers(url: str) -> bool:
@@ -93,26 +92,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError, ValueError):
         return False
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    give_up_at = time.monotonic() + _START_SECONDS
-    while not _answers(url):
-        if process.poll() is not None:
-            raise ServiceRefused(
-                f"The Prefect server ended at once (exit code {process.returncode}). Run `prefect "
-                "server start` to see why."
-            )
-        if time.monotonic() > give_up_at:
-            raise ServiceRefused(f"The Prefect server did not answer on {url} in time.")
-        time.sleep(0.3)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
-    process.stdin.close()  # ends the server; a signal as well would interrupt its shutdown
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_STOP_SECONDS)
-    if process.poll() is None:
-        process.kill()
-        process.wait()

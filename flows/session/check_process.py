@@ -18,6 +18,7 @@ import polars as pl
 from expectations.audit import run_checks
 from expectations.check import CheckError, CheckReport
 from expectations.late_import import hidden_modules
+from flows.session.child_process import ChildProcess
 from flows.session.quick_import import quick_imports
 from warehouse.staging import open_check_database
 
@@ -42,19 +43,11 @@ def check_staged(
         ) from error
 
 
-class CheckProcess:
+class CheckProcess(ChildProcess):
     """A process for checks that starts when this object is created."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "flows.session.check_process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            # Ctrl-C at a terminal reaches the whole group; this process ends with the run instead.
-            process_group=0,
-        )
+        super().__init__("flows.session.check_process", stdout=subprocess.PIPE)
 
     def __call__(
         self, staging: Path, warehouse: Path, run_id: str, all_entities_replaced: bool = False
@@ -63,14 +56,14 @@ class CheckProcess:
         folder = staging / "_work" / "report"
         folder.mkdir(parents=True, exist_ok=True)
         asked = [str(staging), str(warehouse), run_id, all_entities_replaced, str(folder)]
-        answer = ""
+        answer = b""
         if self._process.stdin is not None and self._process.stdout is not None:
             try:
-                self._process.stdin.write(json.dumps(asked) + "\n")
+                self._process.stdin.write(json.dumps(asked).encode() + b"\n")
                 self._process.stdin.flush()
                 answer = self._process.stdout.readline()
             except BrokenPipeError:
-                answer = ""
+                answer = b""
         if not answer:
             raise CheckError(
                 f"The process of the checks ended (exit code {self._process.poll()}) without a "
@@ -80,15 +73,6 @@ class CheckProcess:
         if problem:
             raise CheckError(problem)
         return CheckReport(*(pl.read_parquet(folder / f"{name}.parquet") for name in _FRAMES))
-
-    def close(self) -> None:
-        """End the process."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.terminate()
-        self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
 
 
 _LATER = 10

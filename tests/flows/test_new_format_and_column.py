@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 
 READER = '''"""Wire slips: a line `SLIP`, lines `NAME=value`, an empty line, the story."""
 
+from flows.extract.format import TextFormat
 from flows.extract.formats.fields import Fields
 from flows.extract.formats.structured_text import story_record
 from flows.extract.record import Item, Limits, Rejection, printable
@@ -35,6 +36,15 @@ def read_slip(text: str, limits: Limits) -> Item:
         body=story,
     )
     return story_record("", fields, payload_chars=limits.payload_chars)
+
+
+FORMATS = (
+    TextFormat(
+        name="slip",
+        begins=lambda start, _: start.startswith("SLIP\\n"),
+        read=lambda text, limits, _: [read_slip(text, limits)],
+    ),
+)
 '''
 
 BRIDGE = "Bridge closes\n\nThe bridge is shut for a week.\n\nPeople go round.\n"
@@ -45,23 +55,10 @@ SLIP = (
 
 
 def add_format(program: Path) -> set[str]:
-    """Add the format; the files that this makes or changes, but its test."""
-    extract = program / "flows" / "extract"
-    reader = extract / "formats" / "slip.py"
+    """Add the format; the files that this makes or changes, but its test and row in the docs."""
+    reader = program / "flows" / "extract" / "formats" / "slip.py"
     reader.write_text(READER)
-    sniff = extract / "bytes" / "sniff.py"
-    insert_line(
-        sniff, "    if start[:1] in", '    if start.startswith("SLIP\\n"):\n        return "slip"'
-    )
-    dispatch = extract / "dispatch.py"
-    insert_line(dispatch, "    table,", "    slip,")
-    insert_line(
-        dispatch,
-        '            case "plain":',
-        '            case "slip":\n'
-        "                return iter([slip.read_slip(text, self.limits)])",
-    )
-    return {path.relative_to(program).as_posix() for path in (reader, sniff, dispatch)}
+    return {reader.relative_to(program).as_posix()}
 
 
 def add_column(program: Path) -> set[str]:
@@ -105,7 +102,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, load: Load) -> dict[str, Any
     (source / "b.slip.gz").write_bytes(gzip.compress(SLIP.replace("Ferry", "Boat").encode()))
     (source / "torn.txt").write_text("SLIP\nHEAD=Ferry")
     program = copy_program(folder / "program")
-    assert len(add_format(program)) == 3
+    assert len(add_format(program)) == 1
     assert len(add_column(program)) == 2
     script = Path(__file__).with_name("new_format_and_column_life.py")
     result: dict[str, Any] = run_script(program, script, folder, source)

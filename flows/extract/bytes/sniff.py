@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import PurePosixPath
 
-from flows.extract.formats.line_shape import by_lines
+from flows.extract.format import Format, known_formats
+from flows.extract.formats.markup import OTHER_XML, is_xml
+from flows.extract.formats.plain import PLAIN
 
 HEAD_BYTES = 64 * 1024
 
@@ -41,21 +41,6 @@ _NOT_TEXT = (
     (0, b"\x1aE\xdf\xa3", "a film (Matroska)"),
     (0, b"wOF", "a font"),
 )
-_FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
-_NEWS_ROOTS = frozenset({"newsitem", "newsmessage", "packageitem", "nitf", "newsml"})
-_HTML_TAGS = frozenset(
-    ("html", "head", "body", "title", "meta", "link", "script", "style", "div", "p", "span", "a",
-     "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "article", "section", "main",
-     "header", "footer", "nav", "aside", "br", "img", "figure", "blockquote", "em", "strong", "b",
-     "i", "center", "font")
-)  # fmt: skip
-_ROOT = re.compile(r"<(?:([a-z_][\w.-]{0,60}):)?([a-z_][\w.-]{0,60})[\s/>]", re.IGNORECASE)
-_SUFFIX_FORMATS = {
-    ".md": "markdown", ".markdown": "markdown", ".csv": "csv", ".tsv": "tsv", ".tab": "tsv",
-    ".html": "html", ".htm": "html", ".xhtml": "html", ".eml": "mail", ".jsonl": "jsonl",
-    ".ndjson": "jsonl", ".json": "json", ".rss": "feed", ".atom": "feed", ".warc": "warc",
-    ".arc": "arc", ".parquet": "parquet",
-}  # fmt: skip
 _COMPRESSED_SUFFIXES = frozenset({".gz", ".gzip", ".bz2", ".zst", ".zstd", ".xz", ".zip"})
 
 
@@ -72,101 +57,27 @@ def binary_kind(head: bytes) -> str | None:
     return None
 
 
-def binary_format(head: bytes) -> str | None:
-    """Formats known by their bytes, before any decoding."""
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"WARC/"):
-        return "warc"
-    return "arc" if head.startswith(b"filedesc:") else None
+def binary_format(head: bytes) -> Format | None:
+    """The format known by its bytes, before any decoding."""
+    return next((found for found in known_formats() if head.startswith(found.magic)), None)
 
 
-def suffix_format(name: str) -> str | None:
-    """The format a name promises, compression endings left aside."""
+def text_format(name: str, head: str) -> Format:
+    """The format of text: by its first characters, else by its name where they do not contradict
+    it; XML that is no news, or plain text, where nothing fits."""
+    promised = _promised_format(name)
+    start = head.lstrip("\ufeff \t\r\n")
+    for known in known_formats():
+        if known.begins(start, promised.name if promised else None):
+            return known
+    if promised and promised.fits(start):
+        return promised
+    return OTHER_XML if is_xml(start) else PLAIN
+
+
+def _promised_format(name: str) -> Format | None:
+    """The format that a name promises, compression endings left aside."""
     path = PurePosixPath(name.lower())
     while path.suffix in _COMPRESSED_SUFFIXES:
         path = path.with_suffix("")
-    return _SUFFIX_FORMATS.get(path.suffix)
-
-
-def text_format(name: str, head: str) -> str:
-    """The format of text by its first characters; ``plain`` where nothing else fits.
-
-    ``xml`` stands for XML of a kind that is not news.
-    """
-    promised = suffix_format(name)
-    start = head.lstrip("\ufeff \t\r\n")
-    if start[:1] in ("{", "["):
-        found = _json_format(start, promised)
-    elif start.startswith("<"):
-        found = _markup_format(start, promised)
-    else:
-        found = by_lines(start, promised)
-    return found or "plain"
-
-
-def _json_format(start: str, promised: str | None) -> str | None:
-    """Lines of JSON, one JSON document, or text that only begins with a bracket."""
-    line, end, rest = start.partition("\n")
-    if start[0] == "{":
-        if (rest.strip() or promised == "jsonl") and _is_json(line):
-            return "jsonl"
-        # No line ends within the head of the file; indented JSON ends its first line early.
-        if promised == "jsonl" and not (end and line.rstrip()[-1] in "{[,:"):
-            return "jsonl"
-    if re.match(r'\{\s*["}]|\[\s*[\[{"\]0-9-]', start) and (promised == "json" or '"' in start):
-        return "json"
-    return "json" if promised in ("json", "jsonl") else by_lines(start, promised)
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _markup_format(start: str, promised: str | None) -> str | None:
-    root = xml_root(start)
-    if root in _FEED_ROOTS:
-        return "feed"
-    if root in _NEWS_ROOTS:
-        return "newsml"
-    is_declared = start[:5].lower() == "<?xml"
-    if root in _HTML_TAGS or promised == "html" or re.match(r"<!doctype\s+html", start, re.I):
-        return "html"
-    if promised == "feed" or is_declared or (root and f"</{root}" in start.lower()):
-        return "feed" if promised == "feed" else "xml"
-    return by_lines(start, promised)
-
-
-def xml_root(start: str) -> str | None:
-    """The local name of the first element, lower case; comments and declarations are passed."""
-    position = 0
-    while position < len(start):
-        position = start.find("<", position)
-        if position < 0:
-            return None
-        if start.startswith("<!--", position):
-            end = start.find("-->", position)
-        elif start.startswith("<?", position):
-            end = start.find("?>", position)
-        elif start.startswith("<!", position):
-            end = _doctype_end(start, position)
-        else:
-            found = _ROOT.match(start, position)
-            return found[2].lower() if found else None
-        if end < 0:
-            return None
-        position = end + 1
-    return None
-
-
-def _doctype_end(start: str, position: int) -> int:
-    end = start.find(">", position)
-    subset = start.find("[", position)
-    if 0 <= subset < end:
-        closed = start.find("]", subset)
-        return start.find(">", closed) if closed >= 0 else -1
-    return end
+    return next((known for known in known_formats() if path.suffix in known.endings), None)

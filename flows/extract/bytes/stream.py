@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import tempfile
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import IO, NamedTuple, Protocol, cast
 
 from flows.extract.record import MIB, Refused
 
@@ -104,6 +106,20 @@ class ByteStream:
                 raise too_large(limit)
             parts.append(chunk)
         return b"".join(parts)
+
+    def seekable(self, in_memory: int) -> IO[bytes]:
+        """The whole file, from its start, as one that can be sought in.
+
+        Copied where it cannot be, to an unnamed temporary file beyond ``in_memory`` bytes.
+        """
+        if isinstance(self._raw, io.IOBase) and self._raw.seekable():
+            self._raw.seek(0)
+            return cast("IO[bytes]", self._raw)
+        spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115
+        while chunk := self.read(CHUNK):
+            spool.write(chunk)
+        spool.seek(0)
+        return spool
 
     def lines(self, limit: int) -> Iterator[Line]:
         """Lines ending in \\n, counted from 1. A line beyond ``limit`` bytes has no content.

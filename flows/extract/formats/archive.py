@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import lzma
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from typing import IO
 
 import zstandard
 
-from flows.extract.bytes.stream import CHUNK, ByteStream, Readable
+from flows.extract.bytes.stream import ByteStream, Readable
 from flows.extract.record import (
     MIB,
     Extraction,
@@ -32,23 +31,12 @@ _DOCUMENTS = {"[Content_Types].xml": "an Office document", "META-INF/MANIFEST.MF
 _FREE_BYTES = 16 * MIB
 
 
-def seekable(raw: Readable, stream: ByteStream, limits: Limits) -> IO[bytes]:
-    """The bytes as a seekable file; copied to an unnamed temporary file if necessary."""
-    if isinstance(raw, io.IOBase) and raw.seekable():
-        raw.seek(0)
-        return raw  # type: ignore[return-value]
-    spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=limits.record_bytes)  # noqa: SIM115
-    while chunk := stream.read(CHUNK):
-        spool.write(chunk)
-    spool.seek(0)
-    return spool
-
-
-def read_zip(file: IO[bytes], limits: Limits, open_member: OpenMember) -> Iterator[Item]:
+def read_zip(stream: ByteStream, limits: Limits, open_member: OpenMember) -> Iterator[Item]:
     """Records of all members, in the order of the archive, located by their names.
 
     A name is only a label here, so paths that climb out of the archive do no harm.
     """
+    file = stream.seekable(limits.record_bytes)
     _refuse_huge_directory(file)
     try:
         archive = zipfile.ZipFile(file)

@@ -12,6 +12,7 @@ from flows.extract.bytes import sniff
 from flows.extract.bytes.compress import Unpacked
 from flows.extract.bytes.decode import decode
 from flows.extract.bytes.stream import ByteStream
+from flows.extract.format import ByteFormat
 from flows.extract.formats.warc import Capture, Tally, parse_headers, read_arc, read_warc
 from flows.extract.html.page import declared_charset, read_page
 from flows.extract.record import ExtractedRecord, Item, Limits, Refused, Rejection, printable
@@ -81,7 +82,7 @@ def _is_page(content_type: str, content: bytes) -> bool:
     if plain:
         return False
     head = content[: sniff.HEAD_BYTES].decode("latin-1")
-    return sniff.text_format("", head) == "html"
+    return sniff.text_format("", head).name == "html"
 
 
 def _http(content: bytes) -> tuple[dict[str, str], bytes]:
@@ -137,3 +138,19 @@ def _inflated(content: bytes, limits: Limits) -> bytes:
             continue
         return out
     return content
+
+
+FORMATS = (
+    ByteFormat(
+        name="warc",
+        magic=(b"WARC/",),
+        endings=(".warc",),
+        read=lambda stream, limits, _: read_captures(stream, "warc", limits),
+    ),
+    ByteFormat(
+        name="arc",
+        magic=(b"filedesc:",),
+        endings=(".arc",),
+        read=lambda stream, limits, _: read_captures(stream, "arc", limits),
+    ),
+)

@@ -13,7 +13,9 @@ from typing import Any
 
 import feedparser
 
+from flows.extract.format import TextFormat
 from flows.extract.formats.fields import Fields, as_text, is_address
+from flows.extract.formats.markup import xml_root
 from flows.extract.formats.structured_text import story_record
 from flows.extract.formats.xml_excess import without_excess
 from flows.extract.formats.xml_items import ITEMS, Envelope, envelope, light_item, xml_items
@@ -21,6 +23,7 @@ from flows.extract.html.character_reference import without_false_references
 from flows.extract.html.markup_size import MOST_TAGS, most_tags
 from flows.extract.record import Item, Limits, Refused, printable
 
+_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 DECLARED_XML = re.compile(r"^\s{0,99}<\?xml[^>]{0,300}\?>")
 _ENTITY_VALUE = re.compile(
     r"<!ENTITY\s{1,99}(%\s{1,99})?[\w.:-]{1,200}\s{1,99}"
@@ -203,3 +206,14 @@ def _locator(guid: str | None, number: int, seen: dict[str, int]) -> str:
         return f"item {number}"
     seen[guid] = seen.get(guid, 0) + 1
     return f"guid {guid}" if seen[guid] == 1 else f"guid {guid} #{seen[guid]}"
+
+
+FORMATS = (
+    TextFormat(
+        name="feed",
+        begins=lambda start, _: xml_root(start) in _ROOTS,
+        endings=(".rss", ".atom"),
+        fits=lambda start: start.startswith("<"),
+        read=lambda text, limits, _: read_feed(text, limits),
+    ),
+)

@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from flows.extract.bytes.stream import ByteStream, too_large
+from flows.extract.format import FEW_NUL, LineFormat, TextFormat
 from flows.extract.formats import ninjs
 from flows.extract.formats.fields import read_fields
+from flows.extract.formats.json_shape import is_document, is_lines
 from flows.extract.formats.structured_text import story_record
 from flows.extract.record import Item, Limits, Refused, Rejection, printable
 
@@ -221,3 +223,21 @@ def _past_space(text: str, position: int) -> int:
 def _string_end(text: str, position: int) -> int:
     found = _STRING_END.match(text, position)
     return found.end() if found else len(text)
+
+
+FORMATS = (
+    LineFormat(
+        name="jsonl",
+        begins=is_lines,
+        endings=(".jsonl", ".ndjson"),
+        nul_share=FEW_NUL,
+        read=read_lines,
+    ),
+    TextFormat(
+        name="json",
+        begins=is_document,
+        endings=(".json",),
+        nul_share=FEW_NUL,
+        read=read_json,
+    ),
+)

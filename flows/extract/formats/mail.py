@@ -10,6 +10,7 @@ from email.header import decode_header
 from email.message import Message
 
 from flows.extract.bytes.decode import decode
+from flows.extract.format import ByteFormat
 from flows.extract.formats.fields import Fields
 from flows.extract.formats.structured_text import story_record
 from flows.extract.html.body import read_body
@@ -20,6 +21,13 @@ _LIBRARY_FAULTS = (ValueError, TypeError, AttributeError, LookupError, Recursion
 _HEADER_CHARS = 20_000
 """Longest header decoded; a subject has 100. Decoding encoded words takes quadratic time."""
 _MBOX_LINE = re.compile(rb"^From \S.*\d{4}\r?\n", re.MULTILINE)
+_HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]?\S?")
+_HEADER_NAMES = frozenset(
+    ("from", "to", "subject", "date", "message-id", "mime-version", "received", "return-path",
+     "content-type", "cc", "reply-to", "delivered-to", "sender", "dkim-signature", "list-id",
+     "content-transfer-encoding", "x-mailer")
+)  # fmt: skip
+_ONLY_IN_MAIL = frozenset({"message-id", "mime-version", "received", "return-path", "delivered-to"})
 
 
 def read_mail(data: bytes, limits: Limits) -> Iterator[Item]:
@@ -102,3 +110,30 @@ def _part_text(part: Message) -> str:
     if not isinstance(payload, bytes):
         return ""
     return decode(payload, part.get_content_charset()).text
+
+
+def _begins_as_mail(start: str, _promised: str | None) -> bool:
+    """True where the text opens with mail headers, one of which no news text has."""
+    names = set()
+    lines = start[:8192].removeprefix(">").splitlines()
+    if lines and lines[0].startswith("From "):
+        lines = lines[1:]
+    for line in lines:
+        if line[:1] in (" ", "\t"):
+            continue
+        found = _HEADER_LINE.match(line)
+        if not found:
+            break
+        names.add(found[1].lower())
+    return len(names & _HEADER_NAMES) >= 3 and bool(names & _ONLY_IN_MAIL)
+
+
+FORMATS = (
+    ByteFormat(
+        name="mail",
+        begins=_begins_as_mail,
+        endings=(".eml",),
+        fits=lambda start: bool(_HEADER_LINE.match(start)),
+        read=lambda stream, limits, _: read_mail(stream.read_whole(limits.record_bytes), limits),
+    ),
+)

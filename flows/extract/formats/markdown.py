@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from flows.extract.format import TextFormat
 from flows.extract.formats.fields import read_fields
+from flows.extract.formats.markup import is_xml
 from flows.extract.record import ExtractedRecord, Hint, Item
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+")
 _LIST_ITEM = re.compile(r"[ \t]{0,12}(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
 _FRONT_FIELD = re.compile(r"([A-Za-z][\w -]{0,40}):[ \t]*(.*)$")
+_TITLE = re.compile(r"#{1,2} {1,3}\S.{0,300}(?:\n\s*\n|$)")
+_FRONT_MATTER = re.compile(r"---\n[A-Za-z][\w -]{0,40}:.{0,2000}\n(?:.{0,2000}\n){0,100}?---\n")
 _FENCE = ("```", "~~~")
 
 
@@ -71,3 +75,14 @@ def _hints(text: str, front_end: int) -> Iterator[Hint]:
                 yield Hint(start + found.end(), start + end, kind, "markdown_heading")
         elif _LIST_ITEM.match(line):
             yield Hint(start, start + len(line), "list_item", "markdown_list_item")
+
+
+FORMATS = (
+    TextFormat(
+        name="markdown",
+        begins=lambda start, _: bool(_FRONT_MATTER.match(start) or _TITLE.match(start)),
+        endings=(".md", ".markdown"),
+        fits=lambda start: not is_xml(start),
+        read=lambda text, _limits, _paths: [read_markdown(text)],
+    ),
+)

@@ -8,14 +8,17 @@ from typing import Any
 
 from lxml import etree
 
+from flows.extract.format import TextFormat
 from flows.extract.formats.feed import DECLARED_XML, refuse_expansion
 from flows.extract.formats.fields import Fields, is_address
+from flows.extract.formats.markup import xml_root
 from flows.extract.formats.structured_text import story_record
 from flows.extract.formats.xml_excess import without_excess
 from flows.extract.formats.xml_items import envelope, light_item, xml_items
 from flows.extract.html.markup_size import MOST_TAGS, most_tags
 from flows.extract.record import Item, Limits, Refused, printable
 
+_ROOTS = frozenset({"newsitem", "newsmessage", "packageitem", "nitf", "newsml"})
 _AS_HTML = {
     "hl2": "h2", "hl3": "h3", "block": "div", "media": "figure", "media-caption": "figcaption",
     "hedline": "div", "hl1": "h1", "note": "div", "bq": "blockquote", "pre": "pre",
@@ -204,3 +207,12 @@ def _subject(item: Any) -> str | None:
         if name := _text(element, "name"):
             return name
     return None
+
+
+FORMATS = (
+    TextFormat(
+        name="newsml",
+        begins=lambda start, _: xml_root(start) in _ROOTS,
+        read=lambda text, limits, _: read_newsml(text, limits),
+    ),
+)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import IO, Any
+from typing import Any
 
 from flows.extract.bytes.stream import ByteStream, too_large
+from flows.extract.format import FEW_NUL, ByteFormat, LineFormat
 from flows.extract.formats.fields import FIELD_NAMES, plain_name, read_fields
 from flows.extract.formats.structured_text import story_record
+from flows.extract.formats.table_shape import may_be_table, table_format
 from flows.extract.record import Item, Limits, Refused, Rejection, printable
 
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -142,12 +144,13 @@ def refuse_unknown(header: Sequence[str], mapping: Mapping[str, str] | None) -> 
 
 
 def read_parquet(
-    file: IO[bytes], limits: Limits, mapping: Mapping[str, str] | None
+    stream: ByteStream, limits: Limits, mapping: Mapping[str, str] | None
 ) -> Iterator[Item]:
     """Rows of a Parquet file, a few at a time; dictionary-encoded texts are expanded as needed."""
     import pyarrow
     from pyarrow import parquet
 
+    file = stream.seekable(limits.record_bytes)
     faults = (pyarrow.ArrowException, OSError, ValueError, MemoryError)
     try:
         opened = parquet.ParquetFile(file)
@@ -215,3 +218,24 @@ def _far_date(scalar: Any) -> str | None:
 
 def _damaged_parquet(error: Exception) -> Refused:
     return Refused("damaged_archive", f"The Parquet file is damaged: {error}. Fetch it again.")
+
+
+FORMATS = (
+    LineFormat(
+        name="csv",
+        begins=lambda start, _: table_format(start) == "csv",
+        endings=(".csv",),
+        fits=may_be_table,
+        nul_share=FEW_NUL,
+        read=read_delimited,
+    ),
+    LineFormat(
+        name="tsv",
+        begins=lambda start, _: table_format(start) == "tsv",
+        endings=(".tsv", ".tab"),
+        fits=may_be_table,
+        nul_share=FEW_NUL,
+        read=read_delimited,
+    ),
+    ByteFormat(name="parquet", magic=(b"PAR1",), endings=(".parquet",), read=read_parquet),
+)

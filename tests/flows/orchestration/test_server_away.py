@@ -262,6 +262,6 @@ def test_a_run_outlives_the_server_it_started(
 def _embedded(command: int) -> int | None:
     """The process of the server that a command started."""
     return next(
-        (p for p, line in family(command).items() if "flows.orchestration.embedded_server" in line),
+        (p for p, line in family(command).items() if "flows.orchestration.prefect_server" in line),
         None,
     )
