@@ -129,12 +129,11 @@ def try_faults(
 
 def table(outcomes: dict[str, Outcomes]) -> str:
     """The outcomes as Markdown."""
-    rows = ["| fault | runs | published at once | aborted by a library | rows lost | rows extra | problems |",
-            "|---|---|---|---|---|---|---|"]  # fmt: skip
-    rows += [
-        f"| {kind} | {o.trials} | {o.published} | {o.aborted} | {o.lost} | {o.extra} | {len(o.problems)} |"
-        for kind, o in outcomes.items()
-    ]
+    names = ("runs", "published at once", "aborted by a library", "rows lost", "rows extra")
+    rows = [f"| fault | {' | '.join(names)} | problems |", "|---" * (len(names) + 2) + "|"]
+    for kind, o in outcomes.items():
+        counts = (o.trials, o.published, o.aborted, o.lost, o.extra, len(o.problems))
+        rows.append(f"| {kind} | {' | '.join(map(str, counts))} |")
     rows += [f"{kind}: {line}" for kind, o in outcomes.items() for line in o.messages]
     rows += [f"PROBLEM {kind}: {line}" for kind, o in outcomes.items() for line in o.problems]
     return "\n".join(rows)
