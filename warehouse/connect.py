@@ -84,6 +84,8 @@ def attach_published(
         message = f"{file}: cannot be read as a warehouse ({_first(error)})"
         if layout_of(warehouse).snapshots.is_dir():
             message += ". Earlier files are kept: newshouse snapshots list, and restore"
+        else:
+            message += ". Put a copy of it back, or move it away: the next run makes a new one"
         raise WarehouseDamaged(message) from error
     refuse_unknown_version(file, read_schema_version(con, "published"))
     return True

@@ -3,6 +3,7 @@ record."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +43,12 @@ class Candidate:
     modified_at: datetime
     known_file_id: str | None
     known_copy_of: str | None = None
+
+
+def id_of_unread(source_uri: str) -> str:
+    """What stands for the SHA-256 of the bytes of a file that could not be read: that of its
+    address."""
+    return hashlib.sha256(source_uri.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @dataclass(frozen=True)

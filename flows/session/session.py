@@ -14,6 +14,7 @@ from flows.session.pipelines import pipeline_names
 from flows.session.preload import Preload
 from flows.session.record import RunRecord
 from flows.session.reference import Reference, read_reference
+from flows.session.shortage import clear_shortage
 from flows.session.staging import Staging
 from flows.settings import DEFAULT_COLLECTION, DEFAULT_SOURCE, Settings, without_credentials
 from flows.sources.location import address, collection_of
@@ -65,10 +66,13 @@ def open_session(
 ) -> Iterator[Session]:
     """The session of a new run, while the block runs. Removes what killed runs left behind.
 
-    Raises WarehouseLocked. The run's record is kept even if the block raises.
+    Raises WarehouseLocked, NoRoom and NoMemory. The run's record is kept even if the block raises.
     """
     notices: list[str] = []
-    with hold_lock(settings, flow_run_id, notices) as clock:
+    with (
+        clear_shortage(settings.warehouse),
+        hold_lock(settings, flow_run_id, notices) as clock,
+    ):
         migrate(settings.warehouse, clock.run_id, keep_snapshots=settings.keep_snapshots)
         layout = layout_of(settings.warehouse)
         remove_leftovers(layout)

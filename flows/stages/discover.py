@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.session.delivery import Candidate, Plan
+from flows.session.delivery import Candidate, Plan, id_of_unread
 from flows.session.session import Session
 from flows.sources.location import Unlisted, is_whole, list_files
 from warehouse.contract import TIMESTAMP
@@ -97,9 +97,9 @@ def plan_run(
 
     ``whole`` says that the listing is of the whole collection, so that what is missing from it is
     gone; a single file or a glob says nothing of the rest. ``again`` names files to open even if
-    they are known and unchanged. A copy whose original is gone or changed is opened again, as it
-    may now be the only file of its article. Raises EmptyListing when a whole collection with known
-    files lists as empty.
+    they are known and unchanged; one that could not be read is opened by every run. A copy whose
+    original is gone or changed is opened again, as it may now be the only file of its article.
+    Raises EmptyListing when a whole collection with known files lists as empty.
     """
     present = known_file.filter(pl.col("outcome") != "removed")
     if whole and not allow_empty and listing.is_empty() and not present.is_empty():
@@ -116,11 +116,17 @@ def plan_run(
         on="source_uri",
         how="left",
     )
+    rejected = known_file.filter(pl.col("outcome") == "quarantined")
+    unread = {
+        uri
+        for uri, file_id in rejected.select("source_uri", "file_id").iter_rows()
+        if file_id == id_of_unread(uri)
+    }
     same = (
         (pl.col("known_byte_count") == pl.col("byte_count"))
         & (pl.col("known_modified_at") == pl.col("modified_at"))
         & (pl.col("known_outcome") != "removed")
-        & ~pl.col("source_uri").is_in(list(again))
+        & ~pl.col("source_uri").is_in([*again, *unread])
     )
     joined = joined.with_columns(same.fill_null(False).alias("is_same"))
     standing = joined.filter("is_same")["source_uri"]

@@ -19,7 +19,7 @@ import polars as pl
 from flows.extract import extract as extract_records
 from flows.extract.formats.fields import read_mapping
 from flows.extract.record import MIB, ExtractedRecord, Extraction, Limits, Rejection
-from flows.session.delivery import Candidate, Extracted, OpenedFile, Rejected
+from flows.session.delivery import Candidate, Extracted, OpenedFile, Rejected, id_of_unread
 from flows.session.progress import progress
 from flows.session.reference import Sources
 from flows.session.session import Session
@@ -209,7 +209,7 @@ def _extract_file(
     done: Extracted,
 ) -> OpenedFile:
     uri = candidate.source_uri
-    file_id = hashlib.sha256(uri.encode("utf-8", "surrogateescape")).hexdigest()
+    file_id = id_of_unread(uri)
     byte_count = candidate.byte_count
     try:
         with open_file(uri) as stream:
@@ -234,15 +234,17 @@ def _extract_file(
     except foreign_errors() as problem:
         raise unreachable(uri, problem) from problem
     except OSError as problem:
-        done.rejected.append(
-            Rejected(
-                uri, None, "unreadable_file",
-                f"The file could not be read: {problem.strerror or problem}. It is read again "
-                "when it changes, or by `newshouse quarantine replay`.", None,
-            )
-        )  # fmt: skip
-        unknown = hashlib.sha256(uri.encode("utf-8", "surrogateescape")).hexdigest()
-        return OpenedFile(candidate, unknown, candidate.byte_count, None, None, None, None)
+        unread = id_of_unread(uri)
+        outcome = "unchanged" if candidate.known_file_id == unread else None
+        if outcome is None:
+            done.rejected.append(
+                Rejected(
+                    uri, None, "unreadable_file",
+                    f"The file could not be read: {problem.strerror or problem}. Every run tries "
+                    "it again; let newshouse read it, or remove it.", None,
+                )
+            )  # fmt: skip
+        return OpenedFile(candidate, unread, candidate.byte_count, None, None, outcome, None)
     except MemoryError:
         raise  # an error of the machine, which would occur with any file
     except FAULTS as problem:

@@ -23,6 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
+from warehouse.error import ExpectedError
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -131,13 +133,15 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
     from flows.session.reference import read_reference
     from flows.settings import Settings
     from flows.stages import publish as publish_stage
-    from rigs.crash.damage import DAMAGES
+    from rigs.crash.damage import damage
     from warehouse.publish import publish
 
     announcer.announce("start")
     settings = Settings(
         source=order.source, warehouse=Path(order.warehouse), collection="crash", workers=1
     )
+    if order.damage is not None:
+        damage(order.damage, "start", settings)
     reference = read_reference(settings.reference)
     reference.__dict__.update({"entity": entity, "gazetteer": entity.gazetteer})
     announcer.announce("hold")
@@ -146,7 +150,7 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
     def announce(step: str) -> None:
         announcer.announce(f"publish: {step}")
         if order.damage is not None:
-            DAMAGES[order.damage](f"publish: {step}", settings)
+            damage(order.damage, f"publish: {step}", settings)
 
     publish_stage.publish = partial(publish, announce=announce)  # type: ignore[attr-defined]
     trim = NlpStore.trim
@@ -167,7 +171,7 @@ def run_in_child(order: Order, loaded: dict[str, Any], entity: Any, announcer: A
 
         def damaged(stage: str, total: int | None, unit: str) -> None:
             begin(stage, total, unit)
-            DAMAGES[cast(str, order.damage)](stage, settings)
+            damage(cast(str, order.damage), stage, settings)
 
         announcer.begin = damaged  # type: ignore[method-assign]
     preload = cast(Preload, LoadedResources(reference, loaded, check_staged))
@@ -186,6 +190,7 @@ def _child(order: Order, loaded: dict[str, Any], entity: Any, pipe: int) -> None
     except BaseException as problem:  # noqa: BLE001 - handed to the parent
         code = 1
         result = {"error": type(problem).__name__, "message": str(problem),
+                  "is_expected": isinstance(problem, ExpectedError),
                 "trace": traceback.format_exc()}  # fmt: skip
     os.write(pipe, f"result {json.dumps(result)}\t{time.monotonic()}\n".encode())
     os._exit(code)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from flows.session.delivery import KNOWN_FILE, Plan
+from flows.session.delivery import KNOWN_FILE, Plan, id_of_unread
 from flows.stages.discover import LISTING, EmptyListing, plan_run
 
 T1 = datetime(2024, 1, 1, tzinfo=UTC)
@@ -74,3 +74,13 @@ def test_a_removed_file_that_is_back_is_new() -> None:
     plan = plan_run(listing(("a", 5, T1)), removed, whole=True, allow_empty=False)
     assert opened(plan) == [("a", None)]
     assert plan.gone.is_empty()
+
+
+def test_a_file_that_could_not_be_read_is_opened_by_every_run() -> None:
+    unread = known(("a", id_of_unread("/c/a"), 5, T1, "quarantined", None))
+    refused = known(("a", "ha", 5, T1, "quarantined", None))
+    seen = listing(("a", 5, T1))
+    assert opened(plan_run(seen, unread, whole=True, allow_empty=False)) == [
+        ("a", id_of_unread("/c/a"))
+    ]
+    assert opened(plan_run(seen, refused, whole=True, allow_empty=False)) == []
