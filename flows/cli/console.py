@@ -31,6 +31,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from flows.session.progress import ProgressListener
 from flows.settings import Settings, mistyped_variables
 from warehouse import error
 from warehouse.error import ExpectedError
@@ -126,7 +127,7 @@ class _PaceColumn(ProgressColumn):
         return Text(f"{speed:,.0f} {task.fields['unit']}/s", style="progress.data.speed")
 
 
-class Bars:
+class Bars(ProgressListener):
     """Progress bars on a terminal; nothing where there is none. A context manager.
 
     ``moved`` is called whenever a bar begins or moves: a place where a run may be stopped.
@@ -173,10 +174,7 @@ class Bars:
         if self._task is not None:
             self._bars.advance(self._task, amount)
 
-    def tell(self, line: str) -> None:
-        """The summary says it, and Prefect's log."""
-
-    def end(self, seconds: float) -> None:  # noqa: ARG002 - the summary shows it
+    def end(self) -> None:
         """Finish the bar."""
         if self._task is not None:
             task = self._bars.tasks[self._task]

@@ -23,6 +23,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
+from flows.session.progress import ProgressListener
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -84,7 +86,7 @@ class Nursery:
         self._process.wait(30)
 
 
-class Announcer:
+class Announcer(ProgressListener):
     """Listens to a run's progress and writes the stage that begins to a pipe."""
 
     def __init__(self, pipe: int) -> None:
@@ -96,13 +98,7 @@ class Announcer:
     def begin(self, stage: str, total: int | None, unit: str) -> None:
         self.announce(stage)
 
-    def advance(self, amount: int) -> None:
-        pass
-
-    def tell(self, line: str) -> None:
-        """Nobody is there to read it."""
-
-    def end(self, seconds: float) -> None:
+    def end(self) -> None:
         self.announce("between stages")
 
 
