@@ -16,6 +16,7 @@ from warehouse.tables import (
     ARTICLE_VERSION,
     ENTITY,
     ENTITY_ALIAS,
+    NAMING_ENTITY,
     QUARANTINE,
     RECORD,
     RELATED_LINK,
@@ -236,13 +237,14 @@ class Known:
         return entity, alias
 
     def articles_naming(self, entity_id: pl.Series) -> pl.Series:
-        """Articles with a mention of these entities."""
+        """Articles of which a row, in whatever table, names one of these entities."""
+        naming = " UNION ".join(
+            f"SELECT article_id FROM published.{contract.qualified_name} "  # noqa: S608
+            f"WHERE {column} IN (SELECT entity_id FROM wanted)"
+            for contract, column in NAMING_ENTITY
+        )
         frame = self._wanted(
-            "entity_id",
-            entity_id,
-            "SELECT DISTINCT article_id FROM published.main.mention "
-            "SEMI JOIN wanted USING (entity_id) ORDER BY 1",
-            {"article_id": pl.String()},
+            "entity_id", entity_id, f"{naming} ORDER BY 1", {"article_id": pl.String()}
         )
         return frame["article_id"]
 

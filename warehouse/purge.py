@@ -28,14 +28,13 @@ from warehouse.edition import (
 from warehouse.layout import Layout, layout_of, make_durable
 from warehouse.publish import fold_in, refuse_breaches
 from warehouse.snapshot import list_snapshots
-from warehouse.tables import CONTRACTS, RUN
+from warehouse.tables import CONTRACTS, NAMING_ENTITY, RUN
 
 _OF_ARTICLE = tuple(c for c in CONTRACTS if c.lifecycle.owner == "article")
 _OF_ENTITY = tuple(c for c in CONTRACTS if c.lifecycle.owner == "entity")
 _NAMED_ENTITY = " UNION ALL ".join(
     f"SELECT article_id, {column} AS entity_id FROM {c.qualified_name}"  # noqa: S608
-    for c in _OF_ARTICLE
-    for column in c.optional_references("entity")
+    for c, column in NAMING_ENTITY
 )
 """Which article names which entity, from every table that records it."""
 
