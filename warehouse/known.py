@@ -200,12 +200,17 @@ class Known:
         sql = "SELECT DISTINCT language FROM published.main.article ORDER BY 1"
         return self._query(sql, [], {"language": pl.String()})["language"].to_list()
 
-    def articles_of_other_components(self, component_id: Sequence[str]) -> pl.Series:
-        """Articles of which some rows were made by none of these components."""
+    def articles_of_other_components(
+        self, component_id: Sequence[str], stage_count: int
+    ) -> pl.Series:
+        """Articles of which some rows were made by none of these components, or not made at all in
+        one of that many stages."""
         frame = self._query(
-            "SELECT DISTINCT article_id FROM published.ops.article_component "
-            "WHERE component_id NOT IN (SELECT unnest(?)) ORDER BY 1",
-            [list(component_id)],
+            "SELECT article_id FROM published.main.article "
+            "LEFT JOIN published.ops.article_component USING (article_id) GROUP BY 1 "
+            "HAVING count(*) FILTER (list_contains(?, component_id)) <> ? OR count(*) <> ? "
+            "ORDER BY 1",
+            [list(component_id), stage_count, stage_count],
             {"article_id": pl.String()},
         )
         return frame["article_id"]
