@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from contextvars import copy_context
-from types import TracebackType
 from typing import Self
 from uuid import UUID
 
@@ -60,12 +59,7 @@ class ProgressArtifact(ProgressListener):
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self._finished = error is None
         self._stop.set()
         self._thread.join(_PATIENCE)
