@@ -18,11 +18,9 @@ import polars as pl
 from warehouse import journal, search_index
 from warehouse.copying import copy_file
 from warehouse.edition import (
-    Announce,
     make_edition,
     publish_edition,
     room_for_next,
-    silent,
     write_compact,
 )
 from warehouse.layout import Layout, layout_of, make_durable
@@ -53,7 +51,6 @@ def purge(
     *,
     run: pl.DataFrame,
     purged_at: datetime,
-    announce: Announce = silent,
 ) -> Purged:
     """Remove articles from the published file, every snapshot, the journal and all staging.
 
@@ -64,7 +61,6 @@ def purge(
     layout, run_id = layout_of(warehouse), str(RUN.conform(run)["run_id"].item())
     snapshots = list_snapshots(warehouse)
     for snapshot in snapshots:
-        announce(f"snapshot {snapshot.name}")
         _rewrite_snapshot(layout, snapshot.path, article_id)
     parts = journal.list_parts(warehouse)
     rows: dict[str, int] = {}
@@ -79,7 +75,7 @@ def purge(
         con.execute("CREATE TEMP TABLE touched AS FROM gone")
         refuse_breaches(con)
 
-    publish_edition(warehouse, run_id, change, keep_snapshots=None, compact=True, announce=announce)
+    publish_edition(warehouse, run_id, change, keep_snapshots=None, compact=True)
     journal.remove(parts)
     shutil.rmtree(layout.staging, ignore_errors=True)
     return Purged({name: count for name, count in rows.items() if count}, len(snapshots))

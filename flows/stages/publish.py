@@ -35,11 +35,11 @@ def changes_rows(session: Session) -> bool:
 def publish_staged(session: Session, entities_anew: bool = False) -> Published:
     """Publish the staged rows. If ``entities_anew``, all published entities go."""
     session.record.stage("published")
-    published = publish(
+    rows = publish(
         session.staging.folder,
         session.staging.layout.file,
         keep_snapshots=session.settings.keep_snapshots,
         entities_anew=entities_anew,
         forget_before=session.record.forget_before(),
     )
-    return Published(published.rows)
+    return Published(rows)
