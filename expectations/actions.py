@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import polars as pl
 from great_expectations.checkpoint.actions import ActionContext, ValidationAction
 from great_expectations.checkpoint.checkpoint import CheckpointResult
 from great_expectations.compatibility.pydantic import PrivateAttr
@@ -55,42 +56,26 @@ class FindFailingRows(_CheckAction):
         return len(failed)
 
 
-class WriteCheckResult(_CheckAction):
-    """Makes the rows of `ops.check_result`."""
+class WriteRows(_CheckAction):
+    """Makes the rows of one part of the report, which its name says."""
 
-    type: Literal["write_check_result"] = "write_check_result"
-    name: str = "write_check_result"
-
-    def _add(self, parts: ReportParts, checkpoint_result: CheckpointResult) -> int:  # noqa: ARG002
-        parts.result = parts.findings.result()
-        return parts.result.height
-
-
-class WriteCheckFailure(_CheckAction):
-    """Makes the rows of `ops.check_failure`."""
-
-    type: Literal["write_check_failure"] = "write_check_failure"
-    name: str = "write_check_failure"
+    type: Literal["write_rows"] = "write_rows"
+    part: Literal["result", "failure", "blamed"]
 
     def _add(self, parts: ReportParts, checkpoint_result: CheckpointResult) -> int:  # noqa: ARG002
-        parts.failure = parts.findings.failure()
-        return parts.failure.height
-
-
-class NameBlamed(_CheckAction):
-    """Names the articles, entities and files that withholding takes out."""
-
-    type: Literal["name_blamed"] = "name_blamed"
-    name: str = "name_blamed"
-
-    def _add(self, parts: ReportParts, checkpoint_result: CheckpointResult) -> int:  # noqa: ARG002
-        parts.blamed = parts.findings.blamed()
-        return parts.blamed.height
+        rows: pl.DataFrame = getattr(parts.findings, self.part)()
+        setattr(parts, self.part, rows)
+        return rows.height
 
 
 def report_actions() -> list[ValidationAction]:
     """The actions in the order they run."""
-    return [FindFailingRows(), WriteCheckResult(), WriteCheckFailure(), NameBlamed()]
+    return [
+        FindFailingRows(),
+        WriteRows(name="write_check_result", part="result"),
+        WriteRows(name="write_check_failure", part="failure"),
+        WriteRows(name="name_blamed", part="blamed"),
+    ]
 
 
 def add_to(parts: ReportParts, checkpoint: Any) -> None:

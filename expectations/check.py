@@ -125,20 +125,4 @@ class CheckReport:
     @property
     def critical_failures(self) -> pl.DataFrame:
         """Rows of `result` whose failure shows wrong keys, offsets or totals."""
-        return self._failed("critical")
-
-    @property
-    def warnings(self) -> pl.DataFrame:
-        """Rows of `result` that are only recorded."""
-        return self._failed("warning")
-
-    def examples(self, check_id: str, limit: int = 3) -> tuple[str, ...]:
-        """The first few failing rows of a check, as `row_key: observed`."""
-        rows = self.failure.filter(pl.col("check_id") == check_id).head(limit)
-        return tuple(
-            key if observed is None else f"{key}: {observed}"
-            for key, observed in rows.select("row_key", "observed").iter_rows()
-        )
-
-    def _failed(self, severity: Severity) -> pl.DataFrame:
-        return self.result.filter(~pl.col("success") & (pl.col("severity") == severity))
+        return self.result.filter(~pl.col("success") & (pl.col("severity") == "critical"))

@@ -95,8 +95,10 @@ def _chosen(session: Session, *, only_changed: bool) -> pl.DataFrame:
     languages = session.known.languages()
     components = describe_components(
         session.pipelines(), languages, session.reference, CODE_VERSION
-    ).component["component_id"]
-    stale = session.known.articles_of_other_components(components.to_list())
+    )
+    stale = session.known.articles_of_other_components(
+        components.component["component_id"].to_list(), components.stage_count
+    )
     return sizes.filter(pl.col("article_id").is_in(stale.implode()))
 
 

@@ -10,6 +10,7 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import quote_from_bytes
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -157,6 +158,11 @@ class Settings(BaseSettings):
     def _source_is_named(cls, value: str) -> str:
         if not value.strip():
             raise ValueError("SOURCE is empty: name a file, a folder, a glob or a bucket")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            # A name that is not UTF-8: Prefect and the tables hold text only.
+            return "file://" + quote_from_bytes(os.fsencode(Path(value).absolute()))
         return value
 
     @field_validator("stage_seconds")

@@ -204,6 +204,13 @@ class Contract:
                 f"{self.name}: rows of lifecycle {self.lifecycle.value} are found by {owner}, "
                 "which must be part of the key."
             )
+        for column in self.references("entity"):
+            follows = self.lifecycle.is_staged_whole and column not in self.key
+            if self.lifecycle.is_published and column != owner and not follows:
+                raise ContractError(
+                    f"{self.name}: {column} names an entity, which a merge may change: only rows "
+                    "made with their article can follow, outside of their key."
+                )
 
     @property
     def qualified_name(self) -> str:
@@ -225,13 +232,17 @@ class Contract:
         """The frame's schema, in the order of storage."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
-    def optional_references(self, table: str) -> tuple[str, ...]:
-        """Columns that may be null and name a row of that table, as its one key column."""
+    def references(self, table: str) -> tuple[str, ...]:
+        """Columns that name a row of that table, as its one key column."""
         return tuple(
             key.columns[0]
             for key in self.foreign_keys
-            if key.table == table and len(key.columns) == 1 and self.column(key.columns[0]).nullable
+            if key.table == table and len(key.columns) == 1
         )
+
+    def optional_references(self, table: str) -> tuple[str, ...]:
+        """Those of `references` that may be null."""
+        return tuple(name for name in self.references(table) if self.column(name).nullable)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""

@@ -16,10 +16,9 @@ def quote(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def column_list(contract: Contract, row: str | None = None) -> str:
-    """The columns in the order of storage, as SQL writes them; of the alias ``row`` if given."""
-    prefix = "" if row is None else f"{row}."
-    return ", ".join(f"{prefix}{name}" for name in contract.column_names)
+def column_list(contract: Contract) -> str:
+    """The columns in the order of storage, as SQL writes them."""
+    return ", ".join(contract.column_names)
 
 
 def insert_statement(contract: Contract, rows: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import polars as pl
@@ -16,6 +15,7 @@ from warehouse.tables import (
     ARTICLE_VERSION,
     ENTITY,
     ENTITY_ALIAS,
+    NAMING_ENTITY,
     QUARANTINE,
     RECORD,
     RELATED_LINK,
@@ -49,12 +49,7 @@ class Known:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.con.close()
 
     def files(self, collection: str) -> pl.DataFrame:
@@ -199,12 +194,17 @@ class Known:
         sql = "SELECT DISTINCT language FROM published.main.article ORDER BY 1"
         return self._query(sql, [], {"language": pl.String()})["language"].to_list()
 
-    def articles_of_other_components(self, component_id: Sequence[str]) -> pl.Series:
-        """Articles of which some rows were made by none of these components."""
+    def articles_of_other_components(
+        self, component_id: Sequence[str], stage_count: int
+    ) -> pl.Series:
+        """Articles of which some rows were made by none of these components, or not made at all in
+        one of that many stages."""
         frame = self._query(
-            "SELECT DISTINCT article_id FROM published.ops.article_component "
-            "WHERE component_id NOT IN (SELECT unnest(?)) ORDER BY 1",
-            [list(component_id)],
+            "SELECT article_id FROM published.main.article "
+            "LEFT JOIN published.ops.article_component USING (article_id) GROUP BY 1 "
+            "HAVING count(*) FILTER (list_contains(?, component_id)) <> ? OR count(*) <> ? "
+            "ORDER BY 1",
+            [list(component_id), stage_count, stage_count],
             {"article_id": pl.String()},
         )
         return frame["article_id"]
@@ -236,13 +236,14 @@ class Known:
         return entity, alias
 
     def articles_naming(self, entity_id: pl.Series) -> pl.Series:
-        """Articles with a mention of these entities."""
+        """Articles of which a row, in whatever table, names one of these entities."""
+        naming = " UNION ".join(
+            f"SELECT article_id FROM published.{contract.qualified_name} "  # noqa: S608
+            f"WHERE {column} IN (SELECT entity_id FROM wanted)"
+            for contract, column in NAMING_ENTITY
+        )
         frame = self._wanted(
-            "entity_id",
-            entity_id,
-            "SELECT DISTINCT article_id FROM published.main.mention "
-            "SEMI JOIN wanted USING (entity_id) ORDER BY 1",
-            {"article_id": pl.String()},
+            "entity_id", entity_id, f"{naming} ORDER BY 1", {"article_id": pl.String()}
         )
         return frame["article_id"]
 

@@ -3,9 +3,7 @@ edition of the warehouse. Rows that break a key, a foreign key or an offset are 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -24,40 +22,30 @@ from warehouse.retention import forget_detail
 from warehouse.staging import parquet_parts, select_parts, staged_bytes
 from warehouse.tables import BY_NAME, CONTRACTS
 
-__all__ = ["PublishError", "Published", "migrate", "publish"]
-
-
-@dataclass(frozen=True)
-class Published:
-    """What a publication wrote: rows per table, and how long it took."""
-
-    rows: Mapping[str, int]
-    seconds: float
+__all__ = ["PublishError", "migrate", "publish"]
 
 
 def publish(
     run_staging: Path,
     warehouse: Path,
     *,
-    journal_parts: Iterable[JournalPart] | None = None,
     keep_snapshots: int = 3,
     all_entities_replaced: bool = False,
     forget_before: datetime | None = None,
     announce: Announce = silent,
-) -> Published:
-    """Publish a run's staged rows. The caller holds the lock.
+) -> dict[str, int]:
+    """Publish a run's staged rows; how many, by table. The caller holds the lock.
 
-    ``run_staging`` is named by the run's id. ``journal_parts`` are folded in and removed; all there
-    are by default. ``all_entities_replaced`` is true if the run made every entity again, so that
-    all published ones are deleted first.
+    ``run_staging`` is named by the run's id. The journal is folded in and removed.
+    ``all_entities_replaced`` is true if the run made every entity again, so that all published ones
+    are deleted first.
     The detail of runs older than ``forget_before`` is removed, as `retention` describes.
     ``announce`` is called with the name of each step as it begins. Raises PublishError, the
     published file untouched, when rows break a rule, a staged file cannot be read or the disk does
     not take it.
     """
-    began = time.perf_counter()
     run_id = run_staging.name
-    parts = journal.list_parts(warehouse) if journal_parts is None else tuple(journal_parts)
+    parts = journal.list_parts(warehouse)
     rows: dict[str, int] = {}
 
     def change(con: duckdb.DuckDBPyConnection) -> None:
@@ -76,7 +64,7 @@ def publish(
     )  # fmt: skip
     announce("clean")
     journal.remove(parts)
-    return Published(rows, time.perf_counter() - began)
+    return rows
 
 
 def migrate(warehouse: Path, run_id: str, *, keep_snapshots: int = 3) -> bool:

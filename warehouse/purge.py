@@ -18,24 +18,21 @@ import polars as pl
 from warehouse import journal, search_index
 from warehouse.copying import copy_file
 from warehouse.edition import (
-    Announce,
     make_edition,
     publish_edition,
     room_for_next,
-    silent,
     write_compact,
 )
 from warehouse.layout import Layout, layout_of, make_durable
 from warehouse.publish import fold_in, refuse_breaches
 from warehouse.snapshot import list_snapshots
-from warehouse.tables import CONTRACTS, RUN
+from warehouse.tables import CONTRACTS, NAMING_ENTITY, RUN
 
 _OF_ARTICLE = tuple(c for c in CONTRACTS if c.lifecycle.owner == "article")
 _OF_ENTITY = tuple(c for c in CONTRACTS if c.lifecycle.owner == "entity")
 _NAMED_ENTITY = " UNION ALL ".join(
     f"SELECT article_id, {column} AS entity_id FROM {c.qualified_name}"  # noqa: S608
-    for c in _OF_ARTICLE
-    for column in c.optional_references("entity")
+    for c, column in NAMING_ENTITY
 )
 """Which article names which entity, from every table that records it."""
 
@@ -54,7 +51,6 @@ def purge(
     *,
     run: pl.DataFrame,
     purged_at: datetime,
-    announce: Announce = silent,
 ) -> Purged:
     """Remove articles from the published file, every snapshot, the journal and all staging.
 
@@ -65,7 +61,6 @@ def purge(
     layout, run_id = layout_of(warehouse), str(RUN.conform(run)["run_id"].item())
     snapshots = list_snapshots(warehouse)
     for snapshot in snapshots:
-        announce(f"snapshot {snapshot.name}")
         _rewrite_snapshot(layout, snapshot.path, article_id)
     parts = journal.list_parts(warehouse)
     rows: dict[str, int] = {}
@@ -80,7 +75,7 @@ def purge(
         con.execute("CREATE TEMP TABLE touched AS FROM purged")
         refuse_breaches(con)
 
-    publish_edition(warehouse, run_id, change, keep_snapshots=None, compact=True, announce=announce)
+    publish_edition(warehouse, run_id, change, keep_snapshots=None, compact=True)
     journal.remove(parts)
     shutil.rmtree(layout.staging, ignore_errors=True)
     return Purged({name: count for name, count in rows.items() if count}, len(snapshots))

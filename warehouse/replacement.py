@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from warehouse.contract import Contract, Lifecycle
 from warehouse.ddl import column_list
-from warehouse.tables import ARTICLE_COMPONENT, CONTRACTS
+from warehouse.tables import ARTICLE_COMPONENT
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,6 @@ def replacement(contract: Contract) -> Replacement:
         named_in = tuple(dict.fromkeys((contract.name, ARTICLE_COMPONENT.name)))
         return Replacement(("article_id",), named_in)
     return Replacement(contract.key, (contract.name,))
-
-
-REPLACEMENTS: tuple[tuple[Contract, Replacement], ...] = tuple(
-    (contract, replacement(contract)) for contract in CONTRACTS
-)
 
 
 def replaced_condition(

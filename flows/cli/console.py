@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import duckdb
@@ -31,6 +30,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from flows.session.progress import ProgressListener
 from flows.settings import Settings, mistyped_variables
 from warehouse import error
 from warehouse.error import ExpectedError
@@ -126,7 +126,7 @@ class _PaceColumn(ProgressColumn):
         return Text(f"{speed:,.0f} {task.fields['unit']}/s", style="progress.data.speed")
 
 
-class Bars:
+class Bars(ProgressListener):
     """Progress bars on a terminal; nothing where there is none. A context manager.
 
     ``moved`` is called whenever a bar begins or moves; it may stop the run by raising.
@@ -154,12 +154,7 @@ class Bars:
         self._bars.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
@@ -173,10 +168,7 @@ class Bars:
         if self._task is not None:
             self._bars.advance(self._task, amount)
 
-    def report(self, line: str) -> None:
-        """Ignored: the summary and Prefect's log have it."""
-
-    def end(self, seconds: float) -> None:  # noqa: ARG002 - the summary shows it
+    def end(self) -> None:
         """Finish the bar."""
         if self._task is not None:
             task = self._bars.tasks[self._task]

@@ -139,21 +139,18 @@ class StageTask(Generic[P, R]):
 
         def work() -> R:
             result = self.work(session, *given, **named)
-            line = result.describe()
-            listener.report(line)
             if as_task:
-                get_run_logger().info("%s", line)
+                get_run_logger().info("%s", result.describe())
             return result
 
         listener.begin(self.stage.name, total, self.stage.unit)
-        began = time.perf_counter()
         try:
             with session.record.timing(self.stage.name):
                 if as_task:
                     return self._in_prefect(session, title, _Attempt(work))
                 return self._without_prefect(session.settings, title, work)
         finally:
-            listener.end(time.perf_counter() - began)
+            listener.end()
 
     def _in_prefect(self, session: Session, title: str, attempt: _Attempt[R]) -> R:
         """Run the work as a task with the limits of the settings. Raises StageTimedOut."""

@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Protocol
 
 
-class Progress(Protocol):
-    """Interface of a progress listener, such as a progress bar or an artifact."""
+class ProgressListener:
+    """A progress listener, such as a progress bar or an artifact; this one ignores everything."""
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
         """A stage starts; ``total`` is None if unknown, ``unit`` is what it counts."""
@@ -18,33 +17,14 @@ class Progress(Protocol):
     def advance(self, amount: int) -> None:
         """That many more units of the stage are done."""
 
-    def report(self, line: str) -> None:
-        """Result of the stage, in one line with counts."""
-
-    def end(self, seconds: float) -> None:
+    def end(self) -> None:
         """The stage is done."""
 
 
-class Silent:
-    """A listener that ignores everything."""
-
-    def begin(self, stage: str, total: int | None, unit: str) -> None:
-        """Say nothing."""
-
-    def advance(self, amount: int) -> None:
-        """Say nothing."""
-
-    def report(self, line: str) -> None:
-        """Say nothing."""
-
-    def end(self, seconds: float) -> None:
-        """Say nothing."""
-
-
-class Several:
+class Several(ProgressListener):
     """Passes on to several listeners, in order."""
 
-    def __init__(self, *listeners: Progress) -> None:
+    def __init__(self, *listeners: ProgressListener) -> None:
         self._listeners = listeners
 
     def begin(self, stage: str, total: int | None, unit: str) -> None:
@@ -57,15 +37,10 @@ class Several:
         for listener in self._listeners:
             listener.advance(amount)
 
-    def report(self, line: str) -> None:
+    def end(self) -> None:
         """Pass on."""
         for listener in self._listeners:
-            listener.report(line)
-
-    def end(self, seconds: float) -> None:
-        """Pass on."""
-        for listener in self._listeners:
-            listener.end(seconds)
+            listener.end()
 
 
 class Pace:
@@ -113,11 +88,13 @@ def duration_words(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
-progress: ContextVar[Progress] = ContextVar("progress", default=Silent())  # noqa: B039
+_nobody = ProgressListener()
+
+progress: ContextVar[ProgressListener] = ContextVar("progress", default=_nobody)
 
 
 @contextmanager
-def reporting_progress_to(listener: Progress) -> Iterator[None]:
+def reporting_progress_to(listener: ProgressListener) -> Iterator[None]:
     """Add a listener for the stages in the block."""
     before = progress.set(Several(progress.get(), listener))
     try:

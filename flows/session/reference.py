@@ -105,7 +105,7 @@ class Reference:
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
-        """Countries, cities, peoples, languages and currencies; takes about a second."""
+        """Countries, cities, peoples and currencies; takes about a second."""
         return load_gazetteer(
             self._table("place_names", ("name", "kind", "iso2", "reason")),
             self._table("demonyms", ("demonym", "iso2", "reason")),

@@ -17,7 +17,7 @@ from flows.session.reference import Reference, read_reference
 from flows.session.shortage import clear_shortage
 from flows.session.staging import Staging
 from flows.settings import DEFAULT_COLLECTION, DEFAULT_SOURCE, Settings, without_credentials
-from flows.sources.location import address, collection_of
+from flows.sources.location import address, collection_of, local_uri
 from transforms.nlp.pipeline import Pipeline
 from warehouse.known import Known
 from warehouse.layout import layout_of
@@ -77,7 +77,7 @@ def open_session(
         layout = layout_of(settings.warehouse)
         remove_leftovers(layout)
         staging = Staging(layout, clock.run_id)
-        where, collection = address(settings.source), _collection(settings)
+        where, collection = local_uri(address(settings.source)), _collection(settings)
         record = RunRecord(settings, clock, staging, where, collection, flow_run_id, notices)
         with Known(settings.warehouse) as known, _preloaded(settings, preload) as loaded:
             session = Session(
@@ -112,4 +112,4 @@ def _collection(settings: Settings) -> str:
         return settings.collection
     if settings.source == DEFAULT_SOURCE:
         return DEFAULT_COLLECTION
-    return without_credentials(collection_of(settings.source))
+    return without_credentials(local_uri(collection_of(settings.source)))

@@ -142,8 +142,8 @@ def _local_path(source: str) -> str:
     return os.path.expanduser(source)  # noqa: PTH111 - may be a pattern
 
 
-def _local_uri(path: str) -> str:
-    """The path; as a file:// address where its bytes are not UTF-8, so that it stays text."""
+def local_uri(path: str) -> str:
+    """The path of a file or folder; as a file:// address where its bytes are not UTF-8, so that it stays text."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -168,7 +168,7 @@ def _list_local(path: str, unlisted: list[Unlisted] | None) -> Iterator[Listed]:
     elif stat.S_ISREG(status.st_mode):
         name = Path(path).name
         yield Listed(
-            _local_uri(path), _local_uri(name).rpartition("/")[2], status.st_size,
+            local_uri(path), local_uri(name).rpartition("/")[2], status.st_size,
             status.st_mtime_ns // 1000,
         )  # fmt: skip
     else:
@@ -194,7 +194,7 @@ def _walk(root: str, unlisted: list[Unlisted] | None) -> Iterator[Listed]:
             continue
         except OSError as error:
             if unlisted is not None and folder != root:
-                unlisted.append(Unlisted(_local_uri(folder), error.strerror or str(error)))
+                unlisted.append(Unlisted(local_uri(folder), error.strerror or str(error)))
                 continue
             raise PlaceError(
                 f"{folder} cannot be listed ({error.strerror}), so it is not known which files of "
@@ -218,7 +218,7 @@ def _walk(root: str, unlisted: list[Unlisted] | None) -> Iterator[Listed]:
 def _listed(path: str, cut: int, status: os.stat_result) -> Listed:
     relative = path[cut:]
     if not path.isascii():
-        uri = _local_uri(path)
+        uri = local_uri(path)
         if uri != path:
             relative = quote_from_bytes(os.fsencode(relative))
         path = uri

@@ -45,7 +45,7 @@ def check_and_withhold(
     ``all_entities_replaced``: publishing this run removes all published entities. Raises
     AccountingError if files or records do not add up, ChecksFailed if checks stop the run.
     """
-    run = CheckedRun(session, delivery, resolved.mention, all_entities_replaced)
+    run = CheckedRun(session, delivery, resolved.renewed, all_entities_replaced)
     settle_accounts(run, Withheld())
     stage_quarantine(run)
     return Checked(withhold_what_fails(run))

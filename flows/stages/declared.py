@@ -17,7 +17,7 @@ class Stage:
     is what its progress counts. ``share`` is the per cent of a run that it takes, measured on 2,000
     articles. ``seconds`` is the most it may take: many times what a million articles need, so that
     only a stage that hangs reaches it. ``is_retried`` is true of stages that talk to the network
-    and can begin again. ``components`` are the stages of `ops.component` that it carries out.
+    and can begin again.
     """
 
     name: str
@@ -26,18 +26,15 @@ class Stage:
     share: int
     seconds: float
     is_retried: bool = False
-    components: tuple[str, ...] = ()
 
 
 DISCOVER = Stage("discover", "discover files", "files", 2, 1_800, is_retried=True)
-EXTRACT = Stage("extract", "extract {total} files", "files", 10, 21_600, True, ("extract",))
+EXTRACT = Stage("extract", "extract {total} files", "files", 10, 21_600, True)
 COMPARE = Stage("compare", "compare with the warehouse", "articles", 2, 3_600)
-BLOCKS = Stage("blocks", "type blocks", "articles", 12, 21_600, components=("block",))
-LANGUAGE = Stage(
-    "language", "read the language", "articles", 40, 86_400, components=("sentence", "nlp")
-)
-MENTIONS = Stage("mentions", "find mentions", "articles", 12, 21_600, components=("mention",))
-ENTITIES = Stage("entities", "resolve entities", "articles", 6, 7_200, components=("entity",))
+BLOCKS = Stage("blocks", "type blocks", "articles", 12, 21_600)
+LANGUAGE = Stage("language", "read the language", "articles", 40, 86_400)
+MENTIONS = Stage("mentions", "find mentions", "articles", 12, 21_600)
+ENTITIES = Stage("entities", "resolve entities", "articles", 6, 7_200)
 LINKS = Stage("links", "point related links", "articles", 2, 3_600)
 CHECKS = Stage("checks", "check the staged rows", "articles", 8, 7_200)
 PUBLISH = Stage("publish", "publish", "articles", 6, 7_200)

@@ -1,7 +1,8 @@
-"""Resolves each name of the run to an entity, and applies merges to published mentions."""
+"""Resolves each name of the run to an entity, and applies merges to all rows that name entities."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,7 +14,17 @@ from flows.stages.part import CONTEXT_COLUMNS, article_context
 from flows.version import CODE_VERSION
 from transforms.entity.merge import carried_merges, carry_merges
 from transforms.entity.resolve import Names, Resolution, join_names, needed_block_key, read_names
-from warehouse.tables import ARTICLE, COMPONENT, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, MENTION
+from warehouse.tables import (
+    ARTICLE,
+    COMPONENT,
+    ENTITY,
+    ENTITY_ALIAS,
+    ENTITY_MERGE,
+    MENTION,
+    NAMING_ENTITY,
+)
+
+_NAMING = tuple(dict.fromkeys(contract for contract, _ in NAMING_ENTITY))
 
 
 @dataclass(frozen=True)
@@ -26,11 +37,11 @@ class KnownEntities:
 
 @dataclass(frozen=True)
 class Resolved:
-    """How many entities are new or changed; ``mention`` holds the changed rows of published
-    articles, whole articles at a time."""
+    """How many entities are new or changed; ``renewed`` holds the rows of published articles that
+    change, by name of table and whole articles at a time."""
 
     entity_count: int = 0
-    mention: pl.DataFrame = field(default_factory=MENTION.empty)
+    renewed: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     def describe(self) -> str:
         """What was resolved, in one line with counts."""
@@ -42,7 +53,8 @@ def resolve_entities(
 ) -> Resolved:
     """Which names of the whole run mean which entity.
 
-    Merges, of people's corrections or of acronyms now declared, reach published mentions too.
+    Merges, of people's corrections or of acronyms now declared, reach the rows of published
+    articles too, in every table that names entities.
     ``known_entities`` stand for the published ones where they are given, as in a rebuild.
     """
     staging, reference = session.staging, session.reference
@@ -61,8 +73,10 @@ def resolve_entities(
     entity, merge = resolution.entity(), resolution.entity_merge()
     with_run = merge.with_columns(pl.lit(session.clock.run_id).alias("run_id"))
     staging.stage(ENTITY_MERGE, "all", with_run)
-    changed = _changed_mentions(session, entity, merge)
-    return Resolved(staging.stage(ENTITY, "all", entity), changed)
+    staging.stage(ENTITY, "all", entity)
+    carried = carried_merges(merge)
+    _carry_on_staged(session, pl.concat([carried, resolution.merged()], how="diagonal"))
+    return Resolved(entity.height, _renewed(session, carried))
 
 
 def _known_entities(session: Session, names: Names) -> KnownEntities:
@@ -75,21 +89,34 @@ def _known_entities(session: Session, names: Names) -> KnownEntities:
     return KnownEntities(*session.known.named_entities(key["block_key"], named))
 
 
-def _changed_mentions(
-    session: Session, entity: pl.DataFrame, entity_merge: pl.DataFrame
-) -> pl.DataFrame:
-    """Published mentions of entities that were merged, retyped or blocked, with what they are now;
-    those of articles that the run makes again are not among them."""
-    merge = carried_merges(entity_merge)
+def _carry_on_staged(session: Session, merge: pl.DataFrame) -> None:
+    """Apply merges to what builders of tables staged, who do not know of them."""
+    made = [c for c in _NAMING if c is not MENTION and session.staging.parts(c.name)]
+    if made and merge.height:
+        now = _entities_now(session)
+        for contract in made:
+            for path in session.staging.parts(contract.name):
+                carry_merges(contract, pl.read_parquet(path), merge, now).write_parquet(path)
+
+
+def _renewed(session: Session, merge: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Rows of published articles that name entities which were merged, retyped or blocked, as they
+    are now; those of articles that the run makes anew are not among them."""
     if merge.is_empty():
-        return MENTION.empty()
+        return {}
     articles = session.known.articles_naming(merge["entity_id"])
     staged = session.staging.staged(ARTICLE, "article_id")["article_id"]
-    rows = session.known.rows(MENTION, articles.filter(~articles.is_in(staged.implode())))
-    now = pl.concat([entity, session.known.table(ENTITY)]).unique(
-        "entity_id", keep="first", maintain_order=True
-    )
-    return carry_merges(rows, merge, now)
+    kept, now = articles.filter(~articles.is_in(staged.implode())), _entities_now(session)
+    return {
+        contract.name: carry_merges(contract, session.known.rows(contract, kept), merge, now)
+        for contract in _NAMING
+    }
+
+
+def _entities_now(session: Session) -> pl.DataFrame:
+    """The entities, as this run leaves them."""
+    both = pl.concat([session.staging.staged(ENTITY), session.known.table(ENTITY)])
+    return both.unique("entity_id", keep="first", maintain_order=True)
 
 
 def corrections_changed(session: Session) -> Components | None:

@@ -16,7 +16,6 @@ from warehouse.tables import (
     ARTICLE_VERSION,
     COMPONENT,
     CONTRACTS,
-    MENTION,
     RELATED_LINK,
     SOURCE,
 )
@@ -37,23 +36,18 @@ def stage_kept_articles(
     staging.stage(ARTICLE_VERSION, "closed", closed)
     done = staging.staged(ARTICLE, "article_id")["article_id"]
     gone, back = articles_gone(session, delivery), articles_back(session, delivery)
-    changed = pl.concat(
-        [gone, back, resolved.mention["article_id"], linked.related_link["article_id"]]
-    ).unique()
+    renewed = {RELATED_LINK.name: linked.related_link, **resolved.renewed}
+    changed = pl.concat([gone, back, *(rows["article_id"] for rows in renewed.values())]).unique()
     changed = changed.filter(~changed.is_in(done.implode()))
-    is_changed = pl.col("article_id").is_in(changed.implode())
-    changed_rows = {
-        ARTICLE.name: known.rows(ARTICLE, changed).with_columns(
-            removed_at(gone, back, session.clock.started_at)
-        ),
-        MENTION.name: resolved.mention.filter(is_changed),
-        RELATED_LINK.name: linked.related_link.filter(is_changed),
-    }
     for contract in CONTRACTS:
         if contract.lifecycle.is_staged_whole:
-            renewed = changed_rows.get(contract.name, contract.empty())
-            rest = known.rows(contract, changed).join(renewed, on="article_id", how="anti")
-            staging.stage(contract, "kept", pl.concat([rest, renewed]))
+            rows = known.rows(contract, changed)
+            if contract.name in renewed:
+                new = renewed[contract.name].filter(pl.col("article_id").is_in(changed.implode()))
+                rows = pl.concat([rows.join(new, on="article_id", how="anti"), new])
+            if contract is ARTICLE:
+                rows = rows.with_columns(removed_at(gone, back, session.clock.started_at))
+            staging.stage(contract, "kept", rows)
 
 
 def stage_reference(session: Session, components: Components | None) -> None:

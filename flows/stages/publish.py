@@ -35,11 +35,11 @@ def changes_rows(session: Session) -> bool:
 def publish_staged(session: Session, all_entities_replaced: bool = False) -> Published:
     """Publish the staged rows. If ``all_entities_replaced``, all published entities go."""
     session.record.stage("published")
-    published = publish(
+    rows = publish(
         session.staging.folder,
         session.staging.layout.file,
         keep_snapshots=session.settings.keep_snapshots,
         all_entities_replaced=all_entities_replaced,
         forget_before=session.record.forget_before(),
     )
-    return Published(published.rows)
+    return Published(rows)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from flows.session.reference import Reference
-from transforms.mention.build import build_mention
-from transforms.sentence.split import build_sentence
+from transforms.article.build import ARTICLE_COMPONENT_VERSION
+from transforms.mention.build import MENTION_COMPONENT_VERSION, build_mention
+from transforms.sentence.split import SENTENCE_COMPONENT_VERSION, build_sentence
 from warehouse.contract import Contract
 from warehouse.tables import ARTICLE, BLOCK, SENTENCE
 from warehouse.tables.mention import STAGED_MENTION
@@ -48,12 +49,19 @@ class TableBuilder:
         contract: the table.
         build: makes its rows, in the columns of the contract.
         version: raised with every change that can change a row, so that `rebuild --changed` finds
-            the articles to make again; null where a component of its own says it.
+            the articles to make again.
+        reads: names of the tables in seeds/reference that it reads; a change of one does the same.
     """
 
     contract: Contract
     build: Callable[[ArticleRows], pl.DataFrame]
-    version: str | None = None
+    version: str
+    reads: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        """Its stage in `ops.component`: the table it makes."""
+        return self.contract.name.removeprefix("staged_")
 
 
 def _sentence(rows: ArticleRows) -> pl.DataFrame:
@@ -80,9 +88,11 @@ def _mention(rows: ArticleRows) -> pl.DataFrame:
     )
 
 
+_NAME_TABLES = ("name_words", "place_names", "demonyms")
+
 BUILDERS: tuple[TableBuilder, ...] = (
-    TableBuilder(SENTENCE, _sentence),
-    TableBuilder(ARTICLE, _article),
-    TableBuilder(STAGED_MENTION, _mention),
+    TableBuilder(SENTENCE, _sentence, SENTENCE_COMPONENT_VERSION),
+    TableBuilder(ARTICLE, _article, ARTICLE_COMPONENT_VERSION),
+    TableBuilder(STAGED_MENTION, _mention, MENTION_COMPONENT_VERSION, _NAME_TABLES),
 )
 """In the order in which they are called, as some read what others made."""

@@ -12,7 +12,7 @@ from flows.withholding.checked_run import CheckedRun
 from flows.withholding.quarantine_row import deliveries
 from transforms.withholding import Published, Withheld, is_touched, keep_named, keep_rows
 from warehouse.contract import Lifecycle
-from warehouse.tables import CONTRACTS, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, MENTION
+from warehouse.tables import CONTRACTS, ENTITY, ENTITY_ALIAS, ENTITY_MERGE, NAMING_ENTITY
 
 _OF_PUBLISHED = "of_published"
 """Name of the part with entities that are kept because published rows name them."""
@@ -48,12 +48,8 @@ def _parts(run: CheckedRun, table: str) -> list[Path]:
 
 def _named_by_staged(run: CheckedRun) -> list[pl.Series]:
     """The entities that staged rows of articles name, one series per column."""
-    return [
-        run.session.staging.staged(contract, column)[column]
-        for contract in CONTRACTS
-        if contract.lifecycle is Lifecycle.ARTICLE
-        for column in contract.optional_references(ENTITY.name)
-    ]
+    staged = run.session.staging.staged
+    return [staged(contract, column)[column] for contract, column in NAMING_ENTITY]
 
 
 def _published(run: CheckedRun, withheld: Withheld) -> Published:
@@ -61,9 +57,9 @@ def _published(run: CheckedRun, withheld: Withheld) -> Published:
     article_id = known.targets()["article_id"]
     if not run.all_entities_replaced:
         return Published(article_id, known.table(ENTITY)["entity_id"])
-    withheld_ids = pl.Series("article_id", list(withheld.article), pl.String())
-    named = known.rows(MENTION, withheld_ids)["entity_id"].drop_nulls().unique()
-    return Published(article_id, named)
+    kept = pl.Series("article_id", list(withheld.article), pl.String())
+    named = [known.rows(contract, kept)[column] for contract, column in NAMING_ENTITY]
+    return Published(article_id, pl.concat(named).drop_nulls().unique())
 
 
 def _stage_entities_of_published(run: CheckedRun, entity_id: pl.Series) -> None:
@@ -81,13 +77,18 @@ def _stage_entities_of_published(run: CheckedRun, entity_id: pl.Series) -> None:
 
 
 def with_articles_of_lost_merges(run: CheckedRun, withheld: Withheld) -> Withheld:
-    """``withheld``, plus published articles whose mentions a withheld merge would change: they keep
-    the entity they name."""
+    """``withheld``, plus published articles whose rows a withheld merge would change: they keep the
+    entity they name."""
     merge = run.session.staging.staged(ENTITY_MERGE, "entity_id", "into_entity_id")
     out = list(withheld.entity)
     lost = merge.filter(pl.col("entity_id").is_in(out) | pl.col("into_entity_id").is_in(out))
-    into = pl.col("entity_id").is_in(lost["into_entity_id"].implode())
-    carried = run.mention.filter(into)["article_id"].unique().to_list()
+    into = lost["into_entity_id"].implode()
+    changed = [
+        run.renewed[contract.name].filter(pl.col(column).is_in(into))["article_id"]
+        for contract, column in NAMING_ENTITY
+        if contract.name in run.renewed
+    ]
+    carried = [article_id for ids in changed for article_id in ids]
     if not carried:
         return withheld
     check = next(iter(withheld.entity.values()))
@@ -96,8 +97,11 @@ def with_articles_of_lost_merges(run: CheckedRun, withheld: Withheld) -> Withhel
 
 def first_articles_naming(run: CheckedRun, entity: Iterable[str]) -> dict[str, str]:
     """The first staged article that names each of these entities."""
-    mention = run.session.staging.staged(MENTION, "article_id", "entity_id")
-    naming = mention.filter(pl.col("entity_id").is_in(list(entity)))
+    staged = run.session.staging.staged
+    naming = pl.concat(
+        staged(contract, "article_id", column).select("article_id", entity_id=column)
+        for contract, column in NAMING_ENTITY
+    ).filter(pl.col("entity_id").is_in(list(entity)))
     return dict(naming.group_by("entity_id").agg(pl.col("article_id").min()).iter_rows())
 
 

@@ -25,7 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.session.progress import Silent, progress
+from flows.session.progress import ProgressListener, progress
 from rigs.benchmarks import hostile_text, hostile_xml
 from rigs.benchmarks.verdict import verdict
 
@@ -45,7 +45,7 @@ _ENOUGH = 300
 _START_UP = 180
 
 
-class Stopwatch(Silent):
+class Stopwatch(ProgressListener):
     """Seconds of the processor that each stage took."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Stopwatch(Silent):
         """Note where the stage begins."""
         self._stage, self._began = stage, time.process_time()
 
-    def end(self, seconds: float) -> None:
+    def end(self) -> None:
         """Add what the stage took."""
         self.seconds[self._stage] += time.process_time() - self._began
 

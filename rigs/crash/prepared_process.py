@@ -20,9 +20,9 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, cast
 
+from flows.session.progress import ProgressListener
 from warehouse.error import ExpectedError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,18 +76,13 @@ class PreparedProcess:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(30)
 
 
-class Announcer:
+class Announcer(ProgressListener):
     """Listens to a run's progress and writes the stage that begins to a pipe."""
 
     def __init__(self, pipe: int) -> None:
@@ -99,13 +94,7 @@ class Announcer:
     def begin(self, stage: str, total: int | None, unit: str) -> None:
         self.announce(stage)
 
-    def advance(self, amount: int) -> None:
-        pass
-
-    def report(self, line: str) -> None:
-        """Ignored."""
-
-    def end(self, seconds: float) -> None:
+    def end(self) -> None:
         self.announce("between stages")
 
 

@@ -33,10 +33,10 @@ def main(folder: Path, source: Path) -> None:
     with Preload(pipeline_names(settings), read_reference(settings.reference)) as preload:
         ingest_source(settings, preload=preload)
         found["loaded"] = rows(warehouse, paragraphs)
-        rebuild_warehouse(settings, only_changed=True, preload=preload)
-        found["rebuilt where changed"] = rows(warehouse, paragraphs)
-        rebuild_warehouse(settings, preload=preload)
+        rebuilt = rebuild_warehouse(settings, only_changed=True, preload=preload)
         found["rebuilt"] = rows(warehouse, paragraphs)
+        again = rebuild_warehouse(settings, only_changed=True, preload=preload)
+        found["made anew"] = [rebuilt.rows["article"], again.rows.get("article", 0)]
     found["articles"] = rows(
         warehouse,
         "select source_uri, title, byline, published_at::date::varchar, body_text from article "

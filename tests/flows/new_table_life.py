@@ -4,11 +4,13 @@ script by test_new_table.py, with that program. Prints what it found after each 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import duckdb
 
+from expectations.audit import run_checks
 from flows.ingest import ingest_source
 from flows.rebuild import rebuild_warehouse
 from flows.session.manual_changes import purge_articles
@@ -51,8 +53,9 @@ def rows_by_title(warehouse: Path) -> Rows:
     with duckdb.connect(str(warehouse), read_only=True) as con:
         for title, *row in con.execute(
             "select coalesce(a.title, 'no article'), e.exclamation_no, e.sentence_no, "
-            "  e.start_char, e.end_char, e.text "
-            "from exclamation as e left join article as a using (article_id) order by all"
+            "  e.start_char, e.end_char, e.text, w.name "
+            "from exclamation as e left join article as a using (article_id) "
+            "left join entity as w using (entity_id) order by all"
         ).fetchall():
             found.setdefault(str(title), []).append(list(row))
     return found
@@ -95,6 +98,24 @@ def take_through(life: Life, folder: Path) -> None:
     (life.source / "pier.txt").write_text("New pier\n\nThe pier was built by Anna Berg. Fine!\n")
     summary = life.run("some are withheld")
     life.found["quarantine"] = sorted(rule for _, rule, _ in summary.quarantine)
+
+    corrected = shutil.copytree(Settings().reference, folder / "reference")
+    with (corrected / "entity_overrides.csv").open("a") as table:
+        table.write("merge,person,Anna Berg,Mary Stone,she married\n")
+    (life.source / "hall.txt").write_text(
+        "New hall\n\nMary Stone opened the hall. Anna Berg was there. Bravo!\n"
+    )
+    life.settings = life.settings.model_copy(update={"reference": corrected})
+    life.run("merged")
+    with open_published(life.warehouse) as con:
+        report = run_checks(con, run_id="check")
+        life.found["failed after the merge"] = report.blamed["check_id"].to_list()
+        named = con.execute(
+            "select distinct name from entity semi join "
+            "(select entity_id from mention union select entity_id from exclamation) "
+            "using (entity_id) where name in ('Anna Berg', 'Mary Stone')"
+        ).fetchall()
+        life.found["still named"] = [name for (name,) in named]
 
     rebuild_warehouse(life.settings, preload=life.preload)
     life.note("rebuilt")

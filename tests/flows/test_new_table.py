@@ -49,18 +49,21 @@ BUILDER = '''"""Sentences that end with an exclamation mark."""
 
 import polars as pl
 
+from transforms.entity.register import new_id
 from warehouse.tables.exclamation import EXCLAMATION
 
 
 def build_exclamation(sentence: pl.DataFrame) -> pl.DataFrame:
     """EXCLAMATION rows of SENTENCE rows."""
+    berg = sentence.filter(pl.col("text").str.contains("Anna Berg"))["article_id"]
+    is_hers = pl.col("article_id").is_in(berg.implode())
     found = sentence.filter(pl.col("text").str.ends_with("!")).sort("article_id", "sentence_no")
     if found["text"].str.contains("UNBUILDABLE").any():
         raise ValueError("cannot be built")
     number = pl.int_range(pl.len(), dtype=pl.Int32).over("article_id")
     return found.select(
         "article_id", number.alias("exclamation_no"), "sentence_no", "start_char", "end_char",
-        "text", pl.lit(None, pl.String()).alias("entity_id"),
+        "text", pl.when(is_hers).then(pl.lit(new_id("person", "Anna Berg"))).alias("entity_id"),
     )
 '''
 
@@ -75,7 +78,7 @@ from main.exclamation where contains(text, 'FORBIDDEN')
 
 FERRY = "Ferry returns\n\nThe ferry sailed on Monday, said Anna Berg. What a day!\n"
 BRIDGE = "Bridge closes\n\nThe bridge is shut for a week. Stay away! Go round!\n"
-MARKET = "Market opens\n\nThe market opened in Lind on Friday. Fresh fish!\n"
+MARKET = "Market opens\n\nMary Stone opened the market on Friday. Fresh fish!\n"
 
 
 def add_table(program: Path) -> set[str]:
@@ -131,19 +134,22 @@ def life(tmp_path_factory: pytest.TempPathFactory, load: Load) -> dict[str, Any]
     return found
 
 
-def row(number: int, sentence: int, article: str, text: str) -> list[object]:
+def row(
+    number: int, sentence: int, article: str, text: str, who: str | None = None
+) -> list[object]:
     start = article.index(text)
-    return [number, sentence, start, start + len(text), text]
+    return [number, sentence, start, start + len(text), text, who]
 
 
-OF_FERRY = [row(0, 2, FERRY, "What a day!")]
+OF_FERRY = [row(0, 2, FERRY, "What a day!", "Anna Berg")]
 OF_BRIDGE = [row(0, 2, BRIDGE, "Stay away!"), row(1, 3, BRIDGE, "Go round!")]
 OF_MARKET = [row(0, 2, MARKET, "Fresh fish!")]
 
 REVISED = "Ferry returns\n\nThe ferry came back on Tuesday. Hooray! At last!\n"
 OF_REVISED = [row(0, 2, REVISED, "Hooray!"), row(1, 3, REVISED, "At last!")]
 PIER = "New pier\n\nThe pier was built by Anna Berg. Fine!\n"
-OF_PIER = [row(0, 2, PIER, "Fine!")]
+OF_PIER = [row(0, 2, PIER, "Fine!", "Anna Berg")]
+HALL = "New hall\n\nMary Stone opened the hall. Anna Berg was there. Bravo!\n"
 
 
 def test_a_warehouse_from_before_gets_the_table_and_a_rebuild_fills_it(
@@ -170,8 +176,18 @@ def test_nothing_of_a_withheld_article_is_published(life: dict[str, Any]) -> Non
     assert life["some are withheld"] == life["revised"] | {"New pier": OF_PIER}
 
 
+def test_rows_follow_the_entity_they_name_when_it_is_merged(life: dict[str, Any]) -> None:
+    """Rows of an article that is kept as it is, and of one that the run brings itself."""
+    assert life["merged"] == life["some are withheld"] | {
+        "New pier": [row(0, 2, PIER, "Fine!", "Mary Stone")],
+        "New hall": [row(0, 3, HALL, "Bravo!", "Mary Stone")],
+    }
+    assert life["failed after the merge"] == []
+    assert life["still named"] == ["Mary Stone"]
+
+
 def test_a_rebuild_makes_the_same_rows(life: dict[str, Any]) -> None:
-    assert life["rebuilt"] == life["some are withheld"]
+    assert life["rebuilt"] == life["merged"]
 
 
 def test_rows_are_exported_by_month(life: dict[str, Any]) -> None:

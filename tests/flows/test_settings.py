@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from flows.settings import Settings, mistyped_variables, without_credentials
+from flows.sources.location import address
 
 
 def test_a_flag_beats_a_variable_beats_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,3 +45,10 @@ def test_a_mistyped_variable_is_reported(monkeypatch: pytest.MonkeyPatch) -> Non
     assert mistyped_variables() == {
         "NEWSHOUSE_WAREHOSE": "NEWSHOUSE_WAREHOUSE", "newshouse_sorce": "NEWSHOUSE_SOURCE",
     }  # fmt: skip
+
+
+def test_a_source_whose_name_is_not_utf8_becomes_an_address() -> None:
+    source = Settings(source="/in/bad\udcff\udcfename.txt").source
+
+    assert source == "file:///in/bad%FF%FEname.txt"
+    assert address(source) == "/in/bad\udcff\udcfename.txt"

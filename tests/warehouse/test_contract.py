@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from warehouse.contract import TIMESTAMP, Column, Contract, ContractError, Lifecycle
-from warehouse.tables import ALL_CONTRACTS, BY_NAME, CONTRACTS, RUN
+from warehouse.tables import ALL_CONTRACTS, BY_NAME, CONTRACTS, MENTION, NAMING_ENTITY, RUN
 
 DECLARED = ALL_CONTRACTS
 COLUMNS = [
@@ -95,6 +95,14 @@ def test_rows_are_found_by_what_they_belong_to(contract: Contract) -> None:
     with pytest.raises(ContractError, match="which must be part of the key"):
         replace(contract, lifecycle=Lifecycle.ARTICLE, key=("run_id",), columns=RUN.columns,
                 foreign_keys=(), sort_by=())  # fmt: skip
+
+
+def test_an_entity_is_named_only_where_a_merge_can_follow() -> None:
+    """Rows that are not made with their article are not made anew; two of a key cannot be."""
+    assert (MENTION, "entity_id") in NAMING_ENTITY
+    for wrong in ({"lifecycle": Lifecycle.DELIVERY}, {"key": ("article_id", "entity_id")}):
+        with pytest.raises(ContractError, match="entity_id names an entity, which a merge may"):
+            replace(MENTION, **wrong)
 
 
 @every_column

@@ -38,10 +38,10 @@ def test_the_first_publication_makes_the_file_and_nothing_else(tmp_path: Path) -
     run = made_up_run(1, {"one": 1, "two": 1})
     staging = run.write(layout_of(warehouse).staging, parts=2)
 
-    published = publish(staging, warehouse)
+    rows = publish(staging, warehouse)
 
     frames = run.frames()
-    assert dict(published.rows) == {name: frame.height for name, frame in frames.items()}
+    assert rows == {name: frame.height for name, frame in frames.items()}
     stored = whole(warehouse)
     for contract in CONTRACTS:
         assert stored[contract.name].equals(frames.get(contract.name, contract.empty()))

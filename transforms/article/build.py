@@ -13,6 +13,9 @@ from transforms.article.metadata import Block, Declared, Metadata, read_metadata
 from warehouse.contract import TIMESTAMP
 from warehouse.tables.article import ARTICLE
 
+ARTICLE_COMPONENT_VERSION = "1"
+"""Raised when the code of this package changes what it makes of the same record and blocks."""
+
 _READ = pl.Schema(
     {
         "article_id": pl.String(),

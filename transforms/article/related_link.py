@@ -9,6 +9,9 @@ from transforms.article.identity import canonical_url
 from transforms.block.piece import read_hints
 from warehouse.tables.related_link import RELATED_LINK
 
+RELATED_LINK_COMPONENT_VERSION = "1"
+"""Raised when the code of this module changes what it makes of the same blocks and records."""
+
 _ADDRESS = pl.Schema(
     {
         "article_id": pl.String(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 
 import polars as pl
@@ -47,16 +46,13 @@ def read_block_model(phrase: pl.DataFrame, weight: pl.DataFrame, tree: pl.DataFr
     )
 
 
-def block_component_config(model: BlockModel) -> str:
-    """What decides block kinds beside the code, as JSON for ``ops.component``."""
-    return json.dumps(
-        {
-            "block_trees": model.tree_hash,
-            "block_weights": model.weight_hash,
-            "phrases": model.phrase_hash,
-        },
-        sort_keys=True,
-    )
+def block_component_config(model: BlockModel) -> dict[str, object]:
+    """What decides block kinds beside the code, for ``ops.component``."""
+    return {
+        "block_trees": model.tree_hash,
+        "block_weights": model.weight_hash,
+        "phrases": model.phrase_hash,
+    }
 
 
 def _hash(frame: pl.DataFrame) -> str:

@@ -1,40 +1,41 @@
-"""Carries merges, corrections of type and blocked names on to mentions that are published."""
+"""Carries merges, corrections of type and blocked names on to rows that name entities."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from warehouse.tables import MENTION
+from warehouse.contract import Contract
+from warehouse.tables import ENTITY
 
 CARRIED = ("merge", "retype", "block")
-"""Kinds of ENTITY_MERGE that change published mentions."""
+"""Kinds of ENTITY_MERGE that change rows that name the entity."""
 
 
 def carried_merges(entity_merge: pl.DataFrame) -> pl.DataFrame:
-    """The rows of ENTITY_MERGE that change published mentions."""
+    """The rows of ENTITY_MERGE that change rows that name the entity."""
     return entity_merge.filter(pl.col("kind").is_in(CARRIED))
 
 
 def carry_merges(
-    mention: pl.DataFrame, entity_merge: pl.DataFrame, entity: pl.DataFrame
+    contract: Contract, rows: pl.DataFrame, entity_merge: pl.DataFrame, entity: pl.DataFrame
 ) -> pl.DataFrame:
-    """MENTION rows as they are after the merges: of the entity that theirs became, of its type,
-    and of none where it was blocked.
+    """Rows of a table as they are after the merges, in each column that refers to `entity`.
 
-    ``entity`` has `entity_id, entity_type` of the entities as they are now. Merges may follow each
-    other, so each of as many passes follows one.
+    They name the entity that theirs became, and none where it was blocked and the column may be
+    null. An `entity_type` beside `entity_id` is that of the entity. ``entity_merge`` leads to
+    entities that are merged into no other; ``entity`` has `entity_id, entity_type` as they are now.
     """
     merged = entity_merge.filter(pl.col("kind") == "merge")
     into = dict(merged.select("entity_id", "into_entity_id").iter_rows())
     blocked = entity_merge.filter(pl.col("kind") == "block")["entity_id"].implode()
-    for _ in into:
-        mention = mention.with_columns(pl.col("entity_id").replace(into))
-    types = entity.select("entity_id", pl.col("entity_type").alias("agreed"))
-    return MENTION.conform(
-        mention.with_columns(
-            pl.when(~pl.col("entity_id").is_in(blocked)).then("entity_id").alias("entity_id")
-        )
-        .join(types, on="entity_id", how="left")
-        .with_columns(pl.coalesce("agreed", "entity_type").alias("entity_type"))
-        .drop("agreed")
+    rows = rows.with_columns(pl.col(contract.references(ENTITY.name)).replace(into))
+    rows = rows.with_columns(
+        pl.when(~pl.col(name).is_in(blocked)).then(name).alias(name)
+        for name in contract.optional_references(ENTITY.name)
     )
+    if {"entity_id", "entity_type"} <= set(contract.column_names):
+        types = entity.select("entity_id", pl.col("entity_type").alias("agreed"))
+        rows = rows.join(types, on="entity_id", how="left").with_columns(
+            pl.coalesce("agreed", "entity_type").alias("entity_type")
+        )
+    return contract.conform(rows.select(contract.column_names))

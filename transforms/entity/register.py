@@ -173,6 +173,10 @@ class EntityRegister:
             entity_id = self._into[entity_id]
         return entity_id
 
+    def merged(self) -> dict[str, str]:
+        """What stands for each entity that was merged into another, after all merges."""
+        return {entity_id: self.current(entity_id) for entity_id in self._into}
+
     def type_of(self, name: str) -> str | None:
         """The one type under which that very name is known."""
         types = self._typed.of(fold(name))

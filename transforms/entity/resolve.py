@@ -180,6 +180,14 @@ class Resolution:
         """Entities that were joined, parted or changed; without `run_id`."""
         return self._corrections.entity_merge()
 
+    def merged(self) -> pl.DataFrame:
+        """`entity_id, into_entity_id, kind` of every known entity that was merged into another, in
+        this run or before."""
+        rows = list(self._register.merged().items())
+        schema = {"entity_id": pl.String(), "into_entity_id": pl.String()}
+        merged = pl.DataFrame(rows, schema, orient="row")
+        return merged.with_columns(pl.lit("merge").alias("kind"))
+
 
 def _short_names(short_name: pl.DataFrame) -> dict[str, list[str]]:
     """What articles call a thing in one word, by the full name they print as well."""

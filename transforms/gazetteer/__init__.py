@@ -1,4 +1,4 @@
-"""Countries, cities, regions, peoples, languages and currencies by name."""
+"""Countries, cities, regions, peoples and currencies by name."""
 
 from transforms.gazetteer.lookup import Gazetteer, load_gazetteer
 

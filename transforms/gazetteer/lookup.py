@@ -1,4 +1,4 @@
-"""Looks up countries, cities, regions, peoples, languages and currencies by name.
+"""Looks up countries, cities, regions, peoples and currencies by name.
 
 The names come from packages (`gazetteer_package`). Demonyms and everyday names that no package
 of the environment holds arrive as arguments, from `seeds/reference/demonyms.csv` and
@@ -21,7 +21,6 @@ from transforms.gazetteer.package import (
     currency_names,
     dotted_state_codes,
     key_of,
-    language_names,
     region_names,
     subdivision_names,
     us_state_names,
@@ -39,7 +38,6 @@ class Gazetteer:
     _cities: dict[str, tuple[City, ...]]
     _subdivisions: dict[str, tuple[Subdivision, ...]]
     _regions: frozenset[str]
-    _languages: frozenset[str]
     _currencies: frozenset[str]
     _us_states: dict[str, str]
     _state_codes: dict[str, Subdivision]
@@ -87,10 +85,6 @@ class Gazetteer:
         """Whether the name is of a continent or another place across countries."""
         return _is_name(name) and key_of(name) in self._regions
 
-    def is_language(self, name: str) -> bool:
-        """Whether a language is so called."""
-        return _is_name(name) and key_of(name) in self._languages
-
     def is_currency(self, name: str) -> bool:
         """Whether the name is a currency's, its ISO code or its unit; case does not matter."""
         return key_of(name) in self._currencies
@@ -121,7 +115,6 @@ def load_gazetteer(place_name: pl.DataFrame, demonym: pl.DataFrame) -> Gazetteer
         _cities=city_names(),
         _subdivisions=subdivision_names([(n, i) for n, kind, i in placed if kind == "part"]),
         _regions=frozenset(region_names()) | {key_of(n) for n, k, _ in placed if k == "region"},
-        _languages=frozenset(language_names()),
         _currencies=frozenset(currency_names()),
         _us_states=us_state_names(),
         _state_codes=(states := dotted_state_codes()),

@@ -140,18 +140,6 @@ def region_names() -> Iterator[str]:
             yield key_of(name)
 
 
-def language_names() -> Iterator[str]:
-    """Languages of the CLDR, and those of ISO 639 with a two-letter code."""
-    import pycountry
-    from babel import Locale
-
-    for name in Locale("en").languages.values():
-        yield key_of(name)
-    for language in pycountry.languages:
-        if hasattr(language, "alpha_2"):
-            yield from (key_of(v) for v in _variants(language.name))
-
-
 @cache
 def language_codes() -> Mapping[str, str]:
     """ISO 639-1 codes by themselves and by the three-letter codes of ISO 639-2 and 639-3."""

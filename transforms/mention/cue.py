@@ -21,7 +21,6 @@ _CLASS_AFTER = re.compile(
     r" (?:an?|the|one of the|its|their) ((?:[\w’'-]+ ){0,5}?[\w’'-]+)"
 )
 _NEXT_WORD = re.compile(r" ([a-z][a-z-]+)")
-_POSSESSIVE_NEXT = re.compile(r"['’]")
 _REGION_NEXT = re.compile(r", ((?:[A-Z][\w.]+ ?){1,3})(?=[,.;)]|$)")
 _MAKER = re.compile(r"[A-Z]\w+['’]s$")
 _MOVES = re.compile(

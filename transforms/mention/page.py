@@ -40,9 +40,6 @@ class Places(Protocol):
     def subdivisions(self, name: str) -> Sequence[object]:
         """States, provinces and other parts of countries of that name."""
 
-    def is_language(self, name: str) -> bool:
-        """Whether a language is so called."""
-
     def is_currency(self, name: str) -> bool:
         """Whether a currency is so called."""
 

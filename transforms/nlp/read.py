@@ -121,11 +121,6 @@ def blank_pipeline(language: str) -> Pipeline:
     return SpacyPipeline(nlp, Component(f"blank:{nlp.lang}", version("spacy"), _json(config)))
 
 
-def pipeline_component(pipeline: Pipeline) -> Component:
-    """Name, version and configuration (JSON) of a pipeline, for `ops.component`."""
-    return pipeline.component
-
-
 def annotate(pipelines: Mapping[str, Pipeline], paragraph: pl.DataFrame) -> Annotations:
     """Every annotation of every paragraph: sentences, token counts, names.
 

@@ -65,6 +65,14 @@ SEARCH_TABLES: tuple[Contract, ...] = tuple(
 )
 """The index of `search`: derived wholly from `block`, so not loaded or checked as other tables."""
 
+NAMING_ENTITY: tuple[tuple[Contract, str], ...] = tuple(
+    (c, column)
+    for c in CONTRACTS
+    if c.lifecycle.owner == "article"
+    for column in c.references(ENTITY.name)
+)
+"""The columns in which rows of articles name an entity, with their tables."""
+
 ANNOTATIONS: tuple[Contract, ...] = tuple(
     c for c in ALL_CONTRACTS if c.lifecycle is Lifecycle.PARAGRAPH
 )
@@ -92,6 +100,7 @@ __all__ = [
     "EXTRACTED_RECORD",
     "FILE",
     "MENTION",
+    "NAMING_ENTITY",
     "POSTING",
     "QUARANTINE",
     "RECORD",

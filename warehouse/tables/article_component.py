@@ -1,7 +1,7 @@
 """Contract of `ops.article_component`: which component made an article's rows."""
 
 from warehouse.contract import HEX_16, Contract, ForeignKey, Lifecycle, text
-from warehouse.tables.component import STAGES
+from warehouse.tables.component import STAGE
 
 ARTICLE_COMPONENT = Contract(
     name="article_component",
@@ -11,7 +11,7 @@ ARTICLE_COMPONENT = Contract(
     grain="One stage of one article's current version.",
     columns=(
         text("article_id", "Article.", pattern=HEX_16),
-        text("stage", "Station.", allowed=STAGES),
+        text("stage", "What was made: `extract`, `nlp`, or the name of a table.", pattern=STAGE),
         text("component_id", "Component that made the rows.", pattern=HEX_16),
     ),
     key=("article_id", "stage"),

@@ -2,7 +2,7 @@
 
 from warehouse.contract import HEX_16, Contract, Lifecycle, text
 
-STAGES = ("extract", "block", "sentence", "nlp", "mention", "entity")
+STAGE = r"^[a-z][a-z0-9_]*$"
 
 COMPONENT = Contract(
     name="component",
@@ -12,7 +12,7 @@ COMPONENT = Contract(
     grain="One version of one component.",
     columns=(
         text("component_id", "Hash of stage, name, version and config.", pattern=HEX_16),
-        text("stage", "Stage whose rows it makes.", allowed=STAGES),
+        text("stage", "What it makes: `extract`, `nlp`, or the name of a table.", pattern=STAGE),
         text("name", "Its name; for stage nlp the package or path that spaCy loads."),
         text("version", "Its version."),
         text("config", "What else decides its output, as JSON."),

@@ -6,7 +6,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any
 
 import zstandard
 
@@ -17,40 +17,39 @@ _FREE_BYTES = 16 * MIB
 """Bytes of output below which no ratio is checked: small files of one letter are no attack."""
 
 
-class Unpacker(Protocol):
-    """One member of a compressed stream, as the standard library's decompressors behave."""
+class Unpacker:
+    """One member of a compressed stream, read by bz2 and lzma, which share one interface."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
 
     @property
     def eof(self) -> bool:
         """True once the member has ended."""
+        return bool(self._inner.eof)
 
     @property
     def unused_data(self) -> bytes:
         """Input beyond the end of the member."""
+        return bytes(self._inner.unused_data)
 
     def unpack(self, data: bytes, size: int) -> bytes:
         """At most ``size`` bytes of output."""
+        return bytes(self._inner.decompress(data, size))
 
     @property
     def is_waiting(self) -> bool:
         """True if output is pending that was not requested yet."""
+        return not self._inner.needs_input and not self._inner.eof
 
 
-class _Zlib:
+class _Zlib(Unpacker):
     def __init__(self) -> None:
-        self._inner = zlib.decompressobj(wbits=31)
+        super().__init__(zlib.decompressobj(wbits=31))
         self._kept = b""
 
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
     def unpack(self, data: bytes, size: int) -> bytes:
-        out = self._inner.decompress(self._kept + data, size)
+        out = bytes(self._inner.decompress(self._kept + data, size))
         self._kept = self._inner.unconsumed_tail
         return out
 
@@ -59,49 +58,22 @@ class _Zlib:
         return bool(self._kept)
 
 
-class _Standard:
-    """bz2 and lzma, which share one interface."""
-
-    def __init__(self, inner: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
-        self._inner = inner
-
-    @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inner.unused_data
-
-    def unpack(self, data: bytes, size: int) -> bytes:
-        return self._inner.decompress(data, size)
-
-    @property
-    def is_waiting(self) -> bool:
-        return not self._inner.needs_input and not self._inner.eof
-
-
-class _Zstd:
+class _Zstd(Unpacker):
     """zstd returns all output of its input at once: it gets little input, so output stays small."""
 
     def __init__(self) -> None:
-        decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
-        self._inner = decompressor.decompressobj()
+        super().__init__(zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj())
         self._kept = b""
 
     @property
-    def eof(self) -> bool:
-        return self._inner.eof
-
-    @property
     def unused_data(self) -> bytes:
-        return self._inner.unused_data + self._kept
+        return super().unused_data + self._kept
 
     def unpack(self, data: bytes, size: int) -> bytes:
         del size
         given = self._kept + data
         self._kept = given[_SLICE:]
-        return self._inner.decompress(given[:_SLICE])
+        return bytes(self._inner.decompress(given[:_SLICE]))
 
     @property
     def is_waiting(self) -> bool:
@@ -115,9 +87,9 @@ _FAULTS = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryErro
 _LZMA_MEMORY = 256 * MIB
 _OPENERS: dict[str, Callable[[], Unpacker]] = {
     "gzip": _Zlib,
-    "bzip2": lambda: _Standard(bz2.BZ2Decompressor()),
+    "bzip2": lambda: Unpacker(bz2.BZ2Decompressor()),
     "zstd": _Zstd,
-    "xz": lambda: _Standard(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)),
+    "xz": lambda: Unpacker(lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)),
 }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from contextvars import copy_context
-from types import TracebackType
 from typing import Self
 from uuid import UUID
 
@@ -17,7 +16,7 @@ import httpx
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.exceptions import PrefectException
 
-from flows.session.progress import Pace
+from flows.session.progress import Pace, ProgressListener
 from flows.stages.declared import STAGES
 
 KEY = "progress"
@@ -36,7 +35,7 @@ _SHARES = {stage.name: stage.share for stage in STAGES}
 _log = logging.getLogger(__name__)
 
 
-class ProgressArtifact:
+class ProgressArtifact(ProgressListener):
     """One artifact per run: the percentage never falls, the description gives stage and speed.
 
     A context manager; a listener of `flows.session.progress`.
@@ -60,12 +59,7 @@ class ProgressArtifact:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
         self._finished = error is None
         self._stop.set()
         self._thread.join(_PATIENCE)
@@ -79,12 +73,6 @@ class ProgressArtifact:
     def advance(self, amount: int) -> None:
         """Add to the units done."""
         self._pace.done += amount
-
-    def report(self, line: str) -> None:
-        """Ignored: the message is in the log already."""
-
-    def end(self, seconds: float) -> None:
-        """Ignored: the next stage begins, or the run ends."""
 
     def state(self) -> tuple[float, str]:
         """Per cent of the run that is done, and what it is doing."""

@@ -10,7 +10,7 @@ import pytest
 
 from flows.orchestration.artifacts import live_progress as module
 from flows.orchestration.artifacts.live_progress import ProgressArtifact
-from flows.session.progress import Pace, Several, Silent, duration_words
+from flows.session.progress import Pace, ProgressListener, Several, duration_words
 
 
 def test_pace_says_how_fast_and_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,8 +55,8 @@ def test_the_last_word_of_a_finished_run_is_100(monkeypatch: pytest.MonkeyPatch)
         lambda _, p, description: posted.append((p, description)),
     )
     with ProgressArtifact(seconds_between=0.01) as artifact:
-        Several(Silent(), artifact).begin("language", 10, "articles")
-        Several(artifact, Silent()).advance(5)
+        Several(ProgressListener(), artifact).begin("language", 10, "articles")
+        Several(artifact, ProgressListener()).advance(5)
         time.sleep(0.1)
     assert posted[-1] == (100.0, "done")
     assert any(words.startswith("language: 5 of 10 articles") for _, words in posted)

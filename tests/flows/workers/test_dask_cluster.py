@@ -23,7 +23,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
 from flows.ingest import ingest, preload_of_caller
 from flows.session.preload import Preload
-from flows.session.progress import Silent, progress
+from flows.session.progress import ProgressListener, progress
 from flows.settings import Settings
 from flows.workers.dask_cluster import dask_workers, read_on_worker
 from flows.workers.exchange import SEEN, ClusterError, put
@@ -96,7 +96,7 @@ def server() -> Iterator[None]:
         yield
 
 
-class Killing(Silent):
+class Killing(ProgressListener):
     """Kills a worker once the first batch of the language pass is done."""
 
     def __init__(self, victim: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,11 @@
 """Versions: what is new, what is the same, and which comes last."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
 
 from transforms.article.version import (
     DELIVERY,
@@ -10,8 +13,14 @@ from transforms.article.version import (
     assign_version,
     build_article_version,
     close_version,
+    compare_records,
+    declared_fields,
+    removed_at,
+    retitled,
 )
-from warehouse.tables import STAGED_RECORD
+from warehouse.contract import TIMESTAMP
+from warehouse.tables import ARTICLE, ARTICLE_VERSION, RECORD, STAGED_RECORD
+from warehouse.tables.record import EXTRACTED_RECORD
 
 T1 = datetime(2024, 1, 1, tzinfo=UTC)
 T2 = datetime(2024, 1, 2, tzinfo=UTC)
@@ -212,3 +221,130 @@ def test_versions_of_one_run_and_the_closed_one_before_them() -> None:
     ]
     closed = close_version(built, pl.Series(["a"]), collected_at=T2)
     assert closed.select("version_no", "valid_to", "is_current").rows() == [(3, T2, False)]
+
+
+KNOWN = pl.Schema({**RECORD.polars_schema, "content_hash": pl.String(), "is_removed": pl.Boolean()})
+
+
+def records(schema: pl.Schema, *rows: Mapping[str, object]) -> pl.DataFrame:
+    """Rows that state what they are given and leave all else null."""
+    return pl.DataFrame(list(rows), schema)
+
+
+def compared(delivered: Sequence[Mapping[str, object]], known: pl.DataFrame) -> pl.DataFrame:
+    extracted = records(EXTRACTED_RECORD.polars_schema, *delivered)
+    declared = declared_fields(extracted.lazy()).collect()
+    return compare_records(declared, known, known["file_uri"].unique().to_list())
+
+
+def outcomes(*rows: tuple[object, ...]) -> pl.DataFrame:
+    schema = {
+        "article_id": pl.String(), "file_uri": pl.String(), "locator": pl.String(),
+        "version_no": pl.Int32(), "is_current": pl.Boolean(), "outcome": pl.String(),
+        "first_file_uri": pl.String(), "is_listed": pl.Boolean(),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema, orient="row")
+
+
+def test_records_are_ordered_by_dates_in_whatever_writing() -> None:
+    """The date of change counts before that of publication; none and an unreadable one come first,
+    then that of the container decides."""
+    one = {"article_id": "a", "locator": ""}
+    delivered = [
+        one | {"file_uri": "f1", "content_hash": "5", "modified_raw": "2 January 2024"},
+        one | {"file_uri": "f2", "content_hash": "4", "published_raw": "2024-01-01T10:00:00Z"},
+        one | {"file_uri": "f3", "content_hash": "1"},
+        one | {"file_uri": "f4", "content_hash": "2", "published_raw": "soon",
+               "issued_raw": "2024-03-01"},
+        one | {"file_uri": "f5", "content_hash": "3", "issued_raw": "Sat, 02 Mar 2024 09:00 GMT"},
+        one | {"file_uri": "f6", "content_hash": "6", "modified_raw": "2024-01-03",
+               "published_raw": "1999-01-01"},
+    ]  # fmt: skip
+    assert_frame_equal(
+        compared(delivered, records(KNOWN)),
+        outcomes(
+            ("a", "f1", "", 5, False, "revised", "f1", False),
+            ("a", "f2", "", 4, False, "revised", "f2", False),
+            ("a", "f3", "", 1, False, "loaded", "f3", False),
+            ("a", "f4", "", 2, False, "revised", "f4", False),
+            ("a", "f5", "", 3, False, "revised", "f5", False),
+            ("a", "f6", "", 6, True, "revised", "f6", False),
+        ),
+    )
+
+
+def test_a_declared_field_makes_a_version_and_a_missing_one_is_no_empty_one() -> None:
+    published = {
+        "article_id": "a", "version_no": 1, "file_uri": "f1", "locator": "", "content_hash": "x",
+        "made_version": True, "first_file_uri": "f1", "is_removed": False,
+    }  # fmt: skip
+    known = records(KNOWN, published, published | {"article_id": "b", "byline": "Anna Berg"})
+    delivered = [
+        {"article_id": "a", "file_uri": "f1", "locator": "", "content_hash": "x"},
+        {"article_id": "b", "file_uri": "f1", "locator": "", "content_hash": "x"},
+        {"article_id": "a", "file_uri": "f2", "locator": "1", "content_hash": "x", "byline": ""},
+        # The date of change is no field that makes a version.
+        {"article_id": "a", "file_uri": "f2", "locator": "2", "content_hash": "x",
+         "modified_raw": "2024-01-01"},
+    ]  # fmt: skip
+    assert_frame_equal(
+        compared(delivered, known),
+        outcomes(
+            ("a", "f1", "", 1, False, "unchanged", "f1", True),
+            ("b", "f1", "", 2, True, "revised", "f1", False),
+            ("a", "f2", "1", 2, False, "revised", "f2", False),
+            ("a", "f2", "2", 3, True, "revised", "f2", False),
+        ),
+        check_row_order=False,
+    )
+
+
+def test_no_record_is_compared_with_nothing() -> None:
+    assert_frame_equal(compared([], records(KNOWN)), outcomes())
+
+
+def test_a_current_version_gets_the_title_that_its_article_has_now() -> None:
+    def version(article_id: str, number: int, title: str | None) -> dict[str, object]:
+        return {"article_id": article_id, "version_no": number, "title": title, "text": "t"}
+
+    current = records(
+        ARTICLE_VERSION.polars_schema,
+        version("a", 1, "Old"), version("b", 2, None), version("c", 1, "Lost"),
+        version("d", 1, "Same"), version("e", 1, None), version("f", 1, "Of an older version"),
+        version("g", 1, "No such article"),
+    )  # fmt: skip
+    titles = {"a": "New", "b": "Found", "c": None, "d": "Same", "e": None, "f": "Other", "h": "New"}
+    article = records(
+        ARTICLE.polars_schema,
+        *({"article_id": key, "version_no": 2 if key in "bf" else 1, "title": title}
+          for key, title in titles.items()),
+    )  # fmt: skip
+    expected = records(
+        ARTICLE_VERSION.polars_schema,
+        version("a", 1, "New"), version("b", 2, "Found"), version("c", 1, None),
+    )  # fmt: skip
+    assert_frame_equal(retitled(current, article), expected)
+    assert_frame_equal(retitled(current.clear(), article), expected.clear())
+
+
+@pytest.mark.parametrize(
+    ("gone", "back", "expected"),
+    [
+        (["a", "b"], [], [T2, T2, T1, None]),  # one that was gone before is gone as of now
+        ([], ["a", "b"], [None, None, T1, None]),
+        (["a"], ["a", "c"], [T2, T1, None, None]),  # gone from one place counts
+        ([], [], [None, T1, T1, None]),
+    ],
+)
+def test_removal_is_as_of_this_run(
+    gone: list[str], back: list[str], expected: list[datetime | None]
+) -> None:
+    article = pl.DataFrame(
+        {"article_id": ["a", "b", "c", None], "removed_at": [None, T1, T1, None]},
+        {"article_id": pl.String(), "removed_at": TIMESTAMP},
+    )
+    at = removed_at(pl.Series(gone, dtype=pl.String), pl.Series(back, dtype=pl.String), T2)
+    assert_frame_equal(
+        article.with_columns(at), article.with_columns(pl.Series("removed_at", expected, TIMESTAMP))
+    )
+    assert_frame_equal(article.clear().with_columns(at), article.clear())

