@@ -143,7 +143,8 @@ def _local_path(source: str) -> str:
 
 
 def local_uri(path: str) -> str:
-    """The path of a file or folder; as a file:// address where its bytes are not UTF-8, so that it stays text."""
+    """The path of a file or folder; a file:// address where its bytes are not UTF-8, as tables hold
+    text only."""
     try:
         path.encode()
     except UnicodeEncodeError:
