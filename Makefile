@@ -14,9 +14,10 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
 
-# What `make test` leaves out: browser, servers, bucket, cluster, kills and other long tests.
+# What `make test` leaves out: browser, servers, bucket, cluster, kills and other long tests; and the
+# tests by Hypothesis, with all their examples.
 test-all: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow or hypothesis"
 
 # Runs the real command over real pages, where NEWSHOUSE_EVAL names them, and 2,000 hostile records.
 wild: $(VENV)/.installed-dev

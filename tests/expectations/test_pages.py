@@ -24,9 +24,9 @@ class _Text(HTMLParser):
         self.texts.append(data)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def checked() -> duckdb.DuckDBPyConnection:
-    """A warehouse whose newest run found a wrong offset and a dead language code."""
+    """A warehouse whose newest run found a wrong offset and a dead language code. Only read."""
     con = open_database(good_rows())
     con.execute("delete from known.check_result; delete from known.check_failure")
     con.execute("update main.block set text = text || '<script>' where kind = 'promo'")

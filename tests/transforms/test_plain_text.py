@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rigs.quality.names import shipped_vocabulary
@@ -303,7 +303,6 @@ _AT = st.integers(0, 10_000)
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     hidden=st.lists(st.tuples(_AT, st.sampled_from(HIDDEN)), max_size=40),
     spaces=st.lists(st.sampled_from(SPACES), min_size=1, max_size=20),
@@ -331,7 +330,6 @@ _ANYTHING = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(put=st.lists(st.tuples(_AT, st.text(_ANYTHING, min_size=1, max_size=3)), max_size=40))
 def test_whatever_is_put_into_a_text_names_are_well_written(put: list[tuple[int, str]]) -> None:
     odd = []
@@ -343,7 +341,6 @@ def test_whatever_is_put_into_a_text_names_are_well_written(put: list[tuple[int,
     assert is_well_written(read(*odd))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
 @given(text=st.text(st.one_of(_ANYTHING, st.sampled_from("AbÉ .!?\n")), max_size=60))
 def test_sentences_hold_all_that_is_not_blank_and_plain_texts_lead_back(text: str) -> None:
     spans = split_sentences(text)

@@ -27,7 +27,7 @@ from transforms.mention.page import Facts, Name, Page, PageSentence
 from transforms.mention.person_form import person_groups
 from transforms.mention.spread import find_words, resolve_overlaps
 from transforms.name.word import NameWords
-from transforms.nlp.pipeline import Passage
+from transforms.nlp.pipeline import Passage, Pipeline
 from transforms.nlp.read import load_pipeline
 from transforms.nlp.token_text import token_text
 
@@ -187,10 +187,15 @@ def test_a_stretch_of_marks_is_given_mark_by_mark_and_short() -> None:
     ]
 
 
+@pytest.fixture(scope="module")
+def english() -> Pipeline:
+    return load_pipeline()
+
+
 @pytest.mark.parametrize("mark", [*"\"'(),.*—", ").", "a's", "x/"])
-def test_tokens_of_a_stretch_of_marks_have_their_places(mark: str) -> None:
+def test_tokens_of_a_stretch_of_marks_have_their_places(english: Pipeline, mark: str) -> None:
     text = f"Ida Holm of Oslo said: {mark * 1_500} and met Ole Brandt."
-    (reading,) = load_pipeline().read([Passage(text, [(0, len(text))])])
+    (reading,) = english.read([Passage(text, [(0, len(text))])])
     ends = [0, *reading.token_ends]
     assert all(a <= b for a, b in zip(ends, reading.token_starts, strict=False))
     printed = [text[a:b] for a, b in zip(reading.token_starts, reading.token_ends, strict=True)]

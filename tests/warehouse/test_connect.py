@@ -65,6 +65,16 @@ def test_times_are_shown_in_utc(tmp_path: Path) -> None:
     assert shown == ("2026-03-01 07:00:00+00",)
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse beside another database and a file that is nobody's business."""
+    folder = tmp_path_factory.mktemp("folder")
+    publish_run(made_up_run(1, {"one": 1}), folder / "news.duckdb")
+    (folder / "secret.csv").write_text("a\n1\n")
+    duckdb.connect(str(folder / "other.duckdb")).close()
+    return folder
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -95,17 +105,13 @@ def test_times_are_shown_in_utc(tmp_path: Path) -> None:
         "SELECT 1; COPY (SELECT 1) TO '{folder}/out.csv'",
     ],
 )
-def test_no_statement_leaves_the_warehouse(statement: str, tmp_path: Path) -> None:
-    warehouse = tmp_path / "news.duckdb"
-    publish_run(made_up_run(1, {"one": 1}), warehouse)
-    (tmp_path / "secret.csv").write_text("a\n1\n")
-    duckdb.connect(str(tmp_path / "other.duckdb")).close()
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+def test_no_statement_leaves_the_warehouse(statement: str, folder: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
 
-    with open_reader(warehouse) as con, pytest.raises(duckdb.Error):
-        con.execute(statement.format(folder=tmp_path)).fetchall()
+    with open_reader(folder / "news.duckdb") as con, pytest.raises(duckdb.Error):
+        con.execute(statement.format(folder=folder)).fetchall()
 
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
 def test_memory_grows_with_what_is_written(tmp_path: Path) -> None:

@@ -175,7 +175,17 @@ def test_readers_pass_over_what_is_damaged_and_writers_set_it_aside(
     assert journal.list_set_aside(warehouse) == (moved.path,)
     assert journal.newest_run(warehouse) == run_id_of(3)
     assert journal.mark_crashed(warehouse, run_id_of(4), START) == []
+
+
+def test_a_publication_folds_in_what_is_whole_once_the_damaged_is_set_aside(tmp_path: Path) -> None:
+    warehouse = tmp_path / "news.duckdb"
+    journal.write(warehouse, run_id_of(3), run_row(3, "failed"))
+    for name, content, _ in DAMAGED_FILES.values():
+        lay(layout_of(warehouse).journal / name, content)
+        journal.set_damaged_aside(warehouse)
+
     publish_run(made_up_run(4, {"one": 1}), warehouse)
+
     assert statuses(whole(warehouse)["run"]) == {
         run_id_of(3): "failed",
         run_id_of(4): "published",

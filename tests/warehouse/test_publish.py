@@ -128,34 +128,29 @@ def test_a_wrong_offset_stops_publication(tmp_path: Path) -> None:
     assert not (tmp_path / "news.duckdb").exists()
 
 
-@pytest.mark.parametrize("block_no", range(7))
 @pytest.mark.parametrize(("start", "end"), [(1, 1), (-1, -1), (0, 1), (1, 0), (2**30, 2**30)])
-def test_every_block_is_compared_with_its_article(
-    block_no: int, start: int, end: int, tmp_path: Path
-) -> None:
+def test_every_block_is_compared_with_its_article(start: int, end: int, tmp_path: Path) -> None:
     """Blocks near the end of a text are cut from the end."""
     bad = made_up_run(1, {"one": 1}, paragraphs=6)
-    block = bad.rows["block"][block_no]
-    block["start_char"] += start
-    block["end_char"] += end
+    for block in bad.rows["block"]:
+        block["start_char"] += start
+        block["end_char"] += end
 
-    with pytest.raises(PublishError, match="block: 1 rows break text_is_slice"):
+    with pytest.raises(PublishError, match="block: 7 rows break text_is_slice"):
         publish_run(bad, tmp_path / "news.duckdb")
 
 
-@pytest.mark.parametrize("block_no", [0, 1, 79, 80, 81, 160, 239, 400])
-def test_every_block_of_a_long_text_is_compared_with_its_article(
-    block_no: int, tmp_path: Path
-) -> None:
+def test_every_block_of_a_long_text_is_compared_with_its_article(tmp_path: Path) -> None:
     """Slices of a long text are cut out of windows of it; some of these lie on an edge."""
     run = made_up_run(1, {"one": 1}, paragraphs=400)
     text, block = run.rows["article"][0]["text"], run.rows["block"]
     assert len(text) > 3 * 8192
     assert block[80]["start_char"] < 8192 < block[80]["end_char"]
     publish_run(run, tmp_path / "good.duckdb")
-    block[block_no]["text"] = block[block_no]["text"][:-1] + "#"
+    for block_no in (0, 1, 79, 80, 81, 160, 239, 400):
+        block[block_no]["text"] = block[block_no]["text"][:-1] + "#"
 
-    with pytest.raises(PublishError, match="block: 1 rows break text_is_slice"):
+    with pytest.raises(PublishError, match="block: 8 rows break text_is_slice"):
         publish_run(run, tmp_path / "news.duckdb")
 
 

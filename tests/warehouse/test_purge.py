@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -44,12 +45,19 @@ def runs() -> Iterator[MadeUp]:
     yield second
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    warehouse = tmp_path / "news.duckdb"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the warehouse of both runs, to be copied."""
+    folder = tmp_path_factory.mktemp("published")
     for run in runs():
-        publish_run(run, warehouse)
-    return warehouse
+        publish_run(run, folder / "news.duckdb")
+    return folder
+
+
+@pytest.fixture
+def warehouse(published: Path, tmp_path: Path) -> Path:
+    shutil.copytree(published, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "news.duckdb"
 
 
 def places_with_words(warehouse: Path) -> list[str]:

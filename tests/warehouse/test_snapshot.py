@@ -20,6 +20,14 @@ def publish_three(warehouse: Path, *, keep: int = 3) -> None:
         publish(staging, warehouse, keep_snapshots=keep)
 
 
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse of three runs. Tests only read it."""
+    warehouse = tmp_path_factory.mktemp("three") / "news.duckdb"
+    publish_three(warehouse)
+    return warehouse
+
+
 def articles_at(warehouse: Path, at: str | None) -> int:
     con = open_reader(warehouse, at=at)
     row = con.execute("SELECT count(*) FROM article").fetchone()
@@ -28,13 +36,10 @@ def articles_at(warehouse: Path, at: str | None) -> int:
     return int(row[0])
 
 
-def test_each_replaced_file_stays_as_a_snapshot_named_by_its_run(tmp_path: Path) -> None:
-    warehouse = tmp_path / "news.duckdb"
-    publish_three(warehouse)
-
-    assert [s.name for s in list_snapshots(warehouse)] == [run_id_of(1), run_id_of(2)]
-    assert [articles_at(warehouse, at) for at in (run_id_of(1), run_id_of(2), None)] == [1, 2, 3]
-    assert articles_at(warehouse, run_id_of(2)[:12]) == 2
+def test_each_replaced_file_stays_as_a_snapshot_named_by_its_run(three: Path) -> None:
+    assert [s.name for s in list_snapshots(three)] == [run_id_of(1), run_id_of(2)]
+    assert [articles_at(three, at) for at in (run_id_of(1), run_id_of(2), None)] == [1, 2, 3]
+    assert articles_at(three, run_id_of(2)[:12]) == 2
 
 
 def test_only_the_newest_are_kept(tmp_path: Path) -> None:
@@ -68,11 +73,9 @@ def test_a_restored_snapshot_is_the_warehouse_again_and_what_it_replaced_stays(
 
 
 @pytest.mark.parametrize(("name", "count"), [("20251231", 0), ("2026", 2)])
-def test_a_name_that_fits_none_or_several_is_refused(name: str, count: int, tmp_path: Path) -> None:
-    warehouse = tmp_path / "news.duckdb"
-    publish_three(warehouse)
+def test_a_name_that_fits_none_or_several_is_refused(name: str, count: int, three: Path) -> None:
     with pytest.raises(WarehouseError, match=f"{count} of 2 snapshots are named {name}"):
-        open_reader(warehouse, at=name)
+        open_reader(three, at=name)
 
 
 def test_a_damaged_warehouse_is_restored_and_set_aside(tmp_path: Path) -> None:

@@ -96,20 +96,18 @@ def test_a_whole_sample_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_damage_ends_in_records_and_reasons(name: str, seed: int) -> None:
     data = damaged(SAMPLES[name], Random(seed))
     assert read_and_check(name, data) == read_and_check(name, data)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.binary(max_size=400), name=st.sampled_from([*SAMPLES, "file", "x.duckdb"]))
 def test_any_bytes_end_in_records_and_reasons(data: bytes, name: str) -> None:
     read_and_check(name, data)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(text=st.text(max_size=400), name=st.sampled_from([*SAMPLES, "file"]))
 def test_any_text_ends_in_records_and_reasons(text: str, name: str) -> None:
     read_and_check(name, text.encode("utf-8", "surrogatepass"))

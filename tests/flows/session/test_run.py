@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from flows.ingest import ingest_source
 from flows.rebuild import rebuild_warehouse
 from flows.session.manual_changes import purge_articles
 from flows.session.preload import Preload
+from flows.session.summary import Summary
 from flows.settings import Settings
 from tests.conftest import SEEDS, Load, Query
 from warehouse.tables import CONTRACTS
@@ -129,38 +131,101 @@ def test_a_second_run_changes_no_byte(tmp_path: Path, seed_warehouse: Path, load
     assert hashlib.sha256(warehouse.read_bytes()).hexdigest() == before
 
 
-def test_a_changed_file_is_a_new_version_and_a_lost_one_stays(tmp_path: Path, load: Load) -> None:
-    folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
+@dataclass(frozen=True)
+class Life:
+    """The runs of one folder, in order, and copies of the warehouse as each left it."""
+
+    first: Summary
+    touched: Summary
+    changed: Summary
+    back: Summary
+    warehouses: dict[str, Path]
+
+    def ask(self, run: str, sql: str) -> list[tuple[object, ...]]:
+        return rows(self.warehouses[run], sql)
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory, load: Load) -> Life:
+    """A folder of two stories, a page, a text without end and an empty file; then nothing but times
+    changes; then one story is edited, one is lost and the empty file is mended; then the lost one
+    is back."""
+    home = tmp_path_factory.mktemp("life")
+    folder, warehouse = home / "in", home / "news.duckdb"
     folder.mkdir()
+    warehouses = {}
+
+    def run(name: str) -> Summary:
+        summary = load(folder, warehouse)
+        warehouses[name] = Path(shutil.copy(warehouse, home / f"{name}.duckdb"))
+        return summary
+
     for original in (WATER, GRAIN):
         shutil.copy(original, folder)
-    load(folder, warehouse)
-
-    changed = folder / WATER.name
-    changed.write_text(changed.read_text("utf-8").replace("12 March", "13 March"), "utf-8")
+    story = "<p>The council of Hilltown voted on Monday to dig a well, said its mayor Ann Reed.</p>"
+    page = f"<html><head><title>Hilltown digs a well</title></head><body>{story * 3}</body></html>"
+    (folder / "page.html").write_text(page, "utf-8")
+    (folder / "endless.txt").write_text("The council met and talked. " * 60_000, "utf-8")
+    (folder / "empty.txt").write_bytes(b"")
+    first = run("first")
+    for path in folder.iterdir():
+        os.utime(path, (1, 1))
+    touched = run("touched")
+    edited = folder / WATER.name
+    edited.write_text(edited.read_text("utf-8").replace("12 March", "13 March"), "utf-8")
     (folder / GRAIN.name).unlink()
-    summary = load(folder, warehouse)
-    assert {k: v for k, v in summary.files.items() if v} == {"revised": 1, "removed": 1}
-    assert rows(
-        warehouse,
+    shutil.copy(SEEDS / "northstar_grain_cars.txt", folder / "empty.txt")
+    changed = run("changed")
+    shutil.copy(GRAIN, folder)
+    return Life(first, touched, changed, run("back"), warehouses)
+
+
+def test_a_text_that_is_no_article_is_refused_by_its_length(life: Life) -> None:
+    assert life.ask("first", "select rule from ops.quarantine order by all") == [
+        ("empty_file",), ("text_too_long",),
+    ]  # fmt: skip
+    assert life.ask("first", "select count(*) from article") == [(3,)]
+
+
+def test_a_page_whose_title_is_not_printed_keeps_that_of_its_metadata(life: Life) -> None:
+    title = "select title, title_source from article where source_uri like '%page.html'"
+    assert life.ask("first", title) == [("Hilltown digs a well", "metadata")]
+
+
+def test_touched_files_are_unchanged_and_what_is_in_quarantine_is_not_read_again(
+    life: Life,
+) -> None:
+    assert (life.touched.status, life.touched.files["unchanged"]) == ("nothing_new", 5)
+
+
+def test_a_changed_file_is_a_new_version_and_a_lost_one_stays(life: Life) -> None:
+    assert {outcome: n for outcome, n in life.changed.files.items() if n} == {
+        "unchanged": 2, "loaded": 1, "revised": 1, "removed": 1,
+    }  # fmt: skip
+    stories = (
         "select parse_filename(source_uri), version_no, removed_at is not null from article "
-        "order by 1",
-    ) == [(GRAIN.name, 1, True), (WATER.name, 2, False)]
-    assert rows(
-        warehouse,
+        "where source_uri like '%harbourwire%' order by 1"
+    )
+    assert life.ask("changed", stories) == [(GRAIN.name, 1, True), (WATER.name, 2, False)]
+    assert life.ask(
+        "changed",
         "select v.version_no, is_current, valid_to is null, v.text like '%12 March%' "
         "from article_version v join article a using (article_id) "
         f"where source_uri like '%{WATER.name}' order by 1",
     ) == [(1, False, False, True), (2, True, True, False)]
-    assert rows(warehouse, "select count(*) > 0 from block where article_id in "
-                           "(select article_id from article where removed_at is not null)") == [
-        (True,)
-    ]  # fmt: skip
+    kept = "select count(*) > 0 from block semi join article using (article_id) where article_id in"
+    gone = "(select article_id from article where removed_at is not null)"
+    assert life.ask("changed", f"{kept} {gone}") == [(True,)]
 
-    shutil.copy(GRAIN, folder)
-    back = load(folder, warehouse)
-    assert back.files["loaded"] == 1
-    assert rows(warehouse, "select count(*) from article where removed_at is not null") == [(0,)]
+    assert life.back.files["loaded"] == 1
+    assert life.ask("back", gone.strip("()")) == []
+
+
+def test_a_mended_file_resolves_its_quarantine(life: Life) -> None:
+    outcome = "select rule, status, resolved_run_id from ops.quarantine order by all"
+    assert life.ask("changed", outcome) == [
+        ("empty_file", "replayed", life.changed.run_id), ("text_too_long", "open", None),
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -174,31 +239,6 @@ def test_a_copy_takes_the_place_of_a_lost_original(tmp_path: Path, load: Load) -
     summary = load(folder, warehouse)
     assert {k: v for k, v in summary.files.items() if v} == {"loaded": 1, "removed": 1}
     assert load(folder, warehouse).status == "nothing_new"
-
-
-def test_a_touched_file_is_unchanged(tmp_path: Path, load: Load) -> None:
-    folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
-    folder.mkdir()
-    path = Path(shutil.copy(WATER, folder))
-    load(folder, warehouse)
-    os.utime(path, (1, 1))
-    summary = load(folder, warehouse)
-    assert (summary.status, summary.files["unchanged"]) == ("nothing_new", 1)
-
-
-def test_a_mended_file_resolves_its_quarantine(tmp_path: Path, load: Load) -> None:
-    folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
-    folder.mkdir()
-    shutil.copy(WATER, folder)
-    (folder / "b.txt").write_bytes(b"")
-    load(folder, warehouse)
-    again = load(folder, warehouse)
-    assert again.status == "nothing_new"
-    shutil.copy(GRAIN, folder / "b.txt")
-    mended = load(folder, warehouse)
-    assert rows(warehouse, "select status, resolved_run_id from ops.quarantine") == [
-        ("replayed", mended.run_id)
-    ]
 
 
 COMPARED = (
@@ -260,8 +300,9 @@ def test_links_find_articles_that_come_later(tmp_path: Path, load: Load) -> None
 def test_a_rebuild_equals_a_fresh_load(tmp_path: Path, preload: Preload, load: Load) -> None:
     folder, warehouse, fresh = tmp_path / "in", tmp_path / "a.duckdb", tmp_path / "b.duckdb"
     folder.mkdir()
-    for name in ("northstar_grain_cars.txt", "harbourwire_grain_outlook.txt", WATER.name):
-        shutil.copy(SEEDS / name, folder)
+    for delivery in (["northstar_grain_cars.txt", GRAIN.name], [WATER.name]):
+        for name in delivery:
+            shutil.copy(SEEDS / name, folder)
         load(folder, warehouse)
     load(folder, fresh)
     rebuild_warehouse(Settings(source=str(folder), warehouse=warehouse), preload=preload)
@@ -338,30 +379,6 @@ def test_changed_rules_make_anew_what_they_made_and_read_no_paragraph_again(
     assert rebuilt.paragraphs_reused > 5
     assert rows(warehouse, "select max(version_no) from article") == [(1,)]
     assert rebuild_warehouse(settings, only_changed=True, preload=preload).status == "nothing_new"
-
-
-def test_a_text_that_is_no_article_is_refused_by_its_length(tmp_path: Path, load: Load) -> None:
-    folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
-    folder.mkdir()
-    shutil.copy(WATER, folder)
-    (folder / "endless.txt").write_text("The council met and talked. " * 60_000, "utf-8")
-    load(folder, warehouse)
-    assert rows(warehouse, "select rule from ops.quarantine") == [("text_too_long",)]
-    assert rows(warehouse, "select count(*) from article") == [(1,)]
-
-
-def test_a_page_whose_title_is_not_printed_keeps_that_of_its_metadata(
-    tmp_path: Path, load: Load
-) -> None:
-    folder, warehouse = tmp_path / "in", tmp_path / "news.duckdb"
-    folder.mkdir()
-    story = "<p>The council of Hilltown voted on Monday to dig a well, said its mayor Ann Reed.</p>"
-    page = f"<html><head><title>Hilltown digs a well</title></head><body>{story * 3}</body></html>"
-    (folder / "page.html").write_text(page, "utf-8")
-    load(folder, warehouse)
-    assert rows(warehouse, "select title, title_source from article") == [
-        ("Hilltown digs a well", "metadata")
-    ]
 
 
 @pytest.mark.slow

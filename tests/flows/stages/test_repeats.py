@@ -83,26 +83,75 @@ def warehouse(tmp_path: Path) -> Path:
     return tmp_path / "news.duckdb"
 
 
-def test_two_fetches_of_one_feed_are_one_set_of_articles(
-    folder: Path, warehouse: Path, load: Load
-) -> None:
-    (folder / "monday.xml").write_text(feed(range(3), built=1), "utf-8")
-    (folder / "tuesday.xml").write_text(feed(range(3), built=2), "utf-8")
+def page(canonical: str, number: int, script: str) -> str:
+    return (
+        f"<html><head><title>Hilltown digs well {number}</title>{canonical}"
+        f"<script>{script}</script></head><body><h1>Hilltown digs well {number}</h1>"
+        f"<p>{story(number)}</p><p>{story(number + 1)}</p></body></html>"
+    )
 
+
+@pytest.fixture(scope="module")
+def repeated(tmp_path_factory: pytest.TempPathFactory, load: Load) -> Path:
+    """The warehouse of a folder with files that repeat one another in several ways."""
+    home = tmp_path_factory.mktemp("repeated")
+    folder, warehouse = home / "in", home / "news.duckdb"
+    folder.mkdir()
+    canonical = '<link rel="canonical" href="https://hill.example/well">'
+    for name, text in {
+        "monday.xml": feed(range(3), built=1),
+        "tuesday.xml": feed(range(3), built=2),
+        "a.jsonl": lines(11),
+        "b.jsonl": lines(12),
+        "c.jsonl": lines(11, 12),
+        "named_a.html": page(canonical, 21, "var visit = 1"),
+        "named_b.html": page(canonical, 21, "var visit = 2"),
+        "own_a.html": page("", 31, "var visit = 1"),
+        "own_b.html": page("", 31, "var visit = 2"),
+    }.items():
+        (folder / name).write_text(text, "utf-8")
     summary = load(folder, warehouse)
+    assert counts(summary.files) == {"loaded": 6, "duplicate": 3}
+    assert counts(summary.records) == {"loaded": 8, "duplicate": 6}
+    assert load(folder, warehouse).status == "nothing_new"
+    return warehouse
 
-    assert counts(summary.files) == {"loaded": 1, "duplicate": 1}
-    assert counts(summary.records) == {"loaded": 3, "duplicate": 3}
+
+def test_two_fetches_of_one_feed_are_one_set_of_articles(repeated: Path) -> None:
     assert rows(
-        warehouse,
+        repeated,
         "select parse_filename(file_uri), made_version, parse_filename(first_file_uri), count(*), "
-        "count(distinct article_id) from ops.record group by all order by all",
+        "count(distinct article_id) from ops.record where file_uri like '%.xml' "
+        "group by all order by all",
     ) == [("monday.xml", True, "monday.xml", 3, 3), ("tuesday.xml", False, "monday.xml", 3, 3)]
     assert rows(
-        warehouse,
-        "select parse_filename(duplicate_of), reason from ops.file where outcome = 'duplicate'",
+        repeated,
+        "select parse_filename(duplicate_of), reason from ops.file "
+        "where source_uri like '%tuesday.xml'",
     ) == [("monday.xml", "Every record repeats one of another file, which ops.record names.")]
-    assert load(folder, warehouse).status == "nothing_new"
+
+
+def test_a_file_whose_records_several_others_have_names_none(repeated: Path) -> None:
+    assert rows(
+        repeated,
+        "select f.outcome, f.duplicate_of, list_sort(list(parse_filename(r.first_file_uri))) "
+        "from ops.file f join ops.record r on r.file_uri = f.source_uri "
+        "where f.source_uri like '%c.jsonl' group by all",
+    ) == [("duplicate", None, ["a.jsonl", "b.jsonl"])]
+
+
+@pytest.mark.parametrize(
+    ("pages", "articles", "outcomes"),
+    [("named", 1, ["loaded", "duplicate"]), ("own", 2, ["loaded", "loaded"])],
+)
+def test_a_copy_of_a_page_whose_scripts_differ(
+    repeated: Path, pages: str, articles: int, outcomes: list[str]
+) -> None:
+    found = f"source_uri like '%/{pages}\\__.html' escape '\\'"
+    assert rows(repeated, f"select count(*) from article where {found}") == [(articles,)]
+    assert rows(repeated, f"select outcome from ops.file where {found} order by source_uri") == [
+        (outcome,) for outcome in outcomes
+    ]
 
 
 @pytest.mark.slow
@@ -122,39 +171,6 @@ def test_a_table_beside_the_json_lines_of_the_same_articles(
     before = hashlib.sha256(warehouse.read_bytes()).hexdigest()
     assert counts(load(folder, warehouse).files) == {"unchanged": 2}
     assert hashlib.sha256(warehouse.read_bytes()).hexdigest() == before
-
-
-def test_a_file_whose_records_several_others_have_names_none(
-    folder: Path, warehouse: Path, load: Load
-) -> None:
-    (folder / "a.jsonl").write_text(lines(1), "utf-8")
-    (folder / "b.jsonl").write_text(lines(2), "utf-8")
-    (folder / "c.jsonl").write_text(lines(1, 2), "utf-8")
-    load(folder, warehouse)
-    assert rows(
-        warehouse,
-        "select f.outcome, f.duplicate_of, list_sort(list(parse_filename(r.first_file_uri))) "
-        "from ops.file f join ops.record r on r.file_uri = f.source_uri "
-        "where f.source_uri like '%c.jsonl' group by all",
-    ) == [("duplicate", None, ["a.jsonl", "b.jsonl"])]
-
-
-@pytest.mark.parametrize(
-    ("canonical", "articles", "files"),
-    [(True, 1, {"loaded": 1, "duplicate": 1}), (False, 2, {"loaded": 2})],
-)
-def test_a_copy_of_a_page_whose_scripts_differ(
-    canonical: bool, articles: int, files: dict[str, int], folder: Path, warehouse: Path, load: Load
-) -> None:
-    link = '<link rel="canonical" href="https://hill.example/well">' if canonical else ""
-    for name, script in (("a.html", "var visit = 1"), ("b.html", "var visit = 2")):
-        (folder / name).write_text(
-            f"<html><head><title>Hilltown digs a well</title>{link}<script>{script}</script></head>"
-            f"<body><h1>Hilltown digs a well</h1><p>{story(1)}</p><p>{story(2)}</p></body></html>",
-            "utf-8",
-        )
-    assert counts(load(folder, warehouse).files) == files
-    assert rows(warehouse, "select count(*) from article") == [(articles,)]
 
 
 @pytest.mark.slow

@@ -97,6 +97,7 @@ def test_a_fault_in_one_of_twenty_keeps_that_one_out(
         assert status == "open"
 
 
+@pytest.mark.slow
 def test_what_is_left_holds_every_check(published: tuple[Path, Planted]) -> None:
     con = open_published(published[0])
     assert run_checks(con, run_id=RUN_ID).blamed.rows() == []

@@ -368,6 +368,7 @@ def test_programs_read_in_json_that_the_accounts_do_not_close(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_file_that_its_extractor_fails_on_is_quarantined(
     folder: Path, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transforms.block.block_fixture import (
@@ -49,7 +49,6 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(LINES, max_size=12).map("\n".join))
 def test_blocks_tile_any_text(text: str) -> None:
     block = build_block(staged(text), NO_BOILERPLATE, block_model())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rigs.quality.names import shipped_vocabulary
@@ -376,7 +376,6 @@ ARTICLES = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(articles=ARTICLES, seed=st.integers(0, 999))
 def test_the_order_of_articles_and_batches_changes_nothing(
     articles: dict[str, list[Named]], seed: int
@@ -389,7 +388,6 @@ def test_the_order_of_articles_and_batches_changes_nothing(
         assert one.equals(other)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(earlier=ARTICLES, later=ARTICLES)
 def test_known_entities_keep_their_ids_and_keys_hold(
     earlier: dict[str, list[Named]], later: dict[str, list[Named]]
@@ -414,7 +412,6 @@ def test_known_entities_keep_their_ids_and_keys_hold(
     assert resolve(mention, near).mention.equals(found.mention)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(articles=ARTICLES, parts=st.integers(1, 4), seed=st.integers(0, 99))
 def test_how_articles_lie_in_parts_makes_no_difference(
     articles: dict[str, list[Named]], parts: int, seed: int

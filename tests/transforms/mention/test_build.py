@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.block.paragraph import paragraph_id
@@ -331,7 +331,6 @@ _WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
 @given(
     words=st.lists(_WORDS, min_size=1, max_size=40),
     cuts=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 25)), max_size=8),

@@ -6,7 +6,7 @@ import time
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.block.paragraph import paragraph_id
@@ -102,7 +102,6 @@ NEWSPRINT = st.text(
 )
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
 @given(NEWSPRINT)
 def test_sentences_hold_every_printed_character_once_and_no_blank_at_their_ends(text: str) -> None:
     spans = split_sentences(text)

@@ -35,9 +35,7 @@ _XML_PIECES = (
 markup = st.lists(st.sampled_from(_PIECES), max_size=30).map("".join)
 xml = st.lists(st.sampled_from((*_PIECES, *_XML_PIECES * 3)), max_size=40).map("".join)
 _IMPLIED = ("html", "head", "body", "p")
-often = settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+whatever_it_takes = settings(suppress_health_check=list(HealthCheck))
 
 
 class _Parsed:
@@ -60,7 +58,7 @@ class _Parsed:
         return self.tags
 
 
-@often
+@whatever_it_takes
 @given(text=markup)
 def test_the_tags_are_those_a_parser_sees(text: str) -> None:
     target: Any = _Parsed()
@@ -79,7 +77,7 @@ def test_a_tag_is_distinguished_from_what_looks_like_one() -> None:
     assert next(html_tags("<br/>x")) == Tag(0, 5, 5, "br", False, "/")
 
 
-@often
+@whatever_it_takes
 @given(text=markup, most=st.sampled_from((0, 400_000)))
 def test_any_markup_ends_in_records_and_reasons(text: str, most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -89,7 +87,7 @@ def test_any_markup_ends_in_records_and_reasons(text: str, most: int) -> None:
         assert "First." in read_flat(f"<p>First.</p>{text}").rendered.text
 
 
-@often
+@whatever_it_takes
 @given(text=xml, most=st.sampled_from((0, 5, 400_000)), root=st.sampled_from(("rss", "newsml")))
 def test_any_feed_ends_in_records_and_reasons(text: str, most: int, root: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -98,7 +96,7 @@ def test_any_feed_ends_in_records_and_reasons(text: str, most: int, root: str) -
         read_and_check("a.xml", f"<{root}><channel>{text}</channel></{root}>".encode())
 
 
-@often
+@whatever_it_takes
 @given(text=xml)
 def test_items_are_cut_from_the_text_as_it_stands(text: str) -> None:
     items = list(xml_items(text, ("item", "entry")))
