@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Self
 
 import duckdb
@@ -34,7 +32,6 @@ from flows.session.progress import ProgressListener
 from flows.settings import Settings, mistyped_variables
 from warehouse import error
 from warehouse.error import ExpectedError
-from warehouse.layout import layout_of
 
 FAILED, WRONG_USE, INTERRUPTED = error.FAILED, error.WRONG_USE, 130
 
@@ -67,31 +64,17 @@ def friendly_errors() -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-_FULL_BYTES = 8 * 1024 * 1024
-
-
 @contextmanager
-def broken_stages(warehouse: Path) -> Iterator[None]:
-    """Turn an error of a stage with its files, or for lack of memory, into one line."""
+def broken_stages() -> Iterator[None]:
+    """Turn an error of a stage with its files into one line."""
     try:
         yield
     except ExpectedError:
         raise
     except (duckdb.Error, pl.exceptions.PolarsError, MemoryError, OSError) as problem:
         first_line = str(problem).partition("\n")[0] or "out of memory"
-        say(
-            f"The run failed ({first_line}). {_if_full(warehouse)}The published warehouse is "
-            "unchanged. Run again."
-        )
+        say(f"The run failed ({first_line}). The published warehouse is unchanged. Run again.")
         raise typer.Exit(FAILED) from None
-
-
-def _if_full(warehouse: Path) -> str:
-    """A sentence about a full disk, if it is full: libraries report that in different ways."""
-    folder = layout_of(warehouse).file.parent
-    if not folder.exists() or (free := shutil.disk_usage(folder).free) > _FULL_BYTES:
-        return ""
-    return f"The disk of {folder} is full ({free // 1024:,} kB free): make room. "
 
 
 def settings_of(**given: object) -> Settings:

@@ -48,7 +48,7 @@ def rebuild(
     settings = settings_of(warehouse=warehouse)
     with (
         friendly_errors(),
-        broken_stages(settings.warehouse),
+        broken_stages(),
         stopped_by_signals(),
         err.status("rebuilding"),
     ):

@@ -164,7 +164,7 @@ def run_flow(settings: Settings, again: list[str] | None = None) -> Summary:
 
     with (
         friendly_errors(),
-        broken_stages(settings.warehouse),
+        broken_stages(),
         stopped_by_signals() as stopping,
     ):
         refuse_early(settings)

@@ -17,8 +17,8 @@ from warehouse.error import ExpectedError
 
 _LIBRARY_ERRORS = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException, duckdb.Error)
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-_FULL_BYTES = 1 << 20
-"""With less room than a mebibyte a library's own error, whatever it says, is about the disk."""
+_FULL_BYTES = 8 << 20
+"""With less room than eight mebibytes a library's own error, whatever it says, is about the disk."""
 
 
 class NoRoom(ExpectedError):

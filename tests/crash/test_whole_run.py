@@ -98,7 +98,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize(("kilobytes", "error"), [(60, "ComputeError"), (2000, "PublishError")])
+@pytest.mark.parametrize(("kilobytes", "error"), [(60, "NoRoom"), (2000, "PublishError")])
 def test_a_full_disk(
     kilobytes: int, error: str, prepared: PreparedProcess, tmp_path: Path, small_disk: Path
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import shutil
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from flows.service.serving import ServiceBroken
 from flows.session.accounts import AccountingError
 from flows.session.quarantine import NoSuchRow
 from flows.session.reference import ReferenceInvalid
+from flows.session.shortage import NoMemory, NoRoom
 from flows.session.summary import ChecksFailed, RunFailed
 from flows.sources.location import PlaceError, PlaceUnreachable
 from flows.stages.discover import EmptyListing
@@ -51,7 +51,7 @@ EXIT_CODES: dict[type[ExpectedError], int] = {
     WarehouseError: 2, WarehouseDamaged: 2, NoSuchRow: 2, PublishError: 1, WarehouseLocked: 3,
     PlaceError: 2, PlaceUnreachable: 1, EmptyListing: 2, ReferenceInvalid: 2, PipelineMissing: 2,
     ClusterError: 2, WorkerDied: 1, CheckError: 1, ServerMissing: 1, ServerNotStarted: 1,
-    RunFailed: 1, ChecksFailed: 1, AccountingError: 1, StageTimedOut: 1,
+    RunFailed: 1, ChecksFailed: 1, AccountingError: 1, StageTimedOut: 1, NoRoom: 1, NoMemory: 1,
     ServiceRefused: 2, ServiceBroken: 1, PortTaken: 2,
     NameWordError: 2, OverrideError: 2, PhraseError: 2, StoryModelError: 2, TreeModelError: 2,
 }  # fmt: skip
@@ -74,39 +74,30 @@ def test_an_expected_error_is_one_line_and_its_exit_code(
 ) -> None:
     problem = kind.__new__(kind)
     Exception.__init__(problem, "This happened. Do that.")
-    with pytest.raises(typer.Exit) as end, friendly_errors(), broken_stages(tmp_path):
+    with pytest.raises(typer.Exit) as end, friendly_errors(), broken_stages():
         raise problem
     assert (end.value.exit_code, capsys.readouterr().err) == (code, "This happened. Do that.\n")
 
 
-@pytest.mark.parametrize("free", [100_000, 10**9])
 @pytest.mark.parametrize(
     "problem",
     [
         pl.exceptions.ComputeError("parquet: transport error\nat part 3"),
-        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EIO, "Input/output error"),
         MemoryError(),
     ],
 )
-def test_a_broken_stage_is_one_line_that_names_a_full_disk(
-    problem: Exception,
-    free: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(free))
-    with pytest.raises(typer.Exit) as end, broken_stages(tmp_path / "news.duckdb"):
+def test_a_broken_stage_is_one_line(problem: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as end, broken_stages():
         raise problem
     printed = capsys.readouterr().err
     assert end.value.exit_code == 1
     assert len(printed.strip().splitlines()) == 1
     assert printed.startswith("The run failed (")
-    assert ("is full (97 kB free): make room." in printed) == (free < 10**9)
 
 
 def test_a_wrong_place_stays_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(typer.Exit) as end, friendly_errors(), broken_stages(tmp_path):
+    with pytest.raises(typer.Exit) as end, friendly_errors(), broken_stages():
         raise PlaceError("/nowhere does not exist.")
     assert (end.value.exit_code, capsys.readouterr().err) == (2, "/nowhere does not exist.\n")
 
