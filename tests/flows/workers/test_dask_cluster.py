@@ -214,7 +214,7 @@ def test_what_makes_a_cluster_unfit_is_one_line(
     components = {language: p.component for language, p in preload.pipelines().items()}
     names = {language: component.name for language, component in components.items()}
     with (
-        pytest.raises(ClusterError, match=r"does not see memory://.*--shared s3://"),
+        pytest.raises(ClusterError, match=r"cannot read memory://.*--shared s3://"),
         dask_workers(cluster.address, "memory://here-alone", names, components),
     ):
         pass
