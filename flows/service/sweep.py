@@ -129,7 +129,7 @@ async def _was_active(client: PrefectClient, run: FlowRun, now: datetime) -> boo
     since = now - timedelta(seconds=SILENCE_SECONDS)
     if run.state is not None and run.state.timestamp > since:
         return True
-    heard = await client.read_events(
+    recent = await client.read_events(
         EventFilter(
             occurred=EventOccurredFilter(since=since, until=now),  # type: ignore[arg-type]
             event=EventNameFilter(prefix=["prefect.flow-run."]),
@@ -137,7 +137,7 @@ async def _was_active(client: PrefectClient, run: FlowRun, now: datetime) -> boo
         ),
         limit=1,
     )
-    return bool(heard.events)
+    return bool(recent.events)
 
 
 async def _delete(client: PrefectClient, run: FlowRun) -> bool:
