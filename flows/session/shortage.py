@@ -1,5 +1,4 @@
-"""Turns the many errors of a full disk and of too little memory into one kind that says what to
-do."""
+"""Turns the various errors of a full disk or of too little memory into one that says what to do."""
 
 from __future__ import annotations
 
@@ -38,15 +37,15 @@ def clear_shortage(warehouse: Path) -> Iterator[None]:
         raise
     except (MemoryError, duckdb.OutOfMemoryException) as problem:
         raise NoMemory(
-            f"There is not enough memory ({_first_line(problem)}). Nothing was published; what was "
-            "read is kept. Run again with --workers 1, or with fewer programs beside it."
+            f"There is not enough memory ({_first_line(problem)}). Nothing was published; language "
+            "results are kept. Run again with --workers 1, or with fewer other programs running."
         ) from problem
     except _LIBRARY_ERRORS as problem:
         if not _is_for_room(problem, warehouse.parent):
             raise
         raise NoRoom(
             f"The disk of {warehouse.parent} is full ({_first_line(problem)}). Nothing was "
-            "published, and the warehouse is as it was. Make room, then run again."
+            "published; the warehouse is unchanged. Free some space, then run again."
         ) from problem
 
 

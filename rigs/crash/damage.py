@@ -53,7 +53,7 @@ def no_memory_at_publish(stage: str, settings: Settings) -> None:
 
 
 def _always(work: Callable[[Settings], None]) -> Callable[[str, Settings], None]:
-    """For damage whose stage is named by who asks for it, as in ``fill_disk@links``."""
+    """For damage at any stage, which the order names, as in ``fill_disk@links``."""
     return lambda stage, settings: work(settings)
 
 
@@ -79,7 +79,7 @@ def take_memory(settings: Settings) -> None:
 
 
 def set_clock_back(settings: Settings) -> None:
-    """Let the clock of the run be ten days late."""
+    """Set the clock of the run back by ten days."""
     from flows.session import clock
 
     class Late(datetime):

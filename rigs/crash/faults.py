@@ -1,4 +1,4 @@
-"""Faults of disk, memory, clock, folders and files, one run each, and what became of the rows.
+"""Faults of disk, memory, clock, folders and files: a run with each, and its effect on the rows.
 
 Every trial begins with a copy of a warehouse that holds the first delivery, and a run of the second
 meets one fault. That run may publish or fail, but then with an expected error of one line and with
@@ -55,7 +55,7 @@ class Fault:
 
 @dataclass
 class Outcomes:
-    """What became of the faults of one kind."""
+    """Results of the runs with faults of one kind."""
 
     trials: int = 0
     published: int = 0
