@@ -17,7 +17,7 @@ from warehouse.error import ExpectedError
 _LIBRARY_ERRORS = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException, duckdb.Error)
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FULL_BYTES = 8 << 20
-"""With less room than eight mebibytes a library's own error, whatever it says, is about the disk."""
+"""With less room than this (8 MiB), any error of a library is taken to be about the disk."""
 
 
 class NoRoom(ExpectedError):
